@@ -1,0 +1,33 @@
+"""The errors a user may see: one line that says what happened, the value, and what to do."""
+
+
+class OnRecordError(Exception):
+    """Anything a user can mend. The command line prints its message and exits with 1."""
+
+
+class SettingsError(OnRecordError):
+    """A setting has a value that cannot be used."""
+
+
+class SeedsError(OnRecordError):
+    """The seeds folder is missing, empty, or holds nothing that can be read."""
+
+
+class ArticleError(OnRecordError):
+    """One file cannot be read as an article; a sync skips it and reports the reason."""
+
+
+class StoreError(OnRecordError):
+    """The store cannot be opened, read or written."""
+
+
+class BusyError(StoreError):
+    """Another process is writing to the store."""
+
+
+class ModelError(OnRecordError):
+    """The embedding model is missing or is not the one that was expected."""
+
+
+class QuestionError(OnRecordError):
+    """A question that cannot be asked: empty, or far too long."""

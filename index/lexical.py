@@ -1,0 +1,185 @@
+"""The lexical index beside Chroma: BM25 over stemmed words, in SQLite's FTS5 (https://sqlite.org/fts5.html).
+
+It is a cache: all it holds is in Chroma too, it can be deleted at any time, and `update` brings it level with the
+articles' records. A sentence is a row of two columns, its own words and its context (the article's title and the
+sentences beside it), so that one query can weigh both.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from index.errors import StoreError
+from index.sentences import Sentence
+from index.store import ArticleRecord, sentence_id
+
+logger = logging.getLogger(__name__)
+
+_VERSION = 1  # raise it when the tables below change
+_TABLES = """
+    CREATE TABLE articles (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE sentences (row INTEGER PRIMARY KEY, id TEXT NOT NULL, article_id TEXT NOT NULL);
+    CREATE UNIQUE INDEX sentence_ids ON sentences (id);
+    CREATE INDEX sentences_of_article ON sentences (article_id);
+    CREATE VIRTUAL TABLE words USING fts5 (sentence, context, tokenize = 'porter unicode61 remove_diacritics 2');
+    CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+    CREATE TABLE stems (article_id TEXT, stem TEXT, PRIMARY KEY (article_id, stem)) WITHOUT ROWID;
+"""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@functools.cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("porter")  # FTS5's own stemmer
+
+
+def to_words(text: str) -> list[str]:
+    """The words of a text in lower case, without diacritics, as FTS5's unicode61 takes them apart."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return _WORD.findall(plain)
+
+
+def to_stems(text: str) -> list[str]:
+    """The Porter stems of a text's words, in their order, as the index holds them."""
+    return _stemmer().stemWords(to_words(text))  # type: ignore[no-any-return]
+
+
+class Lexical:
+    """An open lexical index, usable from several threads. Raises StoreError when it cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            self._connection = self._open()
+        except sqlite3.DatabaseError as error:
+            logger.warning("the lexical index %s is damaged (%s): it is made anew", path, error)
+            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                path.with_name(name).unlink(missing_ok=True)
+            self._connection = self._open()
+
+    def update(self, records: Mapping[str, ArticleRecord], read: Callable[[ArticleRecord], Sequence[Sentence]]) -> int:
+        """Bring the index level with the articles' records, reading sentences only where needed.
+
+        Returns how many articles were read or removed; one transaction, so readers see the old state or the new.
+        """
+        with self._lock:
+            if not any(self._differences(records)):
+                return 0
+            try:
+                with self._connection:
+                    self._connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
+                    gone, stale = self._differences(records)
+                    for article_id in [*gone, *(record.id for record in stale)]:
+                        self._delete(article_id)
+                    for record in stale:
+                        self._insert(record, read(record))
+            except sqlite3.OperationalError as error:
+                raise StoreError(
+                    f"the lexical index {self.path} cannot be written: {error}. Is the disk full?"
+                ) from error
+            return len(gone) + len(stale)
+
+    def search(
+        self, terms: Iterable[str], count: int, *, sentence_weight: float, context_weight: float
+    ) -> list[tuple[str, float]]:
+        """Ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first."""
+        # Quoted, a term is a string of FTS5's query language and can't be an operator of it.
+        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        if not query:
+            return []
+        weights = (sentence_weight, context_weight)
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "
+                "WHERE words MATCH ? ORDER BY cost, rowid LIMIT ?) AS matched "
+                "JOIN sentences ON sentences.row = matched.rowid",
+                (*weights, query, count),
+            ).fetchall()
+        return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+    def frequency(self, stem: str) -> int:
+        """The number of sentences that hold a word of this stem."""
+        query = "SELECT doc FROM vocabulary WHERE term = ? AND col = 'sentence'"
+        with self._lock:
+            row = self._connection.execute(query, (stem,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def contexts(self, ids: Sequence[str]) -> dict[str, str]:
+        """By sentence id, the sentence's context: the article's title and the sentences beside it, a line each."""
+        marks = ", ".join("?" * len(ids))
+        query = (
+            f"SELECT sentences.id, words.context FROM sentences JOIN words ON words.rowid = sentences.row "  # noqa: S608
+            f"WHERE sentences.id IN ({marks})"
+        )
+        with self._lock:
+            return dict(self._connection.execute(query, tuple(ids)))
+
+    def stems_in(self, article_id: str, stems: Iterable[str]) -> set[str]:
+        """Those of the stems that occur in the article or its title."""
+        wanted = tuple(stems)
+        marks = ", ".join("?" * len(wanted))
+        query = f"SELECT stem FROM stems WHERE article_id = ? AND stem IN ({marks})"  # noqa: S608
+        with self._lock:
+            return {row[0] for row in self._connection.execute(query, (article_id, *wanted))}
+
+    def count(self) -> int:
+        """The number of sentences."""
+        with self._lock:
+            return int(self._connection.execute("SELECT count(*) FROM sentences").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")  # a writer does not block readers
+        connection.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
+        if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            for table in ("vocabulary", "words", "sentences", "articles", "stems"):
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            connection.executescript(_TABLES)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+            connection.commit()
+        return connection
+
+    def _differences(self, records: Mapping[str, ArticleRecord]) -> tuple[list[str], list[ArticleRecord]]:
+        """The ids of articles held but gone from the records, and the records held in another version or not at all."""
+        held = dict(self._connection.execute("SELECT id, digest FROM articles"))
+        gone = [article_id for article_id in held if article_id not in records]
+        return gone, [record for record in records.values() if held.get(record.id) != record.digest]
+
+    def _delete(self, article_id: str) -> None:
+        rows = self._connection.execute("SELECT row FROM sentences WHERE article_id = ?", (article_id,)).fetchall()
+        self._connection.executemany("DELETE FROM words WHERE rowid = ?", rows)
+        self._connection.execute("DELETE FROM sentences WHERE article_id = ?", (article_id,))
+        self._connection.execute("DELETE FROM stems WHERE article_id = ?", (article_id,))
+        self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+    def _insert(self, record: ArticleRecord, sentences: Sequence[Sentence]) -> None:
+        texts = [sentence.text for sentence in sentences]
+        for i, sentence in enumerate(sentences):
+            key = sentence_id(record.id, record.digest, sentence.position)
+            context = "\n".join([record.title, *texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]])
+            row = self._connection.execute(
+                "INSERT INTO sentences (id, article_id) VALUES (?, ?)", (key, record.id)
+            ).lastrowid
+            self._connection.execute(
+                "INSERT INTO words (rowid, sentence, context) VALUES (?, ?, ?)", (row, sentence.text, context)
+            )
+        stems = sorted(set(to_stems(" ".join([record.title, *texts]))))
+        self._connection.executemany("INSERT INTO stems VALUES (?, ?)", [(record.id, stem) for stem in stems])
+        self._connection.execute("INSERT INTO articles (id, digest) VALUES (?, ?)", (record.id, record.digest))

@@ -1,0 +1,107 @@
+"""LlamaIndex's side of the index: a reader that yields articles as Documents, a parser that yields sentences as nodes.
+
+The index is built with them, and they serve in anyone's LlamaIndex pipeline:
+
+    SimpleDirectoryReader("seeds", file_extractor={".txt": ArticleReader(Path("seeds"))})
+    SentenceParser().get_nodes_from_documents(documents)
+
+A Document's text is the article's, its id the article's id, its metadata the article's other fields. A node's text is
+one sentence, with `start_char_idx` and `end_char_idx` exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from llama_index.core.node_parser import NodeParser
+from llama_index.core.readers.base import BaseReader
+from llama_index.core.schema import BaseNode, Document, NodeRelationship, TextNode
+
+from index.articles import Article, read_article
+from index.sentences import split_sentences
+from index.settings import Settings
+from index.store import sentence_id
+
+
+class ArticleReader(BaseReader):
+    """Reads one file below the seeds folder as one article."""
+
+    def __init__(self, seeds: Path, *, max_article_mb: float = Settings.max_article_mb) -> None:
+        self.seeds = seeds
+        self.max_bytes = int(max_article_mb * 1_000_000)
+
+    def load_data(self, file: Path | str, extra_info: dict[str, Any] | None = None) -> list[Document]:
+        """The article in the file, as a list of one Document; raises ArticleError when it cannot be read."""
+        document = to_document(read_article(Path(file), self.seeds, max_bytes=self.max_bytes))
+        document.metadata = {**(extra_info or {}), **document.metadata}
+        return [document]
+
+
+class SentenceParser(NodeParser):
+    """Splits Documents into sentences; a node's id is the sentence's id in the store."""
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name LlamaIndex serialises this parser under."""
+        return "SentenceParser"
+
+    def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any) -> list[BaseNode]:  # noqa: ARG002
+        return [sentence for document in nodes for sentence in _sentence_nodes(document)]
+
+    def _postprocess_parsed_nodes(
+        self,
+        nodes: list[BaseNode],
+        parent_doc_map: dict[str, Document],  # noqa: ARG002
+    ) -> list[BaseNode]:
+        return nodes  # LlamaIndex would search for each text again, and find the wrong one of two equal sentences
+
+
+def to_document(article: Article) -> Document:
+    """The article as a LlamaIndex Document."""
+    metadata = {name: value for name, value in asdict(article).items() if value is not None}
+    del metadata["id"], metadata["text"]
+    hidden = list(metadata)
+    return Document(
+        id_=article.id,
+        text=article.text,
+        metadata=metadata,
+        excluded_embed_metadata_keys=hidden,
+        excluded_llm_metadata_keys=hidden,
+    )
+
+
+def to_article(document: Document) -> Article:
+    """The Article of a Document that `to_document` made."""
+    known = {name: document.metadata[name] for name in Article.__dataclass_fields__ if name in document.metadata}
+    return Article(id=document.id_, text=document.text, **known)
+
+
+def _sentence_nodes(document: BaseNode) -> list[TextNode]:
+    text = document.get_content()
+    source = document.as_related_node_info()
+    digest = str(document.metadata.get("digest", ""))
+    nodes = []
+    for position, (start, end) in enumerate(split_sentences(text, int(document.metadata.get("body", 0)))):
+        metadata = {
+            "article_id": document.node_id,
+            "digest": digest,
+            "position": position,
+            "start": start,
+            "end": end,
+        }
+        nodes.append(
+            TextNode(
+                id_=sentence_id(document.node_id, digest, position),
+                text=text[start:end],
+                start_char_idx=start,
+                end_char_idx=end,
+                metadata=metadata,
+                excluded_embed_metadata_keys=list(metadata),
+                excluded_llm_metadata_keys=list(metadata),
+                relationships={NodeRelationship.SOURCE: source},
+            )
+        )
+    return nodes

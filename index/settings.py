@@ -1,0 +1,79 @@
+"""One frozen Settings: keyword arguments over the environment over `onrecord.toml` over the defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from index.errors import SettingsError
+
+BUNDLED_MODEL = "all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set. Each field is also `ONRECORD_<NAME>` in the environment and `<name>` in `onrecord.toml`.
+
+    seeds            the folder of articles
+    store            the folder of the index; by default `.onrecord/<name of seeds>` beside the seeds folder, so that
+                     one folder of articles has one index wherever a command is run from
+    model            the bundled all-MiniLM-L6-v2, or the name or folder of any sentence-transformers model
+    min_confidence   answers less sure than this, in [0, 1], are refusals
+    max_article_mb   a larger file is skipped and reported, in megabytes of 10^6 bytes
+    """
+
+    seeds: Path
+    store: Path
+    model: str = BUNDLED_MODEL
+    min_confidence: float = 0.5
+    max_article_mb: float = 5.0
+
+
+def load_settings(*, seeds: str | Path | None = None, store: str | Path | None = None) -> Settings:
+    """The settings in force in the current folder; raises SettingsError for a value that cannot be one."""
+    given = _read_toml(Path("onrecord.toml"))
+    for field in fields(Settings):
+        value = os.environ.get(f"ONRECORD_{field.name.upper()}")
+        if value:
+            given[field.name] = value
+    if seeds is not None:
+        given["seeds"] = seeds
+    if store is not None:
+        given["store"] = store
+
+    seeds = Path(str(given.pop("seeds", "seeds"))).expanduser().absolute()
+    store = Path(str(given.pop("store", seeds.parent / ".onrecord" / seeds.name))).expanduser().absolute()
+    return Settings(
+        seeds=seeds,
+        store=store,
+        model=str(given.get("model", Settings.model)),
+        min_confidence=_number(given, "min_confidence", Settings.min_confidence, highest=1.0),
+        max_article_mb=_number(given, "max_article_mb", Settings.max_article_mb, highest=1e6),
+    )
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}. Mend it or move it away.") from error
+    known = {field.name for field in fields(Settings)}
+    for name in given:
+        if name not in known:
+            raise SettingsError(f"{path} sets {name!r}, which is no setting. Known: {', '.join(sorted(known))}.")
+    return given
+
+
+def _number(given: dict[str, object], name: str, default: float, *, highest: float) -> float:
+    value = given.get(name, default)
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = float("nan")
+    if not 0.0 <= number <= highest:
+        raise SettingsError(f"{name} is {value!r}; give a number from 0 to {highest:g}.")
+    return number
