@@ -1,0 +1,122 @@
+"""What is being asked: a question and the earlier ones in, a standalone Query out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.errors import QuestionError
+from index.lexical import to_words
+
+MAX_CHARACTERS = 2_000  # the model reads about the first 1,000 anyway; a pasted article is not a question
+
+# Words that carry no topic in a question. "say" is among them: every second sentence of the news has it.
+STOP_WORDS = frozenset(
+    """
+    a about according after all an and any are as at be because been before being but by can could d did do does doing
+    for from had has have he her here hers him his how i if in into is it its ll me more most my no not of on or our out
+    over re s said say saying says she should so some such t than that the their them then there these they this those
+    to told tell under up us ve very was we were what when where whether which while who whom whose why will with would
+    you your
+    """.split()
+)
+
+# A question with one of these words, or with no verb of its own, leans on the one before it.
+_LEANING = re.compile(
+    r"\b(he|she|him|his|hers|her|they|them|their|theirs|it|its|that|this|those|these|there|then|one|ones)\b"
+    r"|^\s*(and|but|also|so|or|what about|how about|why|when|where|who|how)\b[^\w]*$"
+    r"|^\s*(and|but|so)\b",
+    re.IGNORECASE,
+)
+# "And about Assad?", "What about Clinton?": only the topic is new.
+_NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
+_OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
+
+_NAME = r"(?:[A-Z][\w.’'-]*|al-[A-Z]\w+)(?:\s+(?:[A-Z][\w.’'-]*|al-[A-Z]\w+|de|von|van|bin))*"
+_SAYING = (
+    r"(?:say|said|saying|tell|told|think|thought|believe|claim|claimed|argue|argued|want|wanted|deny|denied|write|written"
+    r"|wrote|tweet|tweeted|explain|explained|describe|described|call|called|suggest|suggested|warn|warned|comment|commented"
+    r"|respond|responded|react|reacted|promise|promised|predict|predicted|criticize|criticized|criticise|criticised"
+    r"|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
+)
+_STANCE = (
+    r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
+    r"|worry|worries|concerns?|arguments?|conditions|thoughts|criticism|prediction|promise|plans?)"
+)
+_SPEAKER = (
+    re.compile(
+        rf"\b(?:did|does|do|has|have|had|would|could|is|was)(?:n['’]t)?\s+(?:the\s+)?(?P<name>{_NAME})\b.*?\b{_SAYING}\b"
+    ),
+    re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{_NAME})"),
+    re.compile(rf"(?P<name>{_NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
+    re.compile(rf"^(?P<name>{_NAME})\s+on\s+\w.*$"),
+)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question ready to be looked up.
+
+    `standalone` is the question in full, with what it takes from the conversation; `terms` are its content words in
+    lower case, each once, in their order; `speaker` is the person whose words are asked for, as the question names
+    them, or None.
+    """
+
+    question: str
+    standalone: str
+    terms: tuple[str, ...]
+    speaker: str | None
+
+
+def read_question(question: str, history: Sequence[str] = ()) -> Query:
+    """Make a question stand alone; `history` holds the earlier questions of the conversation, oldest first.
+
+    Raises QuestionError when there is no word in it, or it is longer than MAX_CHARACTERS.
+    """
+    asked = " ".join(question.split())
+    if len(question) > MAX_CHARACTERS:
+        raise QuestionError(
+            f"the question has {len(question):,} characters, and the limit is {MAX_CHARACTERS:,}: ask a shorter one."
+        )
+    if not to_words(asked):
+        raise QuestionError("the question is empty. Ask something about the articles.")
+    standalone = asked
+    for earlier in _leaned_on(asked, history):
+        standalone = _join(earlier, standalone)
+    words = to_words(standalone)
+    terms = [word for word in words if word not in STOP_WORDS] or words
+    return Query(
+        question=question,
+        standalone=standalone,
+        terms=tuple(dict.fromkeys(terms)),
+        speaker=_find_speaker(asked) or _find_speaker(standalone),
+    )
+
+
+def _find_speaker(question: str) -> str | None:
+    for pattern in _SPEAKER:
+        found = pattern.search(question)
+        if found:
+            return re.sub(r"['’]s?$", "", found["name"].strip())
+    return None
+
+
+def _leaned_on(asked: str, history: Sequence[str]) -> list[str]:
+    """The earlier questions that this one needs, latest first: back to the last that stands alone."""
+    needed: list[str] = []
+    current = asked
+    for earlier in reversed([" ".join(line.split()) for line in history]):
+        if not _LEANING.search(current) and not _NEW_TOPIC.match(current):
+            break
+        if to_words(earlier) and len(earlier) <= MAX_CHARACTERS:
+            needed.append(earlier)
+            current = earlier
+    return needed[:3]
+
+
+def _join(earlier: str, asked: str) -> str:
+    new, old = _NEW_TOPIC.match(asked), _OLD_TOPIC.match(earlier)
+    if new and old:
+        return f"{old['asked']}{new['topic']}?"
+    return f"{earlier} {asked}"
