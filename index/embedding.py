@@ -46,8 +46,10 @@ class EmbeddingModel:
         """Vectors of shape (n, dimension), float32, of unit length, in the order of `texts`."""
         import numpy as np
 
-        vectors = self.load().encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
+        return np.asarray(
+            self.load().encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False),
+            dtype=np.float32,
+        )
 
     def verify(self) -> None:
         """Check the bundled weights against the released ones; raises ModelError when they differ."""
@@ -75,7 +77,8 @@ def in_context(vectors: NDArray[np.float32], title: NDArray[np.float32]) -> NDAr
     blended[1:] += 0.5 * vectors[:-1]
     blended[:-1] += 0.25 * vectors[1:]
     # Opposite vectors could cancel out; a tiny floor keeps the division defined.
-    return blended / np.maximum(np.linalg.norm(blended, axis=1, keepdims=True), 1e-9)
+    lengths = np.maximum(np.linalg.norm(blended, axis=1, keepdims=True), 1e-9)
+    return np.asarray(blended / lengths, dtype=np.float32)
 
 
 def _load(name: str) -> SentenceTransformer:

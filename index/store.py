@@ -21,7 +21,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.articles import Article
 from index.embedding import in_context, quick_imports
@@ -57,6 +57,10 @@ class ArticleRecord:
     place: str | None
     url: str | None
     body: int
+
+
+# a sentence's id, the sentence, its own unit vector, and that in context
+FoundSentence: TypeAlias = "tuple[str, Sentence, NDArray[np.float32], NDArray[np.float32]]"
 
 
 class Store:
@@ -117,10 +121,10 @@ class Store:
         sentences = map(_sentence, found["metadatas"], found["documents"])
         return sorted(sentences, key=lambda sentence: sentence.position)
 
-    def sentences_with_vectors(
-        self, ids: Sequence[str]
-    ) -> list[tuple[str, Sentence, NDArray[np.float32], NDArray[np.float32]]]:
-        """(id, sentence, its own unit vector, that in context) for each of these ids that the store holds."""
+    def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
+        """What the store holds of these ids, in no particular order."""
+        if not ids:
+            return []  # Chroma refuses to look up nothing
         found = self._sentences.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
         contexts = self._contexts.get(ids=list(ids), include=["embeddings"])
         context_of = dict(zip(contexts["ids"], contexts["embeddings"], strict=True))

@@ -13,9 +13,13 @@ from qa.retrieve import Evidence
 MAX_CITATIONS = 5
 
 # A further sentence is cited when it scores within this of the best one; more is allowed within the same article, where
-# answers continue, than from others. Over 130 news questions these gave the best F1 of the cited sentences (0.54;
-# 0.43 for citing only the best).
-SAME_ARTICLE_MARGIN, OTHER_ARTICLE_MARGIN = 0.2, 0.05
+# answers continue, than from others. Over 130 news questions: F1 of the cited sentences 0.55, from 0.50 (0.3 and 0.1)
+# to 0.55 (0.1 and 0) around it.
+SAME_ARTICLE_MARGIN, OTHER_ARTICLE_MARGIN = 0.15, 0.05
+
+# Where somebody's words on a topic are asked for, a further sentence is at least this much as on topic as the best one.
+# Of 0.4 to 0.8, it gave the best F1 and hit@1 over 158 news questions and 400 of the kind "What did X say about Y?".
+ON_TOPIC_SHARE = 0.6
 
 # Two sentences that share this much of their stems say the same thing: wire copy, or a quote repeated.
 DUPLICATE_OVERLAP = 0.8
@@ -60,17 +64,19 @@ def assess(evidence: Sequence[Evidence]) -> float:
     """How likely it is that the evidence answers the question, in [0, 1]; 0 when there is none.
 
     A logistic function of two features of the best evidence: its cosine in context, and the share of the question's
-    terms, weighted by rarity, that its article holds.
+    terms, weighted by rarity, that its article holds. Fitted on 158 news questions, 28 of them unanswerable, and 14 on
+    the seed article: Brier score 0.11, area under the ROC curve 0.84 (5-fold cross-validation).
     """
     if not evidence:
         return 0.0
     best = evidence[0]
-    return 1.0 / (1.0 + math.exp(-(8.0 * best.context + 4.0 * best.named_in_article - 6.0)))
+    return 1.0 / (1.0 + math.exp(-(7.4 * best.context + 3.0 * best.named_in_article - 5.25)))
 
 
 def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:
     """The one to `limit` sentences to cite, best first: those close to the best, no two that say the same."""
     chosen: list[Evidence] = []
+    asks_a_speaker = any(candidate.spoken for candidate in evidence)
     for candidate in evidence:
         if len(chosen) == limit:
             break
@@ -79,6 +85,8 @@ def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:
             same_article = candidate.sentence.article_id == best.sentence.article_id
             margin = SAME_ARTICLE_MARGIN if same_article else OTHER_ARTICLE_MARGIN
             if candidate.score < best.score - margin or any(_repeats(candidate, earlier) for earlier in chosen):
+                continue
+            if asks_a_speaker and candidate.on_topic < ON_TOPIC_SHARE * best.on_topic:
                 continue
         chosen.append(candidate)
     return chosen

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+ARGUMENTS = [
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+
+
+Serving = Callable[[Path, Path], AbstractContextManager[str]]
+Visiting = Callable[[str, int, int], AbstractContextManager["Visitor"]]
+
+
+class Visitor:
+    """A person at a browser: one conversation, and all that went wrong on the page."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.problems: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"error on the page: {error}"))
+        self.page.on("dialog", lambda dialog: self.problems.append(f"dialog: {dialog.message}"))
+        self.page.on("request", lambda request: self._note_request(request.url, url))
+        self.page.goto(url)
+        self.page.locator("#question textarea").wait_for()
+        self.page.locator("#conversation .opening").wait_for()
+
+    def ask(self, question: str) -> None:
+        """Type a question, press Enter and wait for what comes of it."""
+        turns = self.page.locator(".turn:has(.asked)").count()  # a turn without a question gives way to the next
+        box = self.page.locator("#question textarea")
+        box.fill(question)
+        box.press("Enter")
+        self.page.locator(f".turn:nth-child({turns + 1}):not([aria-busy])").wait_for()
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.problems.append(f"console: {message.text}")
+
+    def _note_request(self, requested: str, url: str) -> None:
+        if not requested.startswith((url, "data:", "blob:")):
+            self.problems.append(f"request to another host: {requested}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        missing = "no Chromium was found: install one, or set ONRECORD_CHROMIUM to its path"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=[*ARGUMENTS, *(["--no-sandbox"] if root else [])]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Serving:
+    """The real app over a folder of articles, for the length of a `with` block, which gets its address."""
+
+    @contextmanager
+    def serve(seeds: Path, store: Path) -> Iterator[str]:
+        from index.library import Library
+        from index.settings import load_settings
+        from ui.web import running
+
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with Library.open(load_settings(seeds=seeds, store=store)) as library:
+            library.update()
+            with running(library, port=port) as address:
+                yield address
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def visiting(browser: Browser) -> Visiting:
+    """A visitor, who must in the end have met no console message, script error or request to another host."""
+
+    @contextmanager
+    def visit(url: str, width: int, height: int) -> Iterator[Visitor]:
+        with browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce") as context:
+            context.set_default_timeout(30_000)
+            someone = Visitor(context, url)
+            yield someone
+            assert someone.problems == []
+
+    return visit
+
+
+@pytest.fixture(scope="session")
+def url(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(SEEDS, tmp_path_factory.mktemp("store")) as address:
+        yield address
+
+
+@pytest.fixture
+def visitor(visiting: Visiting, url: str) -> Iterator[Visitor]:
+    with visiting(url, 1280, 800) as someone:
+        yield someone
+
+
+@pytest.fixture
+def phone_visitor(visiting: Visiting, url: str) -> Iterator[Visitor]:
+    with visiting(url, 390, 844) as someone:
+        yield someone

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Serving, Visiting, Visitor
+
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio's queue uses what the newest pandas has deprecated; as errors, these would stop the queue.
+    pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword is deprecated):DeprecationWarning"),
+]
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+TARTOUS = "What did Peskov say about Tartous?"
+HOSTILE = (
+    'Mayor Ana Ruiz said on Monday that the <script>alert("script")</script> bridge will open in May. '
+    '<img src="x" onerror="alert(1)"> Ruiz said ${alert(2)} {{value}} the **toll** will be '
+    "[free](javascript:alert(3)).\n"
+)
+
+
+def sentence_of(page: Page, number: int) -> str:
+    """The sentence that the last answer shows before this chip."""
+    text = page.locator(f'.turn:last-child .sentence:has(+ .chip[data-number="{number}"])').text_content()
+    assert text
+    return text
+
+
+def marked(page: Page) -> str:
+    """The text that is strongly marked in the panel."""
+    return "".join(page.locator("#source mark.active").all_text_contents())
+
+
+def expect_mark_in_view(page: Page) -> None:
+    page.wait_for_function(
+        """() => {
+            const mark = document.querySelector("#source mark.active")?.getBoundingClientRect();
+            const view = document.querySelector("#source .scroller")?.getBoundingClientRect();
+            return mark && view && mark.height > 0 && mark.top >= view.top && mark.bottom <= view.bottom
+              && mark.left >= 0 && mark.right <= innerWidth && view.top >= 0 && view.bottom <= innerHeight;
+        }"""
+    )
+
+
+def test_each_citation_opens_its_sentence(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    article = (SEEDS / "kremlin-syria-bases.txt").read_text(encoding="utf-8")
+    chips = page.locator(".turn .quotation .chip")
+    assert chips.count() >= 1
+    for number in [*range(2, chips.count() + 1), 1]:
+        page.locator(f'.turn .quotation .chip[data-number="{number}"]').click()
+        page.locator(f'#source mark.active[data-number="{number}"]').first.wait_for()
+        assert marked(page) == sentence_of(page, number)
+        assert marked(page) in article
+        expect_mark_in_view(page)
+        expect(page.locator(".chip[aria-current]")).to_have_text([str(number)])
+    assert page.locator("#source .text").text_content() == article
+
+
+def test_first_citation_opens_by_itself_beside_the_answer(visitor: Visitor) -> None:
+    visitor.ask(TARTOUS)
+    visitor.page.locator('#source mark.active[data-number="1"]').first.wait_for()
+    assert marked(visitor.page) == sentence_of(visitor.page, 1)
+    expect_mark_in_view(visitor.page)
+
+
+def test_question_is_shown_before_its_answer(visitor: Visitor) -> None:
+    page = visitor.page
+    page.evaluate(
+        """() => {
+            window.states = [];
+            new MutationObserver(() => {
+              const turn = document.querySelector(".turn");
+              if (turn) window.states.push([turn.querySelector(".asked").textContent, turn.hasAttribute("aria-busy")]);
+            }).observe(document.getElementById("conversation"), { childList: true, subtree: true, attributes: true });
+        }"""
+    )
+    visitor.ask(TARTOUS)
+    states = page.evaluate("window.states")
+    assert states[0] == [TARTOUS, True]
+    assert states[-1] == [TARTOUS, False]
+
+
+def test_follow_up_keeps_the_first_answer(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    first = page.locator(".turn:nth-child(1) .answer").text_content()
+    visitor.ask("And about Assad?")
+    expect(page.locator(".asked")).to_have_text([TARTOUS, "And about Assad?"])
+    assert page.locator(".turn:nth-child(1) .answer").text_content() == first
+    assert "Assad" in (page.locator(".turn:nth-child(2) .answer").text_content() or "")
+    page.locator('.turn:nth-child(1) .quotation .chip[data-number="1"]').click()
+    page.locator('#source [data-turn="0"]').wait_for()
+    assert marked(page) == page.locator(".turn:nth-child(1) .sentence").first.text_content()
+
+
+def test_refusal_looks_like_one(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    visitor.ask("What is the best recipe for borscht?")
+    refused = page.locator(".turn:nth-child(2)")
+    expect(refused.locator(".refusal .verdict")).to_have_text("No answer on the record.")
+    expect(refused.locator(".chip, .answer, .sources, .copy")).to_have_count(0)
+    expect(page.locator("#source .nothing-open")).to_be_visible()  # the source of another answer would mislead
+
+
+def test_closest_sentence_of_a_refusal_opens_in_its_article(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask("What is the best recipe for borscht?")
+    if not page.locator(".closest-open").count():
+        pytest.skip("nothing was offered as closest")
+    page.locator(".closest-open").first.click()
+    page.locator("#source .open.closest").wait_for()
+    assert marked(page) == page.locator(".closest blockquote").first.text_content()
+    expect(page.locator("#source .what")).to_have_text("Closest sentence, not an answer")
+
+
+def test_example_question_is_asked_by_a_click(visitor: Visitor) -> None:
+    page = visitor.page
+    example = page.locator(".example").first
+    question = example.text_content()
+    example.click()
+    page.locator(".turn:not([aria-busy]) .answer").wait_for()
+    assert page.locator(".asked").all_text_contents() == [question]
+    expect(page.locator(".example")).to_have_count(0)
+
+
+def test_empty_question_gets_a_calm_message(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask("   ")
+    expect(page.locator(".turn .problem")).to_have_count(1)
+    visitor.ask(TARTOUS)
+    expect(page.locator(".turn .problem")).to_have_count(0)
+    expect(page.locator(".turn .answer")).to_have_count(1)
+
+
+def test_new_conversation_starts_over(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".opening")).to_be_visible()
+    expect(page.locator("#source .nothing-open")).to_be_visible()
+    visitor.ask("And about Assad?")
+    expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_visitors_do_not_see_each_other(visitor: Visitor, visiting: Visiting, url: str) -> None:
+    visitor.ask(TARTOUS)
+    with visiting(url, 1280, 800) as other:
+        expect(other.page.locator(".turn")).to_have_count(0)
+        other.ask("What is the best recipe for borscht?")
+        expect(other.page.locator(".asked")).to_have_text(["What is the best recipe for borscht?"])
+    visitor.ask("And about Assad?")
+    expect(visitor.page.locator(".asked")).to_have_text([TARTOUS, "And about Assad?"])
+
+
+def test_keyboard_alone_is_enough(visitor: Visitor) -> None:
+    page = visitor.page
+    expect(page.locator("#question textarea")).to_be_focused()
+    page.keyboard.type(TARTOUS)
+    page.keyboard.press("Enter")
+    page.locator('#source mark.active[data-number="1"]').first.wait_for()
+    page.locator("#conversation .asked").wait_for()
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.quotation .chip')"):
+            break
+    number = page.evaluate("document.activeElement.dataset.number")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Enter")
+    page.locator(f'#source mark.active[data-number="{number}"]').first.wait_for()
+    assert marked(page) == sentence_of(page, int(number))
+    assert page.evaluate("document.activeElement.dataset.number") == number
+
+
+def test_phone_opens_a_sheet_and_returns_to_the_same_place(phone_visitor: Visitor) -> None:
+    page = phone_visitor.page
+    phone_visitor.ask(TARTOUS)
+    expect(page.locator("#source")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    chip = page.locator('.turn .quotation .chip[data-number="1"]')
+    chip.scroll_into_view_if_needed()
+    before = page.evaluate("document.getElementById('conversation').scrollTop")
+    chip.click()
+    expect(page.locator("#source")).to_be_visible()
+    assert marked(page) == sentence_of(page, 1)
+    expect_mark_in_view(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(page.locator("#source")).to_be_hidden()
+    expect(chip).to_be_focused()
+    assert page.evaluate("document.getElementById('conversation').scrollTop") == before
+
+
+@pytest.mark.parametrize("leave", ["Escape", "Back"])
+def test_phone_sheet_closes_by_key_and_by_the_browser(phone_visitor: Visitor, leave: str) -> None:
+    page = phone_visitor.page
+    phone_visitor.ask(TARTOUS)
+    page.locator(".turn .quotation .chip").first.click()
+    expect(page.locator("#source")).to_be_visible()
+    if leave == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.go_back()
+    expect(page.locator("#source")).to_be_hidden()
+    expect(page.locator(".turn .answer")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def hostile_url(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(4)>"
+    folder.mkdir()
+    (folder / "bridge <b>.txt").write_text(HOSTILE, encoding="utf-8")
+    with serving(folder, tmp_path_factory.mktemp("store")) as address:
+        yield address
+
+
+def test_hostile_article_is_shown_as_text(visiting: Visiting, hostile_url: str) -> None:
+    with visiting(hostile_url, 1280, 800) as visitor:
+        page = visitor.page
+        expect(page.locator("#masthead .folder")).to_have_text("in <img src=x onerror=alert(4)>")
+        visitor.ask("What did Ana Ruiz say about the bridge?")
+        page.locator(".turn .quotation .chip").first.click()
+        page.locator("#source mark.active").first.wait_for()
+        assert page.locator("#source .text").text_content() == HOSTILE
+        expect(page.locator("#page :is(script, img, .text a, .text b)")).to_have_count(0)
+        visitor.ask('<img src=x onerror="alert(5)"> ${alert(6)}')
+        expect(page.locator(".turn:last-child .asked")).to_have_text('<img src=x onerror="alert(5)"> ${alert(6)}')
+        expect(page.locator("#page img")).to_have_count(0)
+
+
+def call_ask(url: str, question: str, history: list[str]) -> str:
+    """What the `ask` endpoint sends for a question, as the lines of its event stream."""
+    body = json.dumps({"data": [question, history]}).encode()
+    request = urllib.request.Request(f"{url}gradio_api/call/ask", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        event = json.load(response)["event_id"]
+    with urllib.request.urlopen(f"{url}gradio_api/call/ask/{event}", timeout=60) as response:
+        return str(response.read().decode())
+
+
+def test_ask_endpoint_returns_the_answer(url: str) -> None:
+    kind, line = call_ask(url, TARTOUS, []).splitlines()[:2]
+    assert kind == "event: complete"
+    (answer,) = json.loads(line.removeprefix("data: "))
+    article = (SEEDS / "kremlin-syria-bases.txt").read_text(encoding="utf-8")
+    assert answer["answered"]
+    assert answer["question"] == TARTOUS
+    for citation in answer["citations"]:
+        assert article[citation["start"] : citation["end"]] == citation["text"]
+
+
+def test_ask_endpoint_is_the_only_public_one(url: str) -> None:
+    with urllib.request.urlopen(f"{url}gradio_api/info", timeout=60) as response:
+        assert list(json.load(response)["named_endpoints"]) == ["/ask"]
+
+
+def test_headers_confine_the_page(url: str) -> None:
+    with urllib.request.urlopen(url, timeout=60) as response:
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'self'; ")
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", ["seeds/kremlin-syria-bases.txt", "pyproject.toml", "ui/web.py"])
+def test_files_of_the_machine_are_not_served(url: str, path: str) -> None:
+    file = SEEDS.parent / path
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{url}gradio_api/file={file}", timeout=60)
+    assert refused.value.code in {403, 404}
+    refused.value.close()

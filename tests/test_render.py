@@ -1,0 +1,365 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from index.articles import Article
+from qa.answer import Answer, Citation
+from ui.render import answer_html, answer_markdown, answer_text, article_html, format_date
+
+TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
+
+ARTICLE = Article(
+    id="city/bridge.txt",
+    title="A bridge at last",
+    text=TEXT,
+    digest="0" * 64,
+    source="City Wire",
+    author="Lee Park",
+    published="2024-12-10",
+    url="https://news.example/bridge",
+)
+
+
+def cite(number: int, text: str, article: Article = ARTICLE, *, speaker: str | None = None) -> Citation:
+    start = article.text.index(text)
+    return Citation(
+        number=number,
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+        start=start,
+        end=start + len(text),
+        text=text,
+        speaker=speaker,
+        score=1.0,
+    )
+
+
+PROMISE = cite(1, "“We will build it,” Ana Ruiz said.", speaker="Ana Ruiz")
+START = cite(2, "Work starts in May.")
+
+ANSWER = Answer(
+    question="What did Ruiz say?",
+    answered=True,
+    reason="",
+    text="“We will build it,” Ana Ruiz said. [1] Work starts in May. [2]",
+    citations=(PROMISE, START),
+    closest=(),
+    confidence=0.9,
+    mode="quotes",
+    seconds=0.1,
+)
+
+REFUSAL = replace(
+    ANSWER,
+    answered=False,
+    reason="No article mentions soup.",
+    text="",
+    citations=(),
+    closest=(replace(START, number=1),),
+    confidence=0.1,
+)
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> & \"'` [a](javascript:alert(3)) **bold** \u202eevil"
+
+HOSTILE_ARTICLE = Article(
+    id="<b>.txt",
+    title=HOSTILE,
+    text=f"{HOSTILE}\nA second line.",
+    digest="0" * 64,
+    source=HOSTILE,
+    author=HOSTILE,
+    published='"><script>alert(4)</script>',
+    url="javascript:alert(5)",
+)
+
+
+class Page(HTMLParser):
+    """The tags, links and text of a piece of HTML, as a parser sees them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def body_of(html: str) -> str:
+    return html[html.index('<div class="text">') :]
+
+
+def test_answer_text_is_sentences_then_sources() -> None:
+    assert answer_text(ANSWER) == (
+        "Ana Ruiz: “We will build it,” Ana Ruiz said. [1]\n"
+        "City Wire: Work starts in May. [2]\n"
+        "\n"
+        "Sources\n"
+        "[1] A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)\n"
+        "[2] A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 52–71)"
+    )
+
+
+def test_refusal_text_offers_the_closest_sentence_as_no_answer() -> None:
+    assert answer_text(REFUSAL) == (
+        "No answer on the record. No article mentions soup.\n"
+        "\n"
+        "Closest (not an answer): Work starts in May.\n"
+        "    A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 52–71)"
+    )
+
+
+def test_answer_text_of_a_written_answer_ends_in_its_evidence() -> None:
+    written = replace(ANSWER, mode="llm", text="Ruiz promised a bridge [1].", citations=(PROMISE,))
+    assert answer_text(written) == (
+        "Ruiz promised a bridge [1].\n"
+        "\n"
+        "[1] “We will build it,” Ana Ruiz said.\n"
+        "\n"
+        "Sources\n"
+        "[1] A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)"
+    )
+
+
+def test_answer_text_cannot_steer_a_terminal() -> None:
+    citation = replace(PROMISE, text="red \x1b[31malert\x07 \u202eback\r\nnext", source=None, speaker=None)
+    shown = answer_text(replace(ANSWER, citations=(citation,)))
+    assert shown.splitlines()[0] == "red \ufffd[31malert\ufffd \ufffdback next [1]"
+
+
+def test_answer_markdown() -> None:
+    assert answer_markdown(ANSWER) == (
+        "**Ana Ruiz**\n\n> “We will build it,” Ana Ruiz said. \\[1\\]\n\n"
+        "**City Wire**\n\n> Work starts in May. \\[2\\]\n\n"
+        "- \\[1\\] [A bridge at last](<https://news.example/bridge>), City Wire, 10 December 2024 "
+        "(city/bridge.txt, 17–51)\n"
+        "- \\[2\\] [A bridge at last](<https://news.example/bridge>), City Wire, 10 December 2024 "
+        "(city/bridge.txt, 52–71)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("<b>&amp;", "&lt;b&gt;&amp;amp;"),  # HTML is allowed in Markdown
+        ("*a* _b_ `c` ~d~", "\\*a\\* \\_b\\_ \\`c\\` \\~d\\~"),  # emphasis and code
+        ("[x](javascript:y) ![z](q)", "\\[x\\]\\(javascript:y\\) \\!\\[z\\]\\(q\\)"),  # links and images
+        ("# not a heading", "\\# not a heading"),
+        ("1. not a list", "1\\. not a list"),
+        ("- nor this", "\\- nor this"),
+        ("see https://a.example and www.b.example", "see https\\://a.example and www\\.b.example"),  # GitHub's links
+        ("two\n\nparagraphs", "two paragraphs"),  # a blank line would end the quotation
+    ],
+)
+def test_markdown_in_an_article_is_text(text: str, markdown: str) -> None:
+    citation = replace(PROMISE, text=text, speaker=None, source=None)
+    assert answer_markdown(replace(ANSWER, citations=(citation,))).split(" \\[1\\]")[0] == f"> {markdown}"
+
+
+def test_markdown_links_only_to_the_web() -> None:
+    citation = replace(PROMISE, url="javascript:alert(1)")
+    assert "](<" not in answer_markdown(replace(ANSWER, citations=(citation,)))
+
+
+def test_answer_html_is_quotations_with_chips_and_sources() -> None:
+    html = answer_html(ANSWER)
+    assert html == (
+        '<div class="answer">'
+        '<figure class="quotation"><p class="voice"><bdi>Ana Ruiz</bdi></p><blockquote dir="auto">'
+        '<span class="sentence">“We will build it,” Ana Ruiz said.</span>'
+        '<button type="button" class="chip" data-number="1" aria-label="Source 1: A bridge at last">1</button>'
+        "</blockquote></figure>"
+        '<figure class="quotation"><p class="voice"><bdi>City Wire</bdi></p><blockquote dir="auto">'
+        '<span class="sentence">Work starts in May.</span>'
+        '<button type="button" class="chip" data-number="2" aria-label="Source 2: A bridge at last">2</button>'
+        "</blockquote></figure>"
+        '<ul class="sources" aria-label="Sources"><li><span class="numbers">1, 2</span> '
+        "<cite><bdi>A bridge at last</bdi></cite> · <bdi>City Wire</bdi> · "
+        '<bdi class="date">10 December 2024</bdi></li></ul></div>'
+    )
+
+
+def test_sentences_that_stand_apart_in_the_article_are_quoted_apart() -> None:
+    mayor = cite(1, "The mayor spoke.")
+    promise, start = replace(PROMISE, number=2, speaker=None), replace(START, number=3)
+    assert answer_html(replace(ANSWER, citations=(mayor, promise, start))).count("<blockquote") == 1
+    apart = replace(ANSWER, citations=(mayor, start))
+    assert answer_html(apart).count("<blockquote") == 2
+    assert answer_text(apart).splitlines()[:2] == [
+        "City Wire: The mayor spoke. [1]",
+        "City Wire: Work starts in May. [3]",
+    ]
+    assert "> The mayor spoke. \\[1\\]\n>\n> Work starts in May. \\[3\\]" in answer_markdown(apart)
+
+
+def test_written_answer_has_a_chip_for_each_known_reference_only() -> None:
+    html = answer_html(replace(ANSWER, mode="llm", text="A <bridge> [1], or two [7]."))
+    assert html.startswith(
+        '<div class="answer"><p class="written" dir="auto">A &lt;bridge&gt; '
+        '<button type="button" class="chip" data-number="1" aria-label="Source 1: A bridge at last">1</button>'
+        ", or two [7].</p>"
+    )
+
+
+def test_refusal_html_has_no_chip() -> None:
+    assert answer_html(REFUSAL) == (
+        '<div class="refusal"><p class="verdict">No answer on the record.</p>'
+        '<p class="reason" dir="auto">No article mentions soup.</p>'
+        '<div class="closest"><p class="closest-heading">Closest sentence, not an answer</p>'
+        '<blockquote dir="auto">Work starts in May.</blockquote>'
+        '<p class="closest-source"><cite><bdi>A bridge at last</bdi></cite> · <bdi>City Wire</bdi> · '
+        '<bdi class="date">10 December 2024</bdi> · '
+        '<button type="button" class="closest-open" data-closest="1">Read it in the article</button></p>'
+        "</div></div>"
+    )
+
+
+def test_article_html_marks_every_citation_and_the_active_one_strongly() -> None:
+    assert article_html(ARTICLE, (PROMISE, START), 1) == (
+        '<article class="paper"><header><h2 dir="auto">A bridge at last</h2><p class="byline">'
+        '<bdi>City Wire</bdi> · <bdi class="date">10 December 2024</bdi> · By <bdi>Lee Park</bdi> · '
+        '<a href="https://news.example/bridge" target="_blank" rel="noopener noreferrer nofollow">'
+        "<bdi>news.example</bdi></a> · "
+        '<span class="path"><bdi>city/bridge.txt</bdi></span></p></header><div class="text">'
+        '<p dir="auto">The mayor spoke.</p><span class="gap">\n</span>'
+        '<p dir="auto"><mark class="active" data-number="1">“We will build it,” Ana Ruiz said.</mark> '
+        '<mark data-number="2">Work starts in May.</mark></p><span class="gap">\n</span>'
+        "</div></article>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("One.\nTwo.", 0),  # a line is a paragraph
+        ("\ufeffOne.\r\n\r\nTwo\r\nlines.\r\n", 1),  # byte-order mark, Windows newlines, blank lines
+        ("---\ntitle: x\n---\n\n  One.\n\n\nTwo.\n\n", 14),  # front matter is left out
+        ("One\rTwo\x0cThree\u2028Four", 0),  # newlines that HTML does not count as such
+        ("\n\n\n", 0),
+        ("", 0),
+    ],
+)
+def test_article_html_keeps_every_character_of_the_body(text: str, body: int) -> None:
+    html = article_html(replace(ARTICLE, text=text, body=body), (), 1)
+    assert Page(body_of(html)).text == text[body:]
+
+
+def test_paragraphs_follow_blank_lines_where_there_are_any() -> None:
+    html = body_of(article_html(replace(ARTICLE, text="One\nand a half.\n\nTwo.\n"), (), 1))
+    assert html == (
+        '<div class="text"><p dir="auto">One\nand a half.</p><span class="gap">\n\n</span>'
+        '<p dir="auto">Two.\n</p><span class="gap"></span></div></article>'
+    )
+
+
+def test_headline_is_not_said_twice_unless_cited() -> None:
+    article = replace(ARTICLE, text=f"# {ARTICLE.title}\nIt opened.")
+    assert '<p dir="auto" class="said-above"># A bridge at last</p>' in article_html(article, (), 1)
+    headline = cite(1, ARTICLE.title, article)
+    assert '<p dir="auto"># <mark class="active" data-number="1">A bridge at last</mark></p>' in article_html(
+        article, (headline,), 1
+    )
+
+
+def test_citation_over_two_paragraphs_is_marked_in_both() -> None:
+    html = body_of(article_html(ARTICLE, (cite(1, "spoke.\n“We will"),), 1))
+    assert '<p dir="auto">The mayor <mark class="active" data-number="1">spoke.</mark></p>' in html
+    assert '<p dir="auto"><mark class="active" data-number="1">“We will</mark> build it,”' in html
+
+
+def test_overlapping_citations_are_cut_not_nested() -> None:
+    html = body_of(article_html(ARTICLE, (cite(1, "The mayor"), cite(2, "mayor spoke")), 2))
+    assert (
+        '<p dir="auto"><mark data-number="1">The </mark><mark class="active" data-number="2">mayor</mark>'
+        '<mark class="active" data-number="2"> spoke</mark>.</p>'
+    ) in html
+
+
+def test_citation_that_the_article_no_longer_bears_out_is_not_marked() -> None:
+    changed = replace(ARTICLE, text=f"Correction. {TEXT}")
+    html = article_html(changed, (PROMISE,), 1)
+    assert "<mark" not in html
+    assert '<p class="stale" role="note">This article has changed since the answer was given' in html
+
+
+def test_citation_of_another_article_is_not_marked() -> None:
+    assert "<mark" not in article_html(ARTICLE, (replace(PROMISE, article_id="other.txt"),), 1)
+
+
+@pytest.mark.parametrize("active", [1, 2])
+def test_hostile_article_is_text(active: int) -> None:
+    citations = (cite(1, HOSTILE, HOSTILE_ARTICLE, speaker=HOSTILE), cite(2, "A second line.", HOSTILE_ARTICLE))
+    page = Page(article_html(HOSTILE_ARTICLE, citations, active))
+    assert set(page.tags) <= {"article", "header", "h2", "p", "bdi", "span", "div", "mark"}
+    assert {name for name, _ in page.attributes} == {"class", "dir", "data-number"}
+    assert page.text.endswith(HOSTILE_ARTICLE.text)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_hostile_answer_is_text(answered: bool) -> None:
+    citation = cite(1, HOSTILE, HOSTILE_ARTICLE, speaker=HOSTILE)
+    answer = replace(
+        ANSWER,
+        question=HOSTILE,
+        answered=answered,
+        reason=HOSTILE,
+        citations=(citation,) if answered else (),
+        closest=() if answered else (citation,),
+    )
+    page = Page(answer_html(answer))
+    assert not {"script", "img", "a", "b"} & set(page.tags)
+    assert not [name for name, _ in page.attributes if name.startswith("on") or name in {"href", "src", "style"}]
+    assert HOSTILE in page.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "java\nscript:alert(1)",  # browsers drop the newline
+        "https://",  # no host
+        "http://[",  # not to be parsed
+        "//news.example/x",  # relative to the page
+        "ftp://news.example/x",
+    ],
+)
+def test_link_that_is_not_http_is_no_link(url: str) -> None:
+    assert "<a " not in article_html(replace(ARTICLE, url=url), (), 1)
+
+
+def test_right_to_left_text_cannot_turn_what_follows_it() -> None:
+    article = replace(ARTICLE, source="\u202eeriW ytiC", text="\u202eהאיש אמר.\nNext.")
+    html = article_html(article, (), 1)
+    assert '<p class="byline"><bdi>\u202eeriW ytiC</bdi> · <bdi class="date">10 December 2024</bdi>' in html
+    assert '<p dir="auto">\u202eהאיש אמר.</p><span class="gap">\n</span><p dir="auto">Next.</p>' in html
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [
+        ("2024-12-10", "10 December 2024"),
+        ("--12-10", "10 December"),  # the year is not known
+        ("--02-29", "29 February"),
+        ("2024-12-01T08:30:00+03:00", "1 December 2024"),
+        ("2024-12", "December 2024"),
+        ("2023-02-29", "2023-02-29"),  # no such day
+        ("last Tuesday", "last Tuesday"),
+        (None, ""),
+    ],
+)
+def test_format_date(published: str | None, shown: str) -> None:
+    assert format_date(published) == shown

@@ -1,0 +1,186 @@
+// Runs once, when Gradio has put the conversation on the page; `element` is its root and `trigger` sends an event to
+// Python. The panel says by data-turn, data-kind and data-place what it shows; everything here follows from that.
+
+const phone = window.matchMedia("(max-width: 899px)");
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const conversation = element.closest("#conversation"); // which scrolls
+const panel = () => document.getElementById("source");
+const shown = () => panel()?.querySelector("section.open");
+const glide = () => (still.matches ? "auto" : "smooth");
+
+let wanted = null; // the citation that was clicked and is not yet shown
+let opener = null; // where the focus returns when the sheet closes
+let lastTurn = "";
+
+function buttonFor(place) {
+  const turn = element.querySelector(`.turn[data-turn="${place.turn}"]`);
+  if (!turn) return null;
+  if (place.kind === "closest") return turn.querySelectorAll(".closest-open")[place.place];
+  return [...turn.querySelectorAll(".quotation .chip")][place.place];
+}
+
+function samePlace(section, place) {
+  return (
+    section &&
+    Number(section.dataset.turn) === place.turn &&
+    section.dataset.kind === place.kind &&
+    Number(section.dataset.place) === place.place
+  );
+}
+
+function open(place) {
+  wanted = place;
+  if (samePlace(shown(), place)) settlePanel();
+  else trigger("cite", place);
+}
+
+function markCurrent() {
+  const section = shown();
+  for (const button of element.querySelectorAll("[aria-current]")) button.removeAttribute("aria-current");
+  if (!section) return;
+  const place = {
+    turn: Number(section.dataset.turn),
+    kind: section.dataset.kind,
+    place: Number(section.dataset.place),
+  };
+  const button = buttonFor(place);
+  if (button) {
+    button.setAttribute("aria-current", "true");
+    if (button.dataset.number) {
+      for (const chip of button.closest(".turn").querySelectorAll(`.chip[data-number="${button.dataset.number}"]`)) {
+        chip.setAttribute("aria-current", "true");
+      }
+    }
+  }
+}
+
+function settlePanel() {
+  const section = shown();
+  markCurrent();
+  if (!section) return;
+  if (wanted && samePlace(section, wanted)) {
+    wanted = null;
+    if (phone.matches) openSheet();
+  }
+  scrollToMark(section);
+}
+
+function scrollToMark(section) {
+  const scroller = section.querySelector(".scroller");
+  const mark = section.querySelector("mark.active");
+  if (!mark) return scroller.scrollTo({ top: 0 });
+  const above = mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  scroller.scrollTo({ top: scroller.scrollTop + above - scroller.clientHeight * 0.3, behavior: glide() });
+}
+
+function behindSheet() {
+  return [document.getElementById("masthead"), document.getElementById("talk")];
+}
+
+function openSheet() {
+  if (document.body.classList.contains("sheet-open")) return;
+  document.body.classList.add("sheet-open");
+  for (const part of behindSheet()) part.inert = true;
+  panel().setAttribute("role", "dialog");
+  panel().setAttribute("aria-modal", "true");
+  panel().setAttribute("aria-label", "Source");
+  history.pushState({ sheet: true }, ""); // so that Back on a phone closes the sheet
+  panel().querySelector(".close").focus({ preventScroll: true });
+}
+
+function hideSheet() {
+  if (!document.body.classList.contains("sheet-open")) return;
+  document.body.classList.remove("sheet-open");
+  for (const part of behindSheet()) part.inert = false;
+  for (const name of ["role", "aria-modal", "aria-label"]) panel().removeAttribute(name);
+  opener?.focus({ preventScroll: true });
+}
+
+function closeSheet() {
+  if (!document.body.classList.contains("sheet-open")) return;
+  if (history.state?.sheet) history.back();
+  else hideSheet();
+}
+
+function settleConversation() {
+  const turns = element.querySelectorAll(".turn");
+  const turn = turns[turns.length - 1];
+  const state = turn ? `${turns.length} ${turn.hasAttribute("aria-busy")}` : "";
+  markCurrent(); // a new rendering is without it
+  document.body.classList.toggle("talking", Boolean(turn));
+  if (state === lastTurn) return;
+  lastTurn = state;
+  const top = turn && turns.length > 1 ? turn.offsetTop : 0;
+  conversation.scrollTo({ top, behavior: top ? glide() : "auto" });
+}
+
+function focusQuestion() {
+  // On a phone the keyboard would cover half the page.
+  if (!phone.matches) document.querySelector("#question textarea")?.focus({ preventScroll: true });
+}
+
+async function copy(button) {
+  const text = button.dataset.text;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // A page served over plain http to another machine has no clipboard.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus({ preventScroll: true });
+  }
+  const said = button.textContent;
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = said), 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (!button) return;
+  const turn = Number(button.closest("[data-turn]")?.dataset.turn);
+  if (button.matches(".chip")) {
+    const chips = [...button.closest(".turn").querySelectorAll(".quotation .chip")];
+    opener = button;
+    open({ turn, kind: "citation", place: chips.findIndex((chip) => chip.dataset.number === button.dataset.number) });
+  } else if (button.matches(".closest-open")) {
+    opener = button;
+    open({ turn, kind: "closest", place: Number(button.dataset.closest) - 1 });
+  } else if (button.matches(".step")) {
+    open({ turn, kind: shown().dataset.kind, place: Number(button.dataset.place) });
+  } else if (button.matches(".example")) {
+    trigger("example", { question: button.textContent });
+    focusQuestion();
+  } else if (button.matches(".restart")) {
+    trigger("restart");
+    focusQuestion();
+  } else if (button.matches(".copy")) {
+    copy(button);
+  } else if (button.matches(".close")) {
+    closeSheet();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeSheet();
+});
+window.addEventListener("popstate", hideSheet);
+phone.addEventListener("change", () => {
+  if (!phone.matches) closeSheet();
+});
+
+new MutationObserver(settleConversation).observe(element, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-busy"] });
+function start() {
+  if (!panel() || !document.querySelector("#question textarea")) return requestAnimationFrame(start);
+  focusQuestion();
+  new MutationObserver(settlePanel).observe(panel(), {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["data-turn", "data-kind", "data-place"],
+  });
+}
+start();

@@ -1,0 +1,382 @@
+"""The Gradio app: a conversation on the left, the cited article on the right.
+
+`serve(library)` runs it until Ctrl-C; `running(library)` runs it for the length of a `with` block. The page asks no
+host but its own for anything. What a visitor asked is held in that visitor's `gr.State` alone, and a click on a
+citation sends only its place in that conversation, so that no visitor can name an article to be shown.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import OnRecordError
+from qa.answer import Answer, Citation
+from ui.render import answer_html, answer_text, article_html, escape_html
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from index.library import Library
+
+_log = logging.getLogger(__name__)
+
+_ASSETS = Path(__file__).parent / "assets"
+_TITLE = "On the Record"
+_INTRODUCTION = "Answers in the articles’ own sentences"
+_FAILED = "That question could not be answered because of a fault in the program. The log has the details."
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question of a conversation; what came of it is an answer or a problem, and neither while it is being read."""
+
+    question: str
+    answer: Answer | None = None
+    problem: str | None = None
+
+
+Conversation = tuple[Turn, ...]
+
+
+def serve(
+    library: Library,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the app until Ctrl-C; `on_ready` gets its address. Raises OnRecordError where it cannot listen."""
+    try:
+        with running(library, host=host, port=port) as url:
+            _log.info("serving at %s", url)
+            if on_ready:
+                on_ready(url)
+            if open_browser:
+                webbrowser.open(url)
+            while True:
+                threading.Event().wait(3600)
+    except KeyboardInterrupt:
+        _log.info("stopped")
+
+
+@contextmanager
+def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860) -> Iterator[str]:
+    """Serve the app in the background for the length of the block, which gets its address."""
+    _check_free(host, port)
+    blocks = build(library)
+    try:
+        _, url, _ = blocks.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            footer_links=[],
+            favicon_path=_ASSETS / "favicon.svg",
+            theme=_theme(),
+            # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
+            head=f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}</style>",
+            app_kwargs={"middleware": _middleware()},
+        )
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from error
+    try:
+        yield url
+    finally:
+        blocks.close(verbose=False)
+
+
+def build(library: Library) -> gr.Blocks:
+    """The app over one library. `running` and `serve` add its look and its headers."""
+    _keep_gradio_quiet()
+    import gradio as gr
+    from gradio.events import api
+
+    from qa.examples import example_questions
+
+    folder = library.settings.seeds.name
+    opening = _opening_html(example_questions(library))
+    # The models use every core for one question, so two at once would only make both slower.
+    one_at_a_time = threading.Lock()
+
+    def answer(question: str, history: Sequence[str]) -> Answer:
+        from qa.ask import answer_question
+
+        with one_at_a_time:
+            return answer_question(library, question, history=history)
+
+    def respond(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
+        turns = tuple(turn for turn in turns if turn.question.strip())
+        asked = (*turns, Turn(question))
+        yield "", asked, _conversation_html(asked), gr.skip()
+        try:
+            turn = Turn(question, answer=answer(question, _history(turns)))
+        except OnRecordError as error:
+            turn = Turn(question, problem=str(error))
+        except Exception:
+            _log.exception("a question failed")
+            turn = Turn(question, problem=_FAILED)
+        answered = (*turns, turn)
+        yield (
+            gr.skip(),
+            answered,
+            _conversation_html(answered),
+            _source_html(library, answered, len(turns), "citation", 0),
+        )
+
+    def ask_typed(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
+        yield from respond(question, turns)
+
+    def ask_example(turns: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from respond(str(event._data.get("question", "")), turns)
+
+    def open_citation(turns: Conversation, event: gr.EventData) -> str:
+        return _source_html(library, turns, *_place(event._data))
+
+    def start_over() -> tuple[Any, ...]:
+        return "", (), opening, _nothing_open_html()
+
+    def refresh() -> str:
+        return _masthead_html(folder, library.counts)
+
+    def ask(question: str, history: list[str]) -> dict[str, Any]:
+        """Answer a question from the articles' own sentences; `history` holds the earlier questions, oldest first."""
+        try:
+            return asdict(answer(question, history))
+        except OnRecordError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
+    for handler in (ask_example, open_citation):
+        handler.__annotations__["event"] = gr.EventData
+
+    blocks = gr.Blocks(title=_TITLE, analytics_enabled=False, fill_width=True)
+    with blocks:
+        conversation_state = gr.State(())
+        with gr.Column(elem_id="page"):
+            masthead = gr.HTML(refresh(), elem_id="masthead", js_on_load=None, apply_default_css=False)
+            with gr.Column(elem_id="talk"):
+                conversation = gr.HTML(
+                    opening,
+                    elem_id="conversation",
+                    js_on_load=(_ASSETS / "app.js").read_text(encoding="utf-8"),
+                    apply_default_css=False,
+                )
+                question = gr.Textbox(
+                    elem_id="question",
+                    label="Your question",
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=5,
+                    placeholder="Ask what the articles say …",
+                    submit_btn="Ask",
+                )
+            source = gr.HTML(_nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
+
+        # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
+        # None lets one visitor's question appear while another's is answered.
+        shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        outputs = [question, conversation_state, conversation, source]
+        asking = [
+            question.submit(ask_typed, [question, conversation_state], outputs, trigger_mode="once", **shared),
+            conversation.example(ask_example, conversation_state, outputs, trigger_mode="once", **shared),
+        ]
+        conversation.cite(open_citation, conversation_state, source, trigger_mode="always_last", **shared)
+        conversation.restart(start_over, None, outputs, cancels=asking, **shared)
+        blocks.load(refresh, None, masthead, **shared)
+        api(ask, api_name="ask", concurrency_limit=None)
+    return blocks
+
+
+def _keep_gradio_quiet() -> None:
+    # Both are read when gradio is imported: the first would report usage, the second keep every call in the browser.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_RUN_HISTORY"] = "False"
+
+
+def _history(turns: Conversation) -> list[str]:
+    return [turn.question for turn in turns if turn.answer is not None]
+
+
+def _place(event: dict[str, Any]) -> tuple[int, str, int]:
+    """Which citation a click meant: the turn, "citation" or "closest", and the place in that list, both from 0."""
+    turn, kind, place = event.get("turn"), event.get("kind"), event.get("place")
+    if not (isinstance(turn, int) and isinstance(kind, str) and isinstance(place, int)):
+        return -1, "", -1
+    return turn, kind, place
+
+
+def _cited(turns: Conversation, turn: int, kind: str) -> tuple[Citation, ...]:
+    answer = turns[turn].answer if 0 <= turn < len(turns) else None
+    if answer is None:
+        return ()
+    if kind == "closest":
+        return tuple(replace(citation, number=place) for place, citation in enumerate(answer.closest, start=1))
+    return answer.citations
+
+
+def _source_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
+    citations = _cited(turns, turn, kind)
+    if not 0 <= place < len(citations):
+        return _nothing_open_html()
+    active = citations[place]
+    try:
+        body = article_html(library.article(active.article_id), citations, active.number)
+    except OnRecordError as error:
+        body = f'<p class="problem" role="note" dir="auto">{_sentence_html(str(error))}</p>'
+    what = f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer"
+
+    def step(name: str, sign: str, to: int) -> str:
+        disabled = "" if 0 <= to < len(citations) else " disabled"
+        return f'<button type="button" class="step" data-place="{to}" aria-label="{name}"{disabled}>{sign}</button>'
+
+    steps = step("Previous source", "‹", place - 1) + step("Next source", "›", place + 1) if len(citations) > 1 else ""
+    return (
+        f'<section class="open {kind}" aria-label="Source" data-turn="{turn}" data-kind="{kind}" data-place="{place}">'
+        f'<div class="bar"><span class="what">{what}</span>{steps}'
+        '<button type="button" class="close">Back</button></div>'
+        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{body}</div></section>'
+    )
+
+
+def _nothing_open_html() -> str:
+    return (
+        '<section class="nothing-open" aria-label="Source"><p>Sources open here.</p>'
+        "<p>Choose a number beside a sentence to read it in its article.</p></section>"
+    )
+
+
+def _masthead_html(folder: str, counts: tuple[int, int]) -> str:
+    articles, sentences = counts
+    size = f"{_count(articles, 'article')} · {_count(sentences, 'sentence')}"
+    return (
+        f'<header><h1>{_TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
+        f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
+        '<button type="button" class="restart">New conversation</button></header>'
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _opening_html(examples: Sequence[str]) -> str:
+    buttons = "".join(
+        f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
+        for example in examples
+    )
+    offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
+    return (
+        '<div class="opening"><h2>What did they say?</h2>'
+        "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
+        " its article. If the articles don’t say, you are told so.</p>"
+        f"{offered}</div>"
+    )
+
+
+def _conversation_html(turns: Conversation) -> str:
+    shown = "".join(_turn_html(place, turn) for place, turn in enumerate(turns))
+    return f'<div class="turns" role="log" aria-label="Conversation">{shown}</div>'
+
+
+def _turn_html(place: int, turn: Turn) -> str:
+    if turn.answer is not None:
+        copied = escape_html(answer_text(turn.answer))
+        copy = (
+            f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>'
+            if turn.answer.answered
+            else ""
+        )
+        reply = answer_html(turn.answer) + copy
+    elif turn.problem is not None:
+        reply = f'<p class="problem" dir="auto">{_sentence_html(turn.problem)}</p>'
+    else:
+        reply = '<p class="reading">Reading…</p>'
+    state = "" if turn.answer or turn.problem else ' aria-busy="true"'
+    question = escape_html(turn.question.strip())
+    asked = f'<h2 class="asked" dir="auto">{question}</h2>' if question else ""
+    return f'<div class="turn" data-turn="{place}"{state}>{asked}{reply}</div>'
+
+
+def _sentence_html(message: str) -> str:
+    return escape_html(message[:1].upper() + message[1:])
+
+
+def _theme() -> Any:
+    import gradio as gr
+
+    # Plain strings are local fonts; the theme's own default would be fetched from Google. The two fills are what the
+    # page shows before app.css is there.
+    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]).set(
+        body_background_fill="#faf8f3",
+        body_background_fill_dark="#171613",
+        body_text_color="#1d1b16",
+        body_text_color_dark="#ece7db",
+    )
+
+
+def _middleware() -> list[Any]:
+    from starlette.middleware import Middleware
+
+    return [Middleware(_Headers)]
+
+
+class _Headers:
+    """ASGI middleware: a page that some text managed to alter could still reach no other host."""
+
+    # Gradio compiles its templates in the browser, hence 'unsafe-eval', and starts from inline scripts.
+    _POLICY = (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    )
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"content-security-policy", self._POLICY.encode()),
+                    (b"referrer-policy", b"no-referrer"),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from error
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> OnRecordError:
+    if error.errno == errno.EADDRINUSE:
+        return OnRecordError(
+            f"port {port} on {host} is already in use. Choose another with --port, such as {port + 1}."
+        )
+    return OnRecordError(f"cannot serve on {host}, port {port}: {error}. Choose others with --host and --port.")
