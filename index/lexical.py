@@ -35,6 +35,7 @@ _TABLES = """
 """
 
 _WORD = re.compile(r"[^\W_]+")
+_DIACRITIC = re.compile("[\u0300-\u036f]")
 
 
 @functools.cache
@@ -46,8 +47,7 @@ def _stemmer() -> Any:
 
 def to_words(text: str) -> list[str]:
     """The words of a text in lower case, without diacritics, as FTS5's unicode61 takes them apart."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    return _WORD.findall(plain)
+    return _WORD.findall(_DIACRITIC.sub("", unicodedata.normalize("NFD", text.lower())))
 
 
 def to_stems(text: str) -> list[str]:
@@ -63,11 +63,10 @@ class Lexical:
         self._lock = threading.Lock()
         try:
             self._connection = self._open()
+        except sqlite3.OperationalError as error:  # not damaged: locked, or the folder is not to be written to
+            raise StoreError(f"the lexical index {path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
-            logger.warning("the lexical index %s is damaged (%s): it is made anew", path, error)
-            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-                path.with_name(name).unlink(missing_ok=True)
-            self._connection = self._open()
+            self._make_anew(error)
 
     def update(self, records: Mapping[str, ArticleRecord], read: Callable[[ArticleRecord], Sequence[Sentence]]) -> int:
         """Bring the index level with the articles' records, reading sentences only where needed.
@@ -75,21 +74,16 @@ class Lexical:
         Returns how many articles were read or removed; one transaction, so readers see the old state or the new.
         """
         with self._lock:
-            if not any(self._differences(records)):
-                return 0
             try:
-                with self._connection:
-                    self._connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
-                    gone, stale = self._differences(records)
-                    for article_id in [*gone, *(record.id for record in stale)]:
-                        self._delete(article_id)
-                    for record in stale:
-                        self._insert(record, read(record))
+                return self._update(records, read)
             except sqlite3.OperationalError as error:
                 raise StoreError(
                     f"the lexical index {self.path} cannot be written: {error}. Is the disk full?"
                 ) from error
-            return len(gone) + len(stale)
+            except sqlite3.DatabaseError as error:
+                self._connection.close()
+                self._make_anew(error)
+                return self._update(records, read)
 
     def search(
         self, terms: Iterable[str], count: int, *, sentence_weight: float, context_weight: float
@@ -146,15 +140,39 @@ class Lexical:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")  # a writer does not block readers
-        connection.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
-        if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-            for table in ("vocabulary", "words", "sentences", "articles", "stems"):
-                connection.execute(f"DROP TABLE IF EXISTS {table}")
-            connection.executescript(_TABLES)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-            connection.commit()
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")  # a writer does not block readers
+            connection.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
+                if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+                    for table in ("vocabulary", "words", "sentences", "articles", "stems"):
+                        connection.execute(f"DROP TABLE IF EXISTS {table}")
+                    for statement in _TABLES.split(";"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version = {_VERSION}")
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
         return connection
+
+    def _make_anew(self, error: sqlite3.DatabaseError) -> None:
+        logger.warning("the lexical index %s is damaged (%s): it is made anew", self.path, error)
+        for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
+            self.path.with_name(name).unlink(missing_ok=True)
+        self._connection = self._open()
+
+    def _update(self, records: Mapping[str, ArticleRecord], read: Callable[[ArticleRecord], Sequence[Sentence]]) -> int:
+        if not any(self._differences(records)):
+            return 0
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
+            gone, stale = self._differences(records)
+            for article_id in [*gone, *(record.id for record in stale)]:
+                self._delete(article_id)
+            for record in stale:
+                self._insert(record, read(record))
+        return len(gone) + len(stale)
 
     def _differences(self, records: Mapping[str, ArticleRecord]) -> tuple[list[str], list[ArticleRecord]]:
         """The ids of articles held but gone from the records, and the records held in another version or not at all."""

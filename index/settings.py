@@ -43,8 +43,8 @@ def load_settings(*, seeds: str | Path | None = None, store: str | Path | None =
     if store is not None:
         given["store"] = store
 
-    seeds = Path(str(given.pop("seeds", "seeds"))).expanduser().absolute()
-    store = Path(str(given.pop("store", seeds.parent / ".onrecord" / seeds.name))).expanduser().absolute()
+    seeds = _folder(given, "seeds", Path("seeds"))
+    store = _folder(given, "store", seeds.parent / ".onrecord" / seeds.name)
     return Settings(
         seeds=seeds,
         store=store,
@@ -66,6 +66,15 @@ def _read_toml(path: Path) -> dict[str, object]:
         if name not in known:
             raise SettingsError(f"{path} sets {name!r}, which is no setting. Known: {', '.join(sorted(known))}.")
     return given
+
+
+def _folder(given: dict[str, object], name: str, default: Path) -> Path:
+    value = given.get(name, default)
+    try:
+        folder = Path(str(value)).expanduser().absolute()
+    except RuntimeError as error:  # ~someone, and there is no such user
+        raise SettingsError(f"{name} is {str(value)!r}, which is no folder: {error}") from error
+    return folder.resolve() if ".." in folder.parts else folder  # the index of ".." is not to lie in it
 
 
 def _number(given: dict[str, object], name: str, default: float, *, highest: float) -> float:

@@ -19,7 +19,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -117,8 +117,10 @@ class Store:
     def sentences(self, record: ArticleRecord) -> list[Sentence]:
         """An article's sentences in their order."""
         ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
-        found = self._sentences.get(ids=ids, include=["metadatas", "documents"])
-        sentences = map(_sentence, found["metadatas"], found["documents"])
+        sentences: list[Sentence] = []
+        for i in range(0, len(ids), self._batch):  # SQLite takes 32,766 ids at most
+            found = self._sentences.get(ids=ids[i : i + self._batch], include=["metadatas", "documents"])
+            sentences.extend(map(_sentence, found["metadatas"], found["documents"]))
         return sorted(sentences, key=lambda sentence: sentence.position)
 
     def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
@@ -177,12 +179,15 @@ class Store:
                 documents=[node.text for node in part],
                 metadatas=metadatas,
             )
-        # 2. the articles' records: the commit
+        # 2. the articles' records: the commit. Of an older record Chroma keeps what the new one does not name.
+        unknown = dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id")
         self._articles.upsert(
             [document.id_ for document in documents],
             embeddings=[document.embedding for document in documents],
             documents=[document.text for document in documents],
-            metadatas=[{**document.metadata, "sentences": len(by_article[document.id_])} for document in documents],
+            metadatas=[
+                {**unknown, **document.metadata, "sentences": len(by_article[document.id_])} for document in documents
+            ],
         )
         # 3. the sentences of older digests, which no reader believes any more
         for document in documents:
@@ -202,6 +207,25 @@ class Store:
         for article_id in article_ids:
             self._contexts.delete(where={"article_id": article_id})
             self._sentences.delete(where={"article_id": article_id})
+
+    def drop_leftovers(self) -> int:
+        """Delete the sentences that no article's record names, as a killed update leaves them; returns their number."""
+        records = self.records()
+        believed = sum(record.sentences for record in records.values())
+        dropped = 0
+        for collection in (self._contexts, self._sentences):
+            if collection.count() == believed:
+                continue
+            current = {
+                sentence_id(record.id, record.digest, position)
+                for record in records.values()
+                for position in range(record.sentences)
+            }
+            left = sorted(set(collection.get(include=[])["ids"]) - current)
+            for i in range(0, len(left), self._batch):
+                collection.delete(ids=left[i : i + self._batch])
+            dropped = max(dropped, len(left))
+        return dropped
 
     def drop_other_versions(self) -> list[str]:
         """Delete the collections of other schemas and models; returns their names."""

@@ -82,6 +82,7 @@ def make_plan(settings: Settings, records: Mapping[str, ArticleRecord]) -> Plan:
     read: list[File] = []
     found: set[str] = set()
     skipped: list[tuple[str, str]] = []
+    unchanged = 0
     for path in _walk(settings.seeds):
         article_id = path.relative_to(settings.seeds).as_posix()
         if path.suffix.lower() not in SUFFIXES:
@@ -89,18 +90,22 @@ def make_plan(settings: Settings, records: Mapping[str, ArticleRecord]) -> Plan:
             continue
         try:
             article_id.encode()
-            status = path.stat()
         except UnicodeEncodeError:
             skipped.append((ascii(article_id), "its name is not UTF-8: rename it"))
+            continue
+        found.add(article_id)
+        try:
+            status = path.stat()
         except OSError as error:
             skipped.append((article_id, f"it cannot be read: {error.strerror}"))
+            continue
+        record = records.get(article_id)
+        if record and (record.size, record.mtime_ns) == (status.st_size, status.st_mtime_ns):
+            unchanged += 1
         else:
-            found.add(article_id)
-            record = records.get(article_id)
-            if not record or (record.size, record.mtime_ns) != (status.st_size, status.st_mtime_ns):
-                read.append(File(path, article_id, status.st_size, status.st_mtime_ns))
+            read.append(File(path, article_id, status.st_size, status.st_mtime_ns))
     gone = tuple(article_id for article_id in records if article_id not in found)
-    return Plan(tuple(read), gone, len(found) - len(read), tuple(skipped))
+    return Plan(tuple(read), gone, unchanged, tuple(skipped))
 
 
 def sync(settings: Settings, store: Store, model: EmbeddingModel, *, on_progress: OnProgress | None = None) -> Report:
@@ -164,15 +169,16 @@ def _apply(settings: Settings, store: Store, model: EmbeddingModel, began: float
             on_progress(i + 1, len(plan.read), sentences)
     if documents:
         commit(documents, nodes)
-    store.remove(plan.gone)
-    store.drop_other_versions()
-
-    records = store.records()
-    if not records:
+    if not store.records().keys() - set(plan.gone):
         raise SeedsError(
             f"no article could be read from {settings.seeds}: {skipped[0][0]}: {skipped[0][1]}"
             + (f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else "")
         )
+    store.remove(plan.gone)
+    store.drop_leftovers()
+    store.drop_other_versions()
+
+    records = store.records()
     return Report(
         added=added,
         changed=changed,

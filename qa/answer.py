@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Mode = Literal["quotes", "extract", "llm"]
 
@@ -58,7 +58,22 @@ class Answer:
         try:
             values: dict[str, Any] = json.loads(line)
             for name in ("citations", "closest"):
-                values[name] = tuple(Citation(**citation) for citation in values[name])
-            return cls(**{field.name: values[field.name] for field in fields(cls)})
-        except (KeyError, TypeError) as error:
+                values[name] = tuple(_from_values(Citation, citation) for citation in values[name])
+            return _from_values(cls, values)
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"not an answer in JSON: {error}") from error
+
+
+def _from_values(kind: type[Value], values: dict[str, Any]) -> Value:
+    """The value of those fields; raises KeyError for one that is missing and TypeError for one of another type."""
+    for name, hint in get_type_hints(kind).items():
+        value = values[name]
+        if get_origin(hint) is Literal:
+            right = value in get_args(hint)
+        elif hint is float:
+            right = type(value) in (int, float)  # 1.0 is 1 in the JSON of other languages
+        else:
+            right = type(value) in ((get_origin(hint),) if get_origin(hint) is tuple else get_args(hint) or (hint,))
+        if not right:
+            raise TypeError(f"its {name} is {value!r}")
+    return kind(**{field.name: values[field.name] for field in fields(kind)})

@@ -33,12 +33,16 @@ _LEANING = re.compile(
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
 _OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
 
-_NAME = r"(?:[A-Z][\w.’'-]*|al-[A-Z]\w+)(?:\s+(?:[A-Z][\w.’'-]*|al-[A-Z]\w+|de|von|van|bin))*"
+_NAME = (
+    r"(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+)"
+    r"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|(?:de|der|den|della?|di|du|dos|von|van|bin|ibn)(?=\s)))*"
+)
 _SAYING = (
     r"(?:say|said|saying|tell|told|think|thought|believe|claim|claimed|argue|argued|want|wanted|deny|denied|write|written"
     r"|wrote|tweet|tweeted|explain|explained|describe|described|call|called|suggest|suggested|warn|warned|comment|commented"
     r"|respond|responded|react|reacted|promise|promised|predict|predicted|criticize|criticized|criticise|criticised"
-    r"|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
+    r"|acknowledge|acknowledged|add|added|admit|admitted|announce|announced|assure|assured|confirm|confirmed"
+    r"|insist|insisted|mention|mentioned|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
 )
 _STANCE = (
     r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
@@ -46,7 +50,7 @@ _STANCE = (
 )
 _SPEAKER = (
     re.compile(
-        rf"\b(?:did|does|do|has|have|had|would|could|is|was)(?:n['’]t)?\s+(?:the\s+)?(?P<name>{_NAME})\b.*?\b{_SAYING}\b"
+        rf"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?\s+(?:the\s+)?(?P<name>{_NAME})\b.*?\b{_SAYING}\b"
     ),
     re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{_NAME})"),
     re.compile(rf"(?P<name>{_NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
@@ -74,6 +78,7 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
 
     Raises QuestionError when there is no word in it, or it is longer than MAX_CHARACTERS.
     """
+    question = _to_unicode(question)
     asked = " ".join(question.split())
     if len(question) > MAX_CHARACTERS:
         raise QuestionError(
@@ -97,7 +102,7 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
 def _find_speaker(question: str) -> str | None:
     for pattern in _SPEAKER:
         found = pattern.search(question)
-        if found:
+        if found and found["name"].lower() not in STOP_WORDS:  # "And on NATO?" is nobody's view
             return re.sub(r"['’]s?$", "", found["name"].strip())
     return None
 
@@ -106,13 +111,18 @@ def _leaned_on(asked: str, history: Sequence[str]) -> list[str]:
     """The earlier questions that this one needs, latest first: back to the last that stands alone."""
     needed: list[str] = []
     current = asked
-    for earlier in reversed([" ".join(line.split()) for line in history]):
+    for earlier in reversed([" ".join(_to_unicode(line).split()) for line in history]):
         if not _LEANING.search(current) and not _NEW_TOPIC.match(current):
             break
         if to_words(earlier) and len(earlier) <= MAX_CHARACTERS:
             needed.append(earlier)
             current = earlier
-    return needed[:3]
+    return needed if len(needed) <= 3 else [*needed[:2], needed[-1]]  # the first of them says what it is all about
+
+
+def _to_unicode(text: str) -> str:
+    """The text with a question mark for every half of a surrogate pair, which neither UTF-8 nor the model can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _join(earlier: str, asked: str) -> str:

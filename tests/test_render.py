@@ -105,7 +105,7 @@ def body_of(html: str) -> str:
 def test_answer_text_is_sentences_then_sources() -> None:
     assert answer_text(ANSWER) == (
         "Ana Ruiz: “We will build it,” Ana Ruiz said. [1]\n"
-        "City Wire: Work starts in May. [2]\n"
+        "Work starts in May. [2]\n"
         "\n"
         "Sources\n"
         "[1] A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)\n"
@@ -199,8 +199,8 @@ def test_sentences_that_stand_apart_in_the_article_are_quoted_apart() -> None:
     apart = replace(ANSWER, citations=(mayor, start))
     assert answer_html(apart).count("<blockquote") == 2
     assert answer_text(apart).splitlines()[:2] == [
-        "City Wire: The mayor spoke. [1]",
-        "City Wire: Work starts in May. [3]",
+        "The mayor spoke. [1]",
+        "Work starts in May. [3]",
     ]
     assert "> The mayor spoke. \\[1\\]\n>\n> Work starts in May. \\[3\\]" in answer_markdown(apart)
 

@@ -7,6 +7,7 @@ Answers go to standard output, everything else to standard error. Exit codes: 0 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without “ and ” still shows the answer
     try:
         options.run(options)
         sys.stdout.flush()
@@ -65,9 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     command("index", _index, "bring the index up to date with the folder of articles")
     serve = command("serve", _serve, "open the conversation in a browser")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
-    serve.add_argument("--port", type=int, default=7860, help="the port to listen at (default: 7860)")
+    serve.add_argument("--port", type=_port, default=7860, help="the port to listen at (default: 7860)")
     serve.add_argument("--open", action="store_true", help="open a browser window")
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is no port; give a number from 1 to 65535")
+    return port
 
 
 def _ask(options: argparse.Namespace) -> None:
@@ -135,7 +145,8 @@ def _update(library: Library) -> None:
 def _describe(report: Report) -> str:
     """What a sync did, in one line; a further line for each file that was skipped."""
     line = (
-        f"indexed {_count(report.articles, 'article')}, {_count(report.sentences, 'sentence')} in {report.seconds:.1f} s: "
+        f"indexed {_count(report.articles, 'article')}, {_count(report.sentences, 'sentence')} "
+        f"in {report.seconds:.1f} s: "
         f"{report.added:,} new, {report.changed:,} changed, {report.removed:,} removed, "
         f"{report.unchanged:,} unchanged, {len(report.skipped):,} skipped"
     )
@@ -157,12 +168,14 @@ def _read_batch(name: str) -> Iterator[dict[str, Any]]:
             continue
         try:
             given = json.loads(line)
+            if not isinstance(given, dict) or not isinstance(given.get("question"), str):
+                raise TypeError('it has no "question" that is text')
             history = given.get("history") or []
-            if not isinstance(given["question"], str) or not all(isinstance(asked, str) for asked in history):
-                raise TypeError("question and history must be text")
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            if not isinstance(history, list) or not all(isinstance(asked, str) for asked in history):
+                raise TypeError('its "history" is no list of texts')
+        except (ValueError, TypeError, RecursionError) as error:
             raise QuestionError(
-                f'{name}, line {number} is no question ({error}): write {{"id": …, "question": …, "history": […]}} there.'
+                f'{name}, line {number} is no question ({error}): write {{"id": …, "question": …, "history": […]}}.'
             ) from error
         yield {"id": given.get("id", number), "question": given["question"], "history": history}
 
@@ -207,7 +220,7 @@ def _answer_batch(library: Library, given: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Progress:
-    """How far a sync is, on standard error: one line kept up to date on a terminal, a line every ten seconds in a log."""
+    """How far a sync is, on standard error: one line renewed on a terminal, a line every ten seconds in a log."""
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()

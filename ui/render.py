@@ -50,10 +50,11 @@ def answer_text(answer: Answer) -> str:
         lines += [f"[{citation.number}] {_plain(citation.text)}" for citation in answer.citations]
     else:
         lines = []
-        for label, citations in _by_voice(answer.citations):
+        for _, citations in _by_voice(answer.citations):
             for passage in _passages(citations):
+                speaker = passage[0].speaker
                 sentences = " ".join(f"{_plain(citation.text)} [{citation.number}]" for citation in passage)
-                lines.append(f"{_plain(label)}: {sentences}" if label else sentences)
+                lines.append(f"{_plain(speaker)}: {sentences}" if speaker else sentences)
     lines += ["", "Sources"]
     lines += [f"[{citation.number}] {_plain_source(citation)}" for citation in answer.citations]
     return "\n".join(lines)
@@ -91,7 +92,7 @@ def answer_html(answer: Answer) -> str:
     if answer.mode == "llm":
         parts.append(f'<p class="written" dir="auto">{_prose_html(answer.text, known)}</p>')
     for label, citations in _by_voice(answer.citations):
-        voice = f'<p class="voice"><bdi>{_html(label)}</bdi></p>' if label else ""
+        voice = f'<p class="voice"><bdi>{escape_html(label)}</bdi></p>' if label else ""
         passages = "".join(_passage_html(passage) for passage in _passages(citations))
         parts.append(f'<figure class="quotation">{voice}{passages}</figure>')
     parts.append(f"{_sources_html(answer.citations)}</div>")
@@ -117,12 +118,12 @@ def article_html(article: Article, citations: Sequence[Citation], active: int) -
     paragraphs = "".join(
         f'<p dir="auto"{_paragraph_class(article, start, end, sound)}>'
         f"{_marked(article.text, start, end, sound, active)}</p>"
-        f'<span class="gap">{_html(article.text[end:following])}</span>'
+        f'<span class="gap">{escape_html(article.text[end:following])}</span>'
         for start, end, following in _paragraphs(article)
     )
     return (
         '<article class="paper">'
-        f'<header><h2 dir="auto">{_html(article.title)}</h2>{_byline_html(article)}</header>'
+        f'<header><h2 dir="auto">{escape_html(article.title)}</h2>{_byline_html(article)}</header>'
         f'{note}<div class="text">{paragraphs}</div></article>'
     )
 
@@ -146,10 +147,6 @@ def format_date(published: str | None) -> str:
 
 def escape_html(text: str) -> str:
     """Text made inert for HTML, as content or in a quoted attribute."""
-    return _html(text)
-
-
-def _html(text: str) -> str:
     # A parser would read a bare carriage return as a newline, and drop NUL.
     return escape(text, quote=True).replace("\r", "&#13;").replace("\x00", "\ufffd")
 
@@ -206,7 +203,7 @@ def _passages(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 def _passage_html(citations: Sequence[Citation]) -> str:
     sentences = " ".join(
-        f'<span class="sentence">{_html(citation.text)}</span>{_chip(citation)}' for citation in citations
+        f'<span class="sentence">{escape_html(citation.text)}</span>{_chip(citation)}' for citation in citations
     )
     return f'<blockquote dir="auto">{sentences}</blockquote>'
 
@@ -216,7 +213,7 @@ def _voice(citation: Citation) -> str:
 
 
 def _chip(citation: Citation) -> str:
-    name = _html(f"Source {citation.number}: {citation.title}")
+    name = escape_html(f"Source {citation.number}: {citation.title}")
     number = citation.number
     return f'<button type="button" class="chip" data-number="{number}" aria-label="{name}">{number}</button>'
 
@@ -225,11 +222,11 @@ def _prose_html(text: str, known: dict[int, Citation]) -> str:
     parts = []
     position = 0
     for found in _REFERENCE.finditer(text):
-        parts.append(_html(text[position : found.start()]))
+        parts.append(escape_html(text[position : found.start()]))
         citation = known.get(int(found[1]))
-        parts.append(_chip(citation) if citation else _html(found[0]))
+        parts.append(_chip(citation) if citation else escape_html(found[0]))
         position = found.end()
-    return "".join([*parts, _html(text[position:])])
+    return "".join([*parts, escape_html(text[position:])])
 
 
 def _sources_html(citations: Sequence[Citation]) -> str:
@@ -244,27 +241,27 @@ def _sources_html(citations: Sequence[Citation]) -> str:
 
 
 def _source_html(citation: Citation) -> str:
-    parts = [f"<cite><bdi>{_html(citation.title or citation.article_id)}</bdi></cite>"]
+    parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
     if citation.source:
-        parts.append(f"<bdi>{_html(citation.source)}</bdi>")
+        parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
     return " · ".join([*parts, *_date_html(citation.published)])
 
 
 def _date_html(published: str | None) -> list[str]:
-    return [f'<bdi class="date">{_html(format_date(published))}</bdi>'] if published else []
+    return [f'<bdi class="date">{escape_html(format_date(published))}</bdi>'] if published else []
 
 
 def _refusal_html(answer: Answer) -> str:
     parts = [
         f'<div class="refusal"><p class="verdict">{NO_ANSWER}</p>',
-        f'<p class="reason" dir="auto">{_html(answer.reason)}</p>' if answer.reason else "",
+        f'<p class="reason" dir="auto">{escape_html(answer.reason)}</p>' if answer.reason else "",
     ]
     if answer.closest:
         heading = "Closest sentence, not an answer" if len(answer.closest) == 1 else "Closest sentences, not an answer"
         parts.append(f'<div class="closest"><p class="closest-heading">{heading}</p>')
         for place, citation in enumerate(answer.closest, start=1):
             parts.append(
-                f'<blockquote dir="auto">{_html(citation.text)}</blockquote>'
+                f'<blockquote dir="auto">{escape_html(citation.text)}</blockquote>'
                 f'<p class="closest-source">{_source_html(citation)} · <button type="button" class="closest-open"'
                 f' data-closest="{place}">Read it in the article</button></p>'
             )
@@ -273,16 +270,16 @@ def _refusal_html(answer: Answer) -> str:
 
 
 def _byline_html(article: Article) -> str:
-    parts = [f"<bdi>{_html(article.source)}</bdi>"] if article.source else []
+    parts = [f"<bdi>{escape_html(article.source)}</bdi>"] if article.source else []
     parts += _date_html(article.published)
     if article.author:
-        parts.append(f"By <bdi>{_html(article.author)}</bdi>")
+        parts.append(f"By <bdi>{escape_html(article.author)}</bdi>")
     if article.url and _is_web_link(article.url):
         parts.append(
-            f'<a href="{_html(article.url)}" target="_blank" rel="noopener noreferrer nofollow">'
-            f"<bdi>{_html(urlsplit(article.url).hostname or '')}</bdi></a>"
+            f'<a href="{escape_html(article.url)}" target="_blank" rel="noopener noreferrer nofollow">'
+            f"<bdi>{escape_html(urlsplit(article.url).hostname or '')}</bdi></a>"
         )
-    parts.append(f'<span class="path"><bdi>{_html(article.id)}</bdi></span>')
+    parts.append(f'<span class="path"><bdi>{escape_html(article.id)}</bdi></span>')
     return f'<p class="byline">{" · ".join(parts)}</p>'
 
 
@@ -334,7 +331,7 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Citation], acti
     parts = []
     for left, right in pairwise(cuts):
         numbers = [citation.number for citation in citations if citation.start <= left and right <= citation.end]
-        stretch = _html(text[left:right])
+        stretch = escape_html(text[left:right])
         if not numbers:
             parts.append(stretch)
         elif active in numbers:

@@ -15,13 +15,24 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
-from qa.answer import Answer, Citation
-from ui.render import answer_html, answer_text, article_html, escape_html
+from qa.answer import Answer
+from ui.page import (
+    TITLE,
+    Conversation,
+    Turn,
+    conversation_html,
+    earlier_questions,
+    masthead_html,
+    nothing_open_html,
+    opening_html,
+    read_place,
+    source_html,
+)
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -31,21 +42,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
-_TITLE = "On the Record"
-_INTRODUCTION = "Answers in the articles’ own sentences"
 _FAILED = "That question could not be answered because of a fault in the program. The log has the details."
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One question of a conversation; what came of it is an answer or a problem, and neither while it is being read."""
-
-    question: str
-    answer: Answer | None = None
-    problem: str | None = None
-
-
-Conversation = tuple[Turn, ...]
 
 
 def serve(
@@ -110,7 +107,7 @@ def build(library: Library) -> gr.Blocks:
     from qa.examples import example_questions
 
     folder = library.settings.seeds.name
-    opening = _opening_html(example_questions(library))
+    opening = opening_html(example_questions(library))
     # The models use every core for one question, so two at once would only make both slower.
     one_at_a_time = threading.Lock()
 
@@ -123,9 +120,9 @@ def build(library: Library) -> gr.Blocks:
     def respond(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
         turns = tuple(turn for turn in turns if turn.question.strip())
         asked = (*turns, Turn(question))
-        yield "", asked, _conversation_html(asked), gr.skip()
+        yield "", asked, conversation_html(asked), gr.skip()
         try:
-            turn = Turn(question, answer=answer(question, _history(turns)))
+            turn = Turn(question, answer=answer(question, earlier_questions(turns)))
         except OnRecordError as error:
             turn = Turn(question, problem=str(error))
         except Exception:
@@ -135,8 +132,8 @@ def build(library: Library) -> gr.Blocks:
         yield (
             gr.skip(),
             answered,
-            _conversation_html(answered),
-            _source_html(library, answered, len(turns), "citation", 0),
+            conversation_html(answered),
+            source_html(library, answered, len(turns), "citation", 0),
         )
 
     def ask_typed(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
@@ -146,13 +143,13 @@ def build(library: Library) -> gr.Blocks:
         yield from respond(str(event._data.get("question", "")), turns)
 
     def open_citation(turns: Conversation, event: gr.EventData) -> str:
-        return _source_html(library, turns, *_place(event._data))
+        return source_html(library, turns, *read_place(event._data))
 
     def start_over() -> tuple[Any, ...]:
-        return "", (), opening, _nothing_open_html()
+        return "", (), opening, nothing_open_html()
 
     def refresh() -> str:
-        return _masthead_html(folder, library.counts)
+        return masthead_html(folder, library.counts)
 
     def ask(question: str, history: list[str]) -> dict[str, Any]:
         """Answer a question from the articles' own sentences; `history` holds the earlier questions, oldest first."""
@@ -165,7 +162,7 @@ def build(library: Library) -> gr.Blocks:
     for handler in (ask_example, open_citation):
         handler.__annotations__["event"] = gr.EventData
 
-    blocks = gr.Blocks(title=_TITLE, analytics_enabled=False, fill_width=True)
+    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
         conversation_state = gr.State(())
         with gr.Column(elem_id="page"):
@@ -187,7 +184,7 @@ def build(library: Library) -> gr.Blocks:
                     placeholder="Ask what the articles say …",
                     submit_btn="Ask",
                 )
-            source = gr.HTML(_nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
+            source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
 
         # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
         # None lets one visitor's question appear while another's is answered.
@@ -208,114 +205,6 @@ def _keep_gradio_quiet() -> None:
     # Both are read when gradio is imported: the first would report usage, the second keep every call in the browser.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_RUN_HISTORY"] = "False"
-
-
-def _history(turns: Conversation) -> list[str]:
-    return [turn.question for turn in turns if turn.answer is not None]
-
-
-def _place(event: dict[str, Any]) -> tuple[int, str, int]:
-    """Which citation a click meant: the turn, "citation" or "closest", and the place in that list, both from 0."""
-    turn, kind, place = event.get("turn"), event.get("kind"), event.get("place")
-    if not (isinstance(turn, int) and isinstance(kind, str) and isinstance(place, int)):
-        return -1, "", -1
-    return turn, kind, place
-
-
-def _cited(turns: Conversation, turn: int, kind: str) -> tuple[Citation, ...]:
-    answer = turns[turn].answer if 0 <= turn < len(turns) else None
-    if answer is None:
-        return ()
-    if kind == "closest":
-        return tuple(replace(citation, number=place) for place, citation in enumerate(answer.closest, start=1))
-    return answer.citations
-
-
-def _source_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
-    citations = _cited(turns, turn, kind)
-    if not 0 <= place < len(citations):
-        return _nothing_open_html()
-    active = citations[place]
-    try:
-        body = article_html(library.article(active.article_id), citations, active.number)
-    except OnRecordError as error:
-        body = f'<p class="problem" role="note" dir="auto">{_sentence_html(str(error))}</p>'
-    what = f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer"
-
-    def step(name: str, sign: str, to: int) -> str:
-        disabled = "" if 0 <= to < len(citations) else " disabled"
-        return f'<button type="button" class="step" data-place="{to}" aria-label="{name}"{disabled}>{sign}</button>'
-
-    steps = step("Previous source", "‹", place - 1) + step("Next source", "›", place + 1) if len(citations) > 1 else ""
-    return (
-        f'<section class="open {kind}" aria-label="Source" data-turn="{turn}" data-kind="{kind}" data-place="{place}">'
-        f'<div class="bar"><span class="what">{what}</span>{steps}'
-        '<button type="button" class="close">Back</button></div>'
-        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{body}</div></section>'
-    )
-
-
-def _nothing_open_html() -> str:
-    return (
-        '<section class="nothing-open" aria-label="Source"><p>Sources open here.</p>'
-        "<p>Choose a number beside a sentence to read it in its article.</p></section>"
-    )
-
-
-def _masthead_html(folder: str, counts: tuple[int, int]) -> str:
-    articles, sentences = counts
-    size = f"{_count(articles, 'article')} · {_count(sentences, 'sentence')}"
-    return (
-        f'<header><h1>{_TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
-        f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
-        '<button type="button" class="restart">New conversation</button></header>'
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _opening_html(examples: Sequence[str]) -> str:
-    buttons = "".join(
-        f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
-        for example in examples
-    )
-    offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
-    return (
-        '<div class="opening"><h2>What did they say?</h2>'
-        "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
-        " its article. If the articles don’t say, you are told so.</p>"
-        f"{offered}</div>"
-    )
-
-
-def _conversation_html(turns: Conversation) -> str:
-    shown = "".join(_turn_html(place, turn) for place, turn in enumerate(turns))
-    return f'<div class="turns" role="log" aria-label="Conversation">{shown}</div>'
-
-
-def _turn_html(place: int, turn: Turn) -> str:
-    if turn.answer is not None:
-        copied = escape_html(answer_text(turn.answer))
-        copy = (
-            f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>'
-            if turn.answer.answered
-            else ""
-        )
-        reply = answer_html(turn.answer) + copy
-    elif turn.problem is not None:
-        reply = f'<p class="problem" dir="auto">{_sentence_html(turn.problem)}</p>'
-    else:
-        reply = '<p class="reading">Reading…</p>'
-    state = "" if turn.answer or turn.problem else ' aria-busy="true"'
-    question = escape_html(turn.question.strip())
-    asked = f'<h2 class="asked" dir="auto">{question}</h2>' if question else ""
-    return f'<div class="turn" data-turn="{place}"{state}>{asked}{reply}</div>'
-
-
-def _sentence_html(message: str) -> str:
-    return escape_html(message[:1].upper() + message[1:])
 
 
 def _theme() -> Any:

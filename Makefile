@@ -1,0 +1,36 @@
+# make run    install into .venv, index seeds/, serve the chat at http://127.0.0.1:7860
+# make test   install the test tools too, check the code, run every test
+
+PYTHON ?= python3
+PORT ?= 7860
+BIN := .venv/bin
+# An extra package index for torch, for a build without CUDA on Linux; see README.md.
+TORCH_INDEX ?=
+
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test clean
+
+run: .venv/installed
+	@$(BIN)/onrecord serve --port $(PORT)
+
+test: .venv/installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf .venv .onrecord
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("On the Record needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
+	@echo "Installing into .venv, once: a few minutes, most of them for torch ..."
+	@$(PYTHON) -m venv .venv
+	@$(INSTALL) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/installed-for-tests: .venv/installed
+	@$(INSTALL) --editable '.[test]'
+	@touch $@

@@ -1,0 +1,143 @@
+"""The parts of the page: a conversation, an opened source, the masthead, each as HTML with everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from index.errors import OnRecordError
+from qa.answer import Answer, Citation
+from ui.render import answer_html, answer_text, article_html, escape_html
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+TITLE = "On the Record"
+_INTRODUCTION = "Answers in the articles’ own sentences"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question of a conversation; what came of it is an answer or a problem, and neither while it is being read."""
+
+    question: str
+    answer: Answer | None = None
+    problem: str | None = None
+
+
+Conversation = tuple[Turn, ...]
+
+
+def earlier_questions(turns: Conversation) -> list[str]:
+    """The questions that were answered or refused, oldest first: what a follow-up may lean on."""
+    return [turn.question for turn in turns if turn.answer is not None]
+
+
+def read_place(event: dict[str, Any]) -> tuple[int, str, int]:
+    """Which citation a click meant: the turn, "citation" or "closest", and the place in that list, both from 0."""
+    turn, kind, place = event.get("turn"), event.get("kind"), event.get("place")
+    if not (isinstance(turn, int) and isinstance(kind, str) and isinstance(place, int)):
+        return -1, "", -1
+    return turn, kind, place
+
+
+def _cited(turns: Conversation, turn: int, kind: str) -> tuple[Citation, ...]:
+    answer = turns[turn].answer if 0 <= turn < len(turns) else None
+    if answer is None:
+        return ()
+    if kind == "closest":
+        return tuple(replace(citation, number=place) for place, citation in enumerate(answer.closest, start=1))
+    return answer.citations
+
+
+def source_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
+    """The source panel with the article of a citation, placed as `read_place` says; empty where there is none."""
+    citations = _cited(turns, turn, kind)
+    if not 0 <= place < len(citations):
+        return nothing_open_html()
+    active = citations[place]
+    try:
+        body = article_html(library.article(active.article_id), citations, active.number)
+    except OnRecordError as error:
+        body = f'<p class="problem" role="note" dir="auto">{_sentence_html(str(error))}</p>'
+    what = f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer"
+
+    def step(name: str, sign: str, to: int) -> str:
+        disabled = "" if 0 <= to < len(citations) else " disabled"
+        return f'<button type="button" class="step" data-place="{to}" aria-label="{name}"{disabled}>{sign}</button>'
+
+    steps = step("Previous source", "‹", place - 1) + step("Next source", "›", place + 1) if len(citations) > 1 else ""
+    return (
+        f'<section class="open {kind}" aria-label="Source" data-turn="{turn}" data-kind="{kind}" data-place="{place}">'
+        f'<div class="bar"><span class="what">{what}</span>{steps}'
+        '<button type="button" class="close">Back</button></div>'
+        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{body}</div></section>'
+    )
+
+
+def nothing_open_html() -> str:
+    """The source panel before a citation is opened."""
+    return (
+        '<section class="nothing-open" aria-label="Source"><p>Sources open here.</p>'
+        "<p>Choose a number beside a sentence to read it in its article.</p></section>"
+    )
+
+
+def masthead_html(folder: str, counts: tuple[int, int]) -> str:
+    """The head of the page; `counts` are the numbers of articles and sentences."""
+    articles, sentences = counts
+    size = f"{_count(articles, 'article')} · {_count(sentences, 'sentence')}"
+    return (
+        f'<header><h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
+        f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
+        '<button type="button" class="restart">New conversation</button></header>'
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def opening_html(examples: Sequence[str]) -> str:
+    """What stands in place of the conversation before its first question."""
+    buttons = "".join(
+        f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
+        for example in examples
+    )
+    offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
+    return (
+        '<div class="opening"><h2>What did they say?</h2>'
+        "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
+        " its article. If the articles don’t say, you are told so.</p>"
+        f"{offered}</div>"
+    )
+
+
+def conversation_html(turns: Conversation) -> str:
+    """All turns, oldest first."""
+    shown = "".join(_turn_html(place, turn) for place, turn in enumerate(turns))
+    return f'<div class="turns" role="log" aria-label="Conversation">{shown}</div>'
+
+
+def _turn_html(place: int, turn: Turn) -> str:
+    if turn.answer is not None:
+        copied = escape_html(answer_text(turn.answer))
+        copy = (
+            f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>'
+            if turn.answer.answered
+            else ""
+        )
+        reply = answer_html(turn.answer) + copy
+    elif turn.problem is not None:
+        reply = f'<p class="problem" dir="auto">{_sentence_html(turn.problem)}</p>'
+    else:
+        reply = '<p class="reading">Reading…</p>'
+    state = "" if turn.answer or turn.problem else ' aria-busy="true"'
+    question = escape_html(turn.question.strip())
+    asked = f'<h2 class="asked" dir="auto">{question}</h2>' if question else ""
+    return f'<div class="turn" data-turn="{place}"{state}>{asked}{reply}</div>'
+
+
+def _sentence_html(message: str) -> str:
+    return escape_html(message[:1].upper() + message[1:])
