@@ -35,7 +35,7 @@ _TABLES = """
 """
 
 _WORD = re.compile(r"[^\W_]+")
-_DIACRITIC = re.compile("[\u0300-\u036f]")
+_DIACRITIC = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # FTS5 takes them off Latin letters only
 
 
 @functools.cache
@@ -47,12 +47,15 @@ def _stemmer() -> Any:
 
 def to_words(text: str) -> list[str]:
     """The words of a text in lower case, without diacritics, as FTS5's unicode61 takes them apart."""
-    return _WORD.findall(_DIACRITIC.sub("", unicodedata.normalize("NFD", text.lower())))
+    plain = _DIACRITIC.sub("", unicodedata.normalize("NFD", text.lower()))
+    return _WORD.findall(unicodedata.normalize("NFC", plain))
 
 
 def to_stems(text: str) -> list[str]:
     """The Porter stems of a text's words, in their order, as the index holds them."""
-    return _stemmer().stemWords(to_words(text))  # type: ignore[no-any-return]
+    stem = _stemmer().stemWord
+    # FTS5 leaves words of one, two and over 64 bytes as they are; the stemmer would make "" of the "s" in "U.S."
+    return [stem(word) if 2 < len(word.encode()) <= 64 else word for word in to_words(text)]
 
 
 class Lexical:
@@ -143,14 +146,15 @@ class Lexical:
         try:
             connection.execute("PRAGMA journal_mode = WAL")  # a writer does not block readers
             connection.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
-                if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-                    for table in ("vocabulary", "words", "sentences", "articles", "stems"):
-                        connection.execute(f"DROP TABLE IF EXISTS {table}")
-                    for statement in _TABLES.split(";"):
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version = {_VERSION}")
+            if _version(connection) != _VERSION:
+                with connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    if _version(connection) != _VERSION:  # still: another process may have just made them
+                        for table in ("vocabulary", "words", "sentences", "articles", "stems"):
+                            connection.execute(f"DROP TABLE IF EXISTS {table}")
+                        for statement in _TABLES.split(";"):
+                            connection.execute(statement)
+                        connection.execute(f"PRAGMA user_version = {_VERSION}")
         except sqlite3.DatabaseError:
             connection.close()
             raise
@@ -201,3 +205,7 @@ class Lexical:
         stems = sorted(set(to_stems(" ".join([record.title, *texts]))))
         self._connection.executemany("INSERT INTO stems VALUES (?, ?)", [(record.id, stem) for stem in stems])
         self._connection.execute("INSERT INTO articles (id, digest) VALUES (?, ?)", (record.id, record.digest))
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

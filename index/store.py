@@ -15,23 +15,27 @@ digest are deleted. Readers believe only sentences whose digest is the one in th
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from index.articles import Article
 from index.embedding import in_context, quick_imports
-from index.errors import StoreError
+from index.errors import OnRecordError, StoreError
 from index.sentences import Sentence
 
 if TYPE_CHECKING:
     import numpy as np
     from llama_index.core.schema import Document, TextNode
     from numpy.typing import NDArray
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +67,29 @@ class ArticleRecord:
 FoundSentence: TypeAlias = "tuple[str, Sentence, NDArray[np.float32], NDArray[np.float32]]"
 
 
+def _told(method: Callable[P, T]) -> Callable[P, T]:
+    """Make a StoreError, with its one line, of whatever Chroma raises in a method of Store."""
+
+    @functools.wraps(method)
+    def telling(*arguments: P.args, **options: P.kwargs) -> T:
+        try:
+            return method(*arguments, **options)
+        except OnRecordError:
+            raise
+        except Exception as error:  # Chroma's own errors have no common base
+            raise StoreError(
+                f"the store failed: {_in_one_line(error)}. Is its disk full or read-only? What was indexed is kept."
+            ) from error
+
+    return telling
+
+
+def _in_one_line(error: Exception) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")
+
+
 class Store:
-    """An open store. Raises StoreError when Chroma cannot open or use the folder."""
+    """An open store. Its methods raise StoreError when Chroma cannot read or write."""
 
     def __init__(self, folder: Path, *, model: str, dimension: int) -> None:
         self.folder = folder
@@ -83,18 +108,19 @@ class Store:
             self._contexts = self._collection(f"contexts-{suffix}")
             self._batch = self._client.get_max_batch_size()
         except Exception as error:  # Chroma's own errors have no common base
-            reason = " ".join(str(error).split())[:300]
             raise StoreError(
-                f"the store {folder} cannot be opened: {reason}. Choose another folder with --store, "
+                f"the store {folder} cannot be opened: {_in_one_line(error)}. Choose another folder with --store, "
                 "or move this one away: it is rebuilt from the articles."
             ) from error
 
+    @_told
     def records(self) -> dict[str, ArticleRecord]:
         """Every article's record, by article id, in the order of the ids."""
         found = self._articles.get(include=["metadatas"])
         pairs = sorted(zip(found["ids"], found["metadatas"] or [], strict=True))
         return {article_id: _record(article_id, metadata) for article_id, metadata in pairs}
 
+    @_told
     def article(self, article_id: str) -> Article:
         """The article as it was indexed; raises StoreError when the index has none of that id."""
         found = self._articles.get(ids=[article_id], include=["metadatas", "documents"])
@@ -114,6 +140,7 @@ class Store:
             body=record.body,
         )
 
+    @_told
     def sentences(self, record: ArticleRecord) -> list[Sentence]:
         """An article's sentences in their order."""
         ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
@@ -123,6 +150,7 @@ class Store:
             sentences.extend(map(_sentence, found["metadatas"], found["documents"]))
         return sorted(sentences, key=lambda sentence: sentence.position)
 
+    @_told
     def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
         """What the store holds of these ids, in no particular order."""
         if not ids:
@@ -138,6 +166,7 @@ class Store:
             if key in context_of
         ]
 
+    @_told
     def nearest(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
         """Ids of the sentences that are in context nearest to a unit vector (dimension,), with cosine, best first."""
         total = self._contexts.count()
@@ -148,6 +177,7 @@ class Store:
         pairs = [(key, similarity(distance)) for key, distance in zip(found["ids"][0], distances, strict=True)]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
+    @_told
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
         """Add or replace articles with their sentences, as `index.nodes` makes them.
 
@@ -195,10 +225,12 @@ class Store:
             self._contexts.delete(where=older)
             self._sentences.delete(where=older)
 
+    @_told
     def touch(self, record: ArticleRecord, *, size: int, mtime_ns: int) -> None:
         """Note that a file was saved anew with the same bytes."""
         self._articles.update([record.id], metadatas=[{"size": size, "mtime_ns": mtime_ns}])
 
+    @_told
     def remove(self, article_ids: Sequence[str]) -> None:
         """Remove articles: first their records, so that nothing of them is believed, then their sentences."""
         if not article_ids:
@@ -208,6 +240,7 @@ class Store:
             self._contexts.delete(where={"article_id": article_id})
             self._sentences.delete(where={"article_id": article_id})
 
+    @_told
     def drop_leftovers(self) -> int:
         """Delete the sentences that no article's record names, as a killed update leaves them; returns their number."""
         records = self.records()
@@ -227,6 +260,7 @@ class Store:
             dropped = max(dropped, len(left))
         return dropped
 
+    @_told
     def drop_other_versions(self) -> list[str]:
         """Delete the collections of other schemas and models; returns their names."""
         ours = {self._articles.name, self._sentences.name, self._contexts.name}

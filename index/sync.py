@@ -169,6 +169,7 @@ def _apply(settings: Settings, store: Store, model: EmbeddingModel, began: float
             on_progress(i + 1, len(plan.read), sentences)
     if documents:
         commit(documents, nodes)
+        on_progress(len(plan.read), len(plan.read), sentences + len(nodes))
     if not store.records().keys() - set(plan.gone):
         raise SeedsError(
             f"no article could be read from {settings.seeds}: {skipped[0][0]}: {skipped[0][1]}"

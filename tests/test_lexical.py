@@ -1,0 +1,295 @@
+"""The lexical index: BM25 over the same stems as ours, and a cache that mends itself."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from index.errors import StoreError
+from index.lexical import Lexical, to_stems, to_words
+from index.library import Library
+from index.sentences import Sentence, split_sentences
+from index.store import ArticleRecord, sentence_id
+
+TEXTS = {
+    "bases.txt": "Peskov spoke about the bases. Russia keeps two bases in Syria. Nobody asked about Tartous.",
+    "river.txt": "The café was running late. It ran out of bread.",
+}
+
+
+def record(article_id: str, text: str, *, version: str = "1", title: str = "A title") -> ArticleRecord:
+    count = len(split_sentences(text))
+    return ArticleRecord(article_id, version * 64, 1, 1, count, title, None, None, None, None, None, 0)
+
+
+def fill(lexical: Lexical, texts: Mapping[str, str], *, version: str = "1") -> int:
+    """Bring the index level with these articles; the version is that of all of them."""
+
+    def read(wanted: ArticleRecord) -> list[Sentence]:
+        text = texts[wanted.id]
+        spans = enumerate(split_sentences(text))
+        return [Sentence(wanted.id, position, start, end, text[start:end]) for position, (start, end) in spans]
+
+    return lexical.update({name: record(name, text, version=version) for name, text in texts.items()}, read)
+
+
+def key(article_id: str, position: int, version: str = "1") -> str:
+    return sentence_id(article_id, version * 64, position)
+
+
+def find(lexical: Lexical, *terms: str, count: int = 10, own: float = 1.0, context: float = 0.0) -> list[str]:
+    return [found for found, _ in lexical.search(terms, count, sentence_weight=own, context_weight=context)]
+
+
+@pytest.fixture
+def lexical(tmp_path: Path) -> Iterator[Lexical]:
+    opened = Lexical(tmp_path / "lexical.sqlite3")
+    fill(opened, TEXTS)
+    yield opened
+    opened.close()
+
+
+def test_best_match_first(lexical: Lexical) -> None:
+    found = lexical.search(["bases", "Syria"], 10, sentence_weight=1.0, context_weight=0.0)
+    # Both words are in the second sentence; the first has one of them, the third only beside it.
+    assert [name for name, _ in found] == [key("bases.txt", 1), key("bases.txt", 0), key("bases.txt", 2)]
+    scores = [score for _, score in found]
+    assert scores[0] > scores[1] > scores[2] == 0
+    assert find(lexical, "bases", "Syria", count=1) == [key("bases.txt", 1)]
+
+
+def test_equal_scores_are_in_the_order_of_the_ids(tmp_path: Path) -> None:
+    lexical = Lexical(tmp_path / "equal.sqlite3")
+    fill(lexical, dict.fromkeys(("c.txt", "a.txt", "b.txt"), "Ships pass."))
+    assert find(lexical, "ships") == [key("a.txt", 0), key("b.txt", 0), key("c.txt", 0)]
+    lexical.close()
+
+
+def test_weight_of_the_context(lexical: Lexical) -> None:
+    # "Tartous" is in the third sentence, and beside the second.
+    assert find(lexical, "Tartous", own=1, context=0.5) == [key("bases.txt", 2), key("bases.txt", 1)]
+    assert find(lexical, "Tartous", own=0, context=1)[0] == key("bases.txt", 1)
+    assert len(find(lexical, "title", own=1, context=0.5)) == 5  # the title is in every context
+
+
+def test_stems_and_diacritics_match(lexical: Lexical) -> None:
+    assert find(lexical, "runs", "CAFE", own=1)[0] == key("river.txt", 0)
+
+
+INERT = [
+    ("a quotation mark", ['bases"']),
+    ("an unclosed phrase with an operator", ['"bases AND']),
+    ("near", ["NEAR(bases"]),
+    ("a prefix", ["bases*"]),
+    ("a column", ["sentence:bases"]),
+    ("first token", ["^bases"]),
+    ("a bracket", ["bases)"]),
+    ("minus a column", ["- bases"]),
+]
+
+
+@pytest.mark.parametrize("terms", [case[1] for case in INERT], ids=[case[0] for case in INERT])
+def test_no_term_is_an_operator(lexical: Lexical, terms: list[str]) -> None:
+    # A term of two words is a phrase, which no sentence holds here.
+    words = to_words(terms[0])
+    expected = [key("bases.txt", 0), key("bases.txt", 1)] if words == ["bases"] else []
+    assert sorted(find(lexical, *terms, own=1))[:2] == expected
+
+
+NOTHING = [("no term", []), ("a mark only", ["***"]), ("an empty term", [""]), ("an operator as a word", ["AND"])]
+
+
+@pytest.mark.parametrize("terms", [case[1] for case in NOTHING], ids=[case[0] for case in NOTHING])
+def test_nothing_is_found(lexical: Lexical, terms: list[str]) -> None:
+    assert find(lexical, *terms) == []
+
+
+WORDS = (
+    "running ran agreed agreements skies sky dying flies happily generalizations oscillators Peskov's don’t o'clock "
+    "l’été café naïve résumé Zürich Łódź Øresund Tiếng_Việt snake_case co-operation 3.5 2024 A320 U.S. NATO’s №5 ½ ² "
+    "ﬁnance １２３ Москва й Ёлка 東京 ガ 한국 עברית e\u0301te\u0301 zero\u200bwidth 1,000 $100m 5€ s is as by x "
+    + "antidisestablishmentarianisms"
+    * 3
+).split()
+
+
+def test_stems_are_the_same_as_in_the_index(tmp_path: Path) -> None:
+    lexical = Lexical(tmp_path / "words.sqlite3")
+    texts = {f"{i:03}": word for i, word in enumerate(WORDS)}
+    records = {name: record(name, text) for name, text in texts.items()}
+    lexical.update(records, lambda wanted: [Sentence(wanted.id, 0, 0, 1, texts[wanted.id])])
+    connection = sqlite3.connect(lexical.path)
+    connection.execute("CREATE VIRTUAL TABLE temp.tokens USING fts5vocab (main, words, instance)")
+    held: dict[str, list[str]] = {word: [] for word in WORDS}
+    for article_id, term in connection.execute(
+        "SELECT article_id, term FROM temp.tokens JOIN sentences ON sentences.row = doc "
+        "WHERE col = 'sentence' ORDER BY doc, offset"
+    ):
+        held[texts[article_id]].append(term)
+    connection.close()
+    lexical.close()
+    assert {word: to_stems(word) for word in WORDS} == held
+
+
+def test_stems_are_the_same_as_in_the_seeds(seed_library: Library) -> None:
+    for record in seed_library.records.values():
+        for sentence in seed_library.store.sentences(record):
+            missing = [stem for stem in to_stems(sentence.text) if not seed_library.lexical.frequency(stem)]
+            assert missing == []
+
+
+def test_frequency_counts_sentences_of_own_words(lexical: Lexical) -> None:
+    stems = ["base", "about", "russia", "run", "bases", "titl", ""]
+    assert {stem: lexical.frequency(stem) for stem in stems} == {
+        "base": 2,  # of the two sentences that hold it, not of those beside them
+        "about": 2,
+        "russia": 1,
+        "run": 1,
+        "bases": 0,  # not a stem
+        "titl": 0,  # only in contexts
+        "": 0,
+    }
+
+
+def test_contexts(lexical: Lexical) -> None:
+    ids = [key("bases.txt", 0), key("bases.txt", 1), key("river.txt", 1), "no#such#0"]
+    assert lexical.contexts(ids) == {
+        key("bases.txt", 0): "A title\nRussia keeps two bases in Syria.",
+        key("bases.txt", 1): "A title\nPeskov spoke about the bases.\nNobody asked about Tartous.",
+        key("river.txt", 1): "A title\nThe café was running late.",
+    }
+    assert lexical.contexts([]) == {}
+
+
+def test_stems_in_an_article_and_its_title(lexical: Lexical) -> None:
+    assert lexical.stems_in("bases.txt", ["base", "titl", "bread", "bases"]) == {"base", "titl"}
+    assert lexical.stems_in("no-such.txt", ["base"]) == set()
+    assert lexical.stems_in("bases.txt", []) == set()
+
+
+def test_update_reads_only_what_changed(lexical: Lexical) -> None:
+    assert fill(lexical, TEXTS) == 0
+    records = {
+        "bases.txt": record("bases.txt", TEXTS["bases.txt"]),
+        "new.txt": record("new.txt", "Ships pass.", version="2"),
+    }
+    read: list[str] = []
+
+    def read_sentences(wanted: ArticleRecord) -> list[Sentence]:
+        read.append(wanted.id)
+        return [Sentence(wanted.id, 0, 0, 11, "Ships pass.")]
+
+    assert lexical.update(records, read_sentences) == 2  # one new, one gone
+    assert (read, lexical.count()) == (["new.txt"], 4)
+    assert find(lexical, "bread") == []
+    assert lexical.stems_in("river.txt", ["bread"]) == set()
+    assert find(lexical, "ships") == [key("new.txt", 0, "2")]
+
+
+def test_changed_article_leaves_nothing_of_its_old_version(lexical: Lexical) -> None:
+    assert fill(lexical, {**TEXTS, "river.txt": "Ships pass."}, version="2") == 2
+    assert (lexical.count(), lexical.frequency("bread"), find(lexical, "bread")) == (4, 0, [])
+    assert find(lexical, "ships") == [key("river.txt", 0, "2")]
+
+
+def test_reading_that_fails_changes_nothing(lexical: Lexical) -> None:
+    def fail(_: ArticleRecord) -> list[Sentence]:
+        raise StoreError("the store is gone")
+
+    with pytest.raises(StoreError):
+        lexical.update({"new.txt": record("new.txt", "Ships pass.")}, fail)
+    assert (lexical.count(), find(lexical, "bread")) == (5, [key("river.txt", 1), key("river.txt", 0)])
+
+
+def test_deleted_file_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "lexical.sqlite3"
+    for _ in range(2):
+        lexical = Lexical(path)
+        assert (lexical.count(), fill(lexical, TEXTS), lexical.count()) == (0, 2, 5)
+        lexical.close()
+        path.unlink()
+
+
+def test_kept_file_is_used_as_it_is(tmp_path: Path) -> None:
+    first = Lexical(tmp_path / "lexical.sqlite3")
+    fill(first, TEXTS)
+    first.close()
+    second = Lexical(tmp_path / "lexical.sqlite3")
+    assert (second.count(), fill(second, TEXTS)) == (5, 0)
+    second.close()
+
+
+def test_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "lexical.sqlite3")
+    connection.executescript("CREATE TABLE sentences (other TEXT); PRAGMA user_version = 99")
+    connection.close()
+    lexical = Lexical(tmp_path / "lexical.sqlite3")
+    assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
+    lexical.close()
+
+
+def test_file_that_is_no_database_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "lexical.sqlite3"
+    path.write_bytes(b"not a database " * 1000)
+    with caplog.at_level(logging.WARNING, "index.lexical"):
+        lexical = Lexical(path)
+    assert [line.getMessage() for line in caplog.records] == [
+        f"the lexical index {path} is damaged (file is not a database): it is made anew"
+    ]
+    assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
+    lexical.close()
+
+
+def test_file_damaged_after_its_beginning_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "lexical.sqlite3"
+    first = Lexical(path)
+    fill(first, TEXTS)
+    first.close()
+    content = path.read_bytes()
+    page = int.from_bytes(content[16:18], "big")
+    path.write_bytes(content[:page] + b"\xa5" * (len(content) - page))  # the schema stays, every table is spoilt
+    with caplog.at_level(logging.WARNING, "index.lexical"):
+        lexical = Lexical(path)
+        assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
+    assert [line.getMessage() for line in caplog.records] == [
+        f"the lexical index {path} is damaged (database disk image is malformed): it is made anew"
+    ]
+    lexical.close()
+
+
+def test_folder_in_its_place_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "lexical.sqlite3").mkdir()
+    with pytest.raises(StoreError) as raised:
+        Lexical(tmp_path / "lexical.sqlite3")
+    assert str(raised.value) == (
+        f"the lexical index {tmp_path / 'lexical.sqlite3'} cannot be opened: unable to open database file"
+    )
+
+
+def test_two_threads(lexical: Lexical) -> None:
+    problems: list[object] = []
+
+    def search() -> None:
+        try:
+            for _ in range(100):
+                found = find(lexical, "ships", "bread", own=1)
+                # In the one version or in the other, but never in both or half of one.
+                if found not in ([key("river.txt", 1), key("river.txt", 0)], [key("river.txt", 0, "2")]):
+                    problems.append(found)
+        except Exception as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    changed = {**TEXTS, "river.txt": "Ships pass."}
+    for i in range(10):
+        fill(lexical, changed if i % 2 == 0 else TEXTS, version="2" if i % 2 == 0 else "1")
+    for thread in threads:
+        thread.join()
+    assert problems == []

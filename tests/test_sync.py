@@ -1,0 +1,441 @@
+"""The index follows the folder: what a sync does, reports, skips and never loses."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from index.embedding import EmbeddingModel
+from index.errors import BusyError, SeedsError
+from index.library import Library
+from index.settings import BUNDLED_MODEL, Settings
+from index.store import sentence_id
+from index.sync import Report
+
+MakeLibrary = Callable[..., Library]
+
+RIVER = "The bridge is open. Ships may pass again."
+MAYOR = "The mayor left. Nobody asked why. It rained."
+
+
+class CountingModel(EmbeddingModel):
+    """The real model, which remembers what it was given."""
+
+    def __init__(self, loaded: EmbeddingModel) -> None:
+        super().__init__(BUNDLED_MODEL)
+        self._loaded = loaded.load()
+        self.given: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of the texts, as ever."""
+        self.given.append(list(texts))
+        return super().encode(texts)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "news"
+    made.mkdir()
+    return made
+
+
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def counts(report: Report) -> dict[str, int]:
+    """The numbers of a report that are not 0."""
+    names = ("added", "changed", "removed", "unchanged", "articles", "sentences")
+    return {name: getattr(report, name) for name in names if getattr(report, name)}
+
+
+def texts(library: Library) -> dict[str, list[str]]:
+    """By article id, its sentences, as a reader sees them."""
+    return {
+        article_id: [sentence.text for sentence in library.store.sentences(record)]
+        for article_id, record in library.records.items()
+    }
+
+
+def held(library: Library) -> tuple[int, int, int]:
+    """How many sentences each of the three indexes holds, believed or not."""
+    return library.store._sentences.count(), library.store._contexts.count(), library.lexical.count()
+
+
+def test_first_sync(folder: Path, make_library: MakeLibrary) -> None:
+    write(folder, "river.txt", RIVER)
+    write(folder, "north/town/mayor.md", MAYOR)
+    library = make_library(folder, update=False)
+    assert library.counts == (0, 0)
+    report = library.sync()
+    assert report.seconds > 0
+    assert replace(report, seconds=0) == Report(added=2, articles=2, sentences=5)
+    assert list(library.records) == ["north/town/mayor.md", "river.txt"]
+    assert texts(library) == {
+        "north/town/mayor.md": ["The mayor left.", "Nobody asked why.", "It rained."],
+        "river.txt": ["The bridge is open.", "Ships may pass again."],
+    }
+    assert (library.counts, held(library)) == ((2, 5), (5, 5, 5))
+    assert library.article("north/town/mayor.md").text == MAYOR
+
+
+def test_new_changed_removed_unchanged_and_saved_anew(folder: Path, make_library: MakeLibrary) -> None:
+    for name in ("changed.txt", "removed.txt", "same.txt", "saved-anew.txt"):
+        write(folder, name, RIVER)
+    library = make_library(folder)
+    write(folder, "changed.txt", MAYOR)
+    write(folder, "new.txt", MAYOR)
+    (folder / "removed.txt").unlink()
+    os.utime(folder / "saved-anew.txt", ns=(1, 2))
+    assert counts(library.sync()) == {
+        "added": 1,
+        "changed": 1,
+        "removed": 1,
+        "unchanged": 2,
+        "articles": 4,
+        "sentences": 10,
+    }
+    assert texts(library)["changed.txt"] == ["The mayor left.", "Nobody asked why.", "It rained."]
+    assert (list(library.records), held(library)) == (
+        ["changed.txt", "new.txt", "same.txt", "saved-anew.txt"],
+        (10, 10, 10),
+    )
+    assert library.records["saved-anew.txt"].mtime_ns == 2
+    assert library.update() is None
+
+
+def test_nothing_to_do_embeds_nothing(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    path = write(folder, "river.txt", RIVER)
+    library = make_library(folder, update=False)
+    library.model = counting = CountingModel(model)
+    library.update()
+    assert counting.given == [["River", "The bridge is open.", "Ships may pass again."]]
+    assert counts(library.sync()) == {"unchanged": 1, "articles": 1, "sentences": 2}
+    os.utime(path, ns=(1, 2))  # touched only
+    assert counts(library.sync()) == {"unchanged": 1, "articles": 1, "sentences": 2}
+    assert library.update() is None
+    assert len(counting.given) == 1
+
+
+def test_size_that_stays_and_time_that_does_not(folder: Path, make_library: MakeLibrary) -> None:
+    path = write(folder, "river.txt", "It is open.")
+    library = make_library(folder)
+    path.write_text("It is shut.")
+    os.utime(path, ns=(1, library.records["river.txt"].mtime_ns + 1))  # one nanosecond later
+    assert counts(library.sync()) == {"changed": 1, "articles": 1, "sentences": 1}
+    assert texts(library) == {"river.txt": ["It is shut."]}
+
+
+def test_equal_texts_are_embedded_once_and_stay_two_articles(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel
+) -> None:
+    write(folder, "one/wire.txt", RIVER)
+    write(folder, "two/wire.txt", RIVER)
+    library = make_library(folder, update=False)
+    library.model = counting = CountingModel(model)
+    assert counts(library.sync()) == {"added": 2, "articles": 2, "sentences": 4}
+    assert counting.given == [["Wire", "The bridge is open.", "Ships may pass again."]]
+    (folder / "one" / "wire.txt").unlink()
+    assert counts(library.sync()) == {"removed": 1, "unchanged": 1, "articles": 1, "sentences": 2}
+    assert texts(library) == {"two/wire.txt": ["The bridge is open.", "Ships may pass again."]}
+
+
+def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make_library: MakeLibrary) -> None:
+    write(folder, "river.txt", RIVER)
+    write(folder, "café.txt", "It costs £5 at the café.".encode("latin-1"))
+    write(folder, "empty.txt", "")
+    write(folder, "blank.md", " \r\n\t\n")
+    write(folder, "binary.txt", b"\x00\x01\x02" * 100)
+    write(folder, "marks.txt", "***")
+    write(folder, "large.txt", "It rained. " * 1000)
+    write(folder, "notes.rtf", "{\\rtf1}")
+    write(folder, "Makefile", "all:")
+    (folder / "dangling.txt").symlink_to(folder / "nowhere.txt")
+    (Path(os.fsdecode(os.fsencode(folder) + b"/na\xefve.txt"))).write_text(RIVER)
+    write(folder, ".hidden.txt", RIVER)
+    write(folder, ".git/description.txt", RIVER)
+    os.mkfifo(folder / "pipe.txt")
+    library = make_library(folder, update=False, max_article_mb=0.01)
+    report = library.sync()
+    assert dict(report.skipped) == {
+        "empty.txt": "empty.txt is empty: put the text of an article in it, or remove it",
+        "blank.md": "blank.md is empty: put the text of an article in it, or remove it",
+        "binary.txt": "binary.txt is not text: 300 of its 300 bytes are control characters. Remove it.",
+        "marks.txt": "it holds no sentence",
+        "large.txt": "large.txt is too large: 0.011 MB, and the limit is 0.01 MB. Split it, or raise max_article_mb "
+        "(ONRECORD_MAX_ARTICLE_MB).",
+        "notes.rtf": ".rtf: only .md or .txt files are read",
+        "Makefile": "no ending: only .md or .txt files are read",
+        "dangling.txt": "it cannot be read: No such file or directory",
+        "'na\\udcefve.txt'": "its name is not UTF-8: rename it",
+    }
+    assert len(report.skipped) == 9
+    assert counts(report) == {"added": 2, "articles": 2, "sentences": 3}
+    assert texts(library)["café.txt"] == ["It costs £5 at the café."]
+    again = library.sync()
+    assert (counts(again), again.skipped) == ({"unchanged": 2, "articles": 2, "sentences": 3}, tuple(report.skipped))
+
+
+def test_file_above_the_limit_is_not_read(folder: Path, make_library: MakeLibrary) -> None:
+    write(folder, "river.txt", RIVER)
+    write(folder, "large.txt", b"It rained. " * 1_000_000)
+    report = make_library(folder, update=False).sync()
+    assert report.skipped == (
+        (
+            "large.txt",
+            "large.txt is too large: 11 MB, and the limit is 5 MB. Split it, or raise max_article_mb "
+            "(ONRECORD_MAX_ARTICLE_MB).",
+        ),
+    )
+    assert report.seconds < 10
+
+
+UNREADABLE = [
+    ("emptied", lambda path: path.write_bytes(b"")),
+    ("overwritten with what is no text", lambda path: path.write_bytes(b"\x00" * 100)),
+    ("no words left", lambda path: path.write_text("* * *")),
+    ("a link to nothing", lambda path: (path.unlink(), path.symlink_to("nowhere.txt"))),
+]
+
+
+@pytest.mark.parametrize("spoil", [case[1] for case in UNREADABLE], ids=[case[0] for case in UNREADABLE])
+def test_file_that_can_no_longer_be_read_keeps_its_old_version(
+    folder: Path, make_library: MakeLibrary, spoil: Any
+) -> None:
+    path = write(folder, "river.txt", RIVER)
+    write(folder, "mayor.txt", MAYOR)
+    library = make_library(folder)
+    before = texts(library)
+    spoil(path)
+    report = library.sync()
+    assert counts(report) == {"unchanged": 1, "articles": 2, "sentences": 5}
+    assert [name for name, _ in report.skipped] == ["river.txt"]
+    assert texts(library) == before
+    assert library.article("river.txt").text == RIVER
+
+
+NO_ARTICLE = [
+    (
+        "the folder is gone",
+        None,
+        "there is no folder {0}. Make it and put articles there, or name another with --seeds.",
+    ),
+    (
+        "the folder is empty",
+        {},
+        "no article could be read from {0}: it holds no .md or .txt file. Put some there, or name another folder with "
+        "--seeds.",
+    ),
+    (
+        "no file that is read",
+        {"notes.rtf": "{}", ".hidden.txt": RIVER},
+        "no article could be read from {0}: it holds no .md or .txt file. Put some there, or name another folder with "
+        "--seeds.",
+    ),
+    (
+        "bad files only",
+        {"a.txt": "", "b.txt": "***"},
+        "no article could be read from {0}: a.txt: a.txt is empty: put the text of an article in it, or remove it "
+        "(and 1 more)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "message"), [case[1:] for case in NO_ARTICLE], ids=[case[0] for case in NO_ARTICLE])
+def test_folder_without_an_article_is_an_error_and_forgets_nothing(
+    folder: Path, make_library: MakeLibrary, files: dict[str, str] | None, message: str
+) -> None:
+    path = write(folder, "river.txt", RIVER)
+    library = make_library(folder)
+    path.unlink()
+    if files is None:
+        folder.rmdir()
+    for name, content in (files or {}).items():
+        write(folder, name, content)
+    for bring_level in (library.sync, library.update):
+        with pytest.raises(SeedsError) as raised:
+            bring_level()
+        assert str(raised.value) == message.format(folder)
+    assert list(library.store.records()) == ["river.txt"]
+    assert (texts(library), held(library)) == (
+        {"river.txt": ["The bridge is open.", "Ships may pass again."]},
+        (2, 2, 2),
+    )
+
+
+def test_no_store_is_made_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SeedsError):
+        Library.open(Settings(seeds=tmp_path / "newz", store=tmp_path / "store"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def another_writer(store: Path) -> Iterator[None]:
+    """Another process that is updating the index, for the length of a `with` block."""
+    code = "import filelock, sys\nwith filelock.FileLock(sys.argv[1]):\n    print(flush=True)\n    input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(store / "writer.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+        process.communicate(b"\n")
+
+
+def test_another_process_is_writing(
+    folder: Path, tmp_path: Path, make_library: MakeLibrary, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(folder, "river.txt", RIVER)
+    library = make_library(folder, store=tmp_path / "store", update=False)
+    busy = f"another process is updating the index {tmp_path / 'store'}. Wait for it to finish, then try again."
+    with another_writer(tmp_path / "store"):
+        for bring_level in (library.sync, library.update):  # nothing is held that could answer meanwhile
+            with pytest.raises(BusyError) as raised:
+                bring_level()
+            assert str(raised.value) == busy
+    library.update()
+    write(folder, "mayor.txt", MAYOR)
+    with another_writer(tmp_path / "store"), caplog.at_level(logging.WARNING, "index"):
+        assert library.update() is None
+    assert [(line.name, line.getMessage()) for line in caplog.records] == [
+        ("index.library", "another process is updating the index; answering from what it holds now")
+    ]
+    assert list(library.records) == ["river.txt"]
+    report = library.update()
+    assert report is not None
+    assert counts(report) == {"added": 1, "unchanged": 1, "articles": 2, "sentences": 5}
+
+
+def test_progress(folder: Path, make_library: MakeLibrary) -> None:
+    for i in range(3):
+        write(folder, f"{i}.txt", "It rained. " * 300)
+    seen: list[tuple[int, int, int]] = []
+    make_library(folder, update=False).sync(on_progress=lambda *numbers: seen.append(numbers))
+    assert seen == [(2, 3, 600), (3, 3, 900)]  # a batch is full at 512 sentences; the rest is committed at the end
+
+
+def snapshot(library: Library) -> dict[str, Any]:
+    """All that an index holds but the times of its files: records, texts, spans, and by id the vectors."""
+    store = library.store
+    held_in: dict[str, Any] = {
+        name: collection.get(include=["documents", "metadatas", "embeddings"])
+        for name, collection in (("own", store._sentences), ("context", store._contexts), ("title", store._articles))
+    }
+    ids = [
+        sentence_id(record.id, record.digest, position)
+        for record in library.records.values()
+        for position in range(record.sentences)
+    ]
+    return {
+        "records": {key: replace(record, mtime_ns=0) for key, record in library.records.items()},
+        "articles": {key: library.article(key) for key in library.records},
+        "sentences": {key: library.store.sentences(record) for key, record in library.records.items()},
+        "ids": {name: sorted(found["ids"]) for name, found in held_in.items()},
+        "metadatas": {
+            name: {
+                key: {field: value for field, value in metadata.items() if field != "mtime_ns"}
+                for key, metadata in zip(found["ids"], found["metadatas"], strict=True)
+            }
+            for name, found in held_in.items()
+        },
+        "contexts": library.lexical.contexts(ids),
+        "found": library.lexical.search(["bridge", "mayor"], 100, sentence_weight=1, context_weight=0.5),
+        "vectors": {name: dict(zip(found["ids"], found["embeddings"], strict=True)) for name, found in held_in.items()},
+    }
+
+
+def assert_same_index(one: Library, other: Library) -> None:
+    first, second = snapshot(one), snapshot(other)
+    vectors, others = first.pop("vectors"), second.pop("vectors")
+    scored, other_scored = first.pop("found"), second.pop("found")
+    assert first == second
+    assert dict(scored) == pytest.approx(dict(other_scored), abs=1e-9)
+    for name in vectors:
+        for key, vector in vectors[name].items():
+            assert np.abs(vector - others[name][key]).max() < 1e-5, (name, key)
+
+
+def test_index_after_many_edits_is_that_of_a_clean_build(folder: Path, make_library: MakeLibrary) -> None:
+    write(folder, "river.md", f"---\ntitle: The bridge\nsource: Post\nauthor: Ann Lee\n---\n{RIVER}")
+    write(folder, "north/mayor.txt", MAYOR)
+    write(folder, "gone.txt", RIVER)
+    library = make_library(folder)
+    edits = [
+        lambda: write(folder, "river.md", RIVER),  # its front matter goes, and with it the source and the author
+        lambda: write(folder, "river.md", f"{RIVER} {MAYOR}"),
+        lambda: (folder / "gone.txt").unlink(),
+        lambda: write(folder, "gone.txt", MAYOR),
+        lambda: (folder / "north" / "mayor.txt").rename(folder / "north" / "mayor-left.txt"),
+        lambda: write(folder, "river.md", f"{RIVER} {RIVER}"),
+        lambda: (folder / "gone.txt").unlink(),
+    ]
+    for edit in edits:
+        edit()
+        library.sync()
+    assert list(library.records) == ["north/mayor-left.txt", "river.md"]
+    assert_same_index(library, make_library(folder))
+
+
+STOPS = [
+    ("a new sentence's vectors", "contexts", "upsert"),
+    ("its text", "sentences", "upsert"),
+    ("the commit", "articles", "upsert"),
+    ("an old sentence's vectors", "contexts", "delete"),
+    ("an old sentence's text", "sentences", "delete"),
+    ("a removed article's record", "articles", "delete"),
+]
+
+
+@pytest.mark.parametrize(("collection", "step"), [case[1:] for case in STOPS], ids=[case[0] for case in STOPS])
+def test_sync_that_is_killed_is_mended_by_the_next(
+    folder: Path,
+    tmp_path: Path,
+    make_library: MakeLibrary,
+    monkeypatch: pytest.MonkeyPatch,
+    collection: str,
+    step: str,
+) -> None:
+    from chromadb.api.models.Collection import Collection
+
+    write(folder, "river.txt", RIVER)
+    write(folder, "mayor.txt", MAYOR)
+    write(folder, "gone.txt", RIVER)
+    library = make_library(folder, store=tmp_path / "store")
+    before = texts(library)
+    write(folder, "river.txt", MAYOR)
+    (folder / "gone.txt").unlink()
+    original = getattr(Collection, step)
+
+    def stop(self: Collection, *arguments: Any, **keywords: Any) -> Any:
+        if self.name.startswith(collection):
+            raise KeyboardInterrupt
+        return original(self, *arguments, **keywords)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            library.sync()
+    library.close()
+
+    reopened = make_library(folder, store=tmp_path / "store", update=False)
+    after = {**before, "river.txt": before["mayor.txt"]}
+    assert texts(reopened) in (before, after)
+    assert reopened.lexical.count() == reopened.counts[1]
+    reopened.sync()
+    del after["gone.txt"]
+    assert texts(reopened) == after
+    assert_same_index(reopened, make_library(folder))
