@@ -153,7 +153,7 @@ def _apply(settings: Settings, store: Store, model: EmbeddingModel, began: float
         try:
             document, its_nodes = _read(settings, file)
         except ArticleError as error:
-            skipped.append((file.article_id, str(error)))
+            skipped.append((file.article_id, str(error).replace(f"{file.article_id} ", "it ", 1)))
             continue
         if record and record.digest == document.metadata["digest"]:
             store.touch(record, size=file.size, mtime_ns=file.mtime_ns)

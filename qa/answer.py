@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 Mode = Literal["quotes", "extract", "llm"]
+_Value = TypeVar("_Value", "Answer", "Citation")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Answer:
             raise ValueError(f"not an answer in JSON: {error}") from error
 
 
-def _from_values(kind: type[Value], values: dict[str, Any]) -> Value:
+def _from_values(kind: type[_Value], values: dict[str, Any]) -> _Value:
     """The value of those fields; raises KeyError for one that is missing and TypeError for one of another type."""
     for name, hint in get_type_hints(kind).items():
         value = values[name]

@@ -13,7 +13,7 @@ from index.settings import Settings, load_settings
 from qa.answer import Answer
 from qa.compose import MAX_CITATIONS, compose
 from qa.question import read_question
-from qa.retrieve import retrieve
+from qa.retrieve import find_unmentioned, retrieve
 
 _open: dict[Settings, Library] = {}
 _lock = threading.Lock()
@@ -38,7 +38,11 @@ def ask(
     with _lock:
         if settings not in _open:
             library = Library.open(settings)
-            library.update()
+            try:
+                library.update()
+            except BaseException:
+                library.close()
+                raise
             _open[settings] = library
         library = _open[settings]
     return answer_question(library, question, history, limit=limit)
@@ -53,5 +57,6 @@ def answer_question(
     began = time.perf_counter()
     query = read_question(question, history)
     evidence = retrieve(library, query)
-    answer = compose(query, evidence, limit=limit, min_confidence=library.settings.min_confidence)
+    unmentioned = find_unmentioned(library, query)
+    answer = compose(query, evidence, unmentioned, limit=limit, min_confidence=library.settings.min_confidence)
     return replace(answer, seconds=round(time.perf_counter() - began, 6))

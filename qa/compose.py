@@ -24,24 +24,25 @@ ON_TOPIC_SHARE = 0.6
 # Two sentences that share this much of their stems say the same thing: wire copy, or a quote repeated.
 DUPLICATE_OVERLAP = 0.8
 
-NO_WORD_OF_IT = "The articles do not answer this."
 
-
-def compose(query: Query, evidence: Sequence[Evidence], *, limit: int, min_confidence: float) -> Answer:
+def compose(
+    query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], *, limit: int, min_confidence: float
+) -> Answer:
     """Compose the answer of one to `limit` sentences, or a refusal when it would be less sure than `min_confidence`.
 
-    `evidence` comes best first, as `retrieve` ranks it. The answer's `seconds` is left at 0 for the caller to set.
+    `evidence` comes best first, as `retrieve` ranks it; `unmentioned` are the question's terms that the articles never
+    use, for the reason of a refusal. The answer's `seconds` is left at 0 for the caller to set.
     """
     confidence = assess(evidence)
-    if confidence < min_confidence:
-        closest = number_citations(evidence[:1])
+    if not evidence or confidence < min_confidence:
+        reason = _explain(unmentioned)
         return Answer(
             question=query.question,
             answered=False,
-            reason=NO_WORD_OF_IT,
-            text=NO_WORD_OF_IT,
+            reason=reason,
+            text=reason,
             citations=(),
-            closest=closest,
+            closest=number_citations(evidence[:1]),
             confidence=confidence,
             mode="extract",
             seconds=0.0,
@@ -118,6 +119,14 @@ def number_citations(chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
         )
         for number, evidence in enumerate(chosen, start=1)
     )
+
+
+def _explain(unmentioned: Sequence[str]) -> str:
+    """Why a question is refused."""
+    if not unmentioned:
+        return "Nothing in the articles is close enough to answer this."
+    quoted = [f"“{term}”" for term in unmentioned]
+    return f"The articles never mention {' or '.join([', '.join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)}."
 
 
 def _repeats(one: Evidence, other: Evidence) -> bool:

@@ -42,7 +42,8 @@ _SAYING = (
     r"|wrote|tweet|tweeted|explain|explained|describe|described|call|called|suggest|suggested|warn|warned|comment|commented"
     r"|respond|responded|react|reacted|promise|promised|predict|predicted|criticize|criticized|criticise|criticised"
     r"|acknowledge|acknowledged|add|added|admit|admitted|announce|announced|assure|assured|confirm|confirmed"
-    r"|insist|insisted|mention|mentioned|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
+    r"|insist|insisted|mention|mentioned"
+    r"|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
 )
 _STANCE = (
     r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
@@ -50,11 +51,14 @@ _STANCE = (
 )
 _SPEAKER = (
     re.compile(
-        rf"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?\s+(?:the\s+)?(?P<name>{_NAME})\b.*?\b{_SAYING}\b"
+        r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?"
+        rf"\s+(?:the\s+)?(?P<name>{_NAME})\b.*?\b{_SAYING}\b"
     ),
     re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{_NAME})"),
     re.compile(rf"(?P<name>{_NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
     re.compile(rf"^(?P<name>{_NAME})\s+on\s+\w.*$"),
+    # "what did peskov say about tartous", as one types it
+    re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{_SAYING}\b"),
 )
 
 

@@ -7,10 +7,11 @@ score best by BM25. Each candidate's score is a plain weighted sum of four featu
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.lexical import to_stems
+from index.lexical import to_stems, to_words
 from index.library import Library
 from index.sentences import Sentence
 from index.store import ArticleRecord, FoundSentence, parse_sentence_id
@@ -96,6 +97,12 @@ def retrieve(library: Library, query: Query) -> list[Evidence]:
     ]
     # 4. in order
     return sorted(evidence, key=lambda e: (-round(e.score, 6), e.sentence.article_id, e.sentence.position))
+
+
+def find_unmentioned(library: Library, query: Query) -> list[str]:
+    """The question's terms that no sentence of the articles holds, spelled as in the question."""
+    spelled = {to_words(word)[0]: word for word in re.findall(r"[^\W_]+", query.standalone) if to_words(word)}
+    return [spelled.get(term, term) for term in query.terms if not library.lexical.frequency(to_stems(term)[0])]
 
 
 def _is_current(key: str, records: dict[str, ArticleRecord]) -> bool:

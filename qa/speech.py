@@ -70,5 +70,6 @@ def find_other_names(sentence: str, topic_stems: Collection[str]) -> set[str]:
 @functools.lru_cache(maxsize=64)
 def _patterns(surname: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The name, and the name beside a cue: "Peskov, who was in Moscow, said", "said Mr. Peskov"."""
-    name = rf"\b{re.escape(surname)}\b"
+    # Someone who asks about "peskov" means Peskov; but "Brown said" is not to match "brown".
+    name = rf"\b(?i:{re.escape(surname)})\b" if surname.islower() else rf"\b{re.escape(surname)}\b"
     return re.compile(name), re.compile(rf"{name}[^.;\"“”]{{0,60}}?\b{CUE}\b|\b{CUE}\s+(?:[\w.,’'-]+\s+){{0,6}}?{name}")

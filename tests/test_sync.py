@@ -172,11 +172,11 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
     library = make_library(folder, update=False, max_article_mb=0.01)
     report = library.sync()
     assert dict(report.skipped) == {
-        "empty.txt": "empty.txt is empty: put the text of an article in it, or remove it",
-        "blank.md": "blank.md is empty: put the text of an article in it, or remove it",
-        "binary.txt": "binary.txt is not text: 300 of its 300 bytes are control characters. Remove it.",
+        "empty.txt": "it is empty: put the text of an article in it, or remove it",
+        "blank.md": "it is empty: put the text of an article in it, or remove it",
+        "binary.txt": "it is not text: 300 of its 300 bytes are control characters. Remove it.",
         "marks.txt": "it holds no sentence",
-        "large.txt": "large.txt is too large: 0.011 MB, and the limit is 0.01 MB. Split it, or raise max_article_mb "
+        "large.txt": "it is too large: 0.011 MB, and the limit is 0.01 MB. Split it, or raise max_article_mb "
         "(ONRECORD_MAX_ARTICLE_MB).",
         "notes.rtf": ".rtf: only .md or .txt files are read",
         "Makefile": "no ending: only .md or .txt files are read",
@@ -197,7 +197,7 @@ def test_file_above_the_limit_is_not_read(folder: Path, make_library: MakeLibrar
     assert report.skipped == (
         (
             "large.txt",
-            "large.txt is too large: 11 MB, and the limit is 5 MB. Split it, or raise max_article_mb "
+            "it is too large: 11 MB, and the limit is 5 MB. Split it, or raise max_article_mb "
             "(ONRECORD_MAX_ARTICLE_MB).",
         ),
     )
@@ -249,7 +249,7 @@ NO_ARTICLE = [
     (
         "bad files only",
         {"a.txt": "", "b.txt": "***"},
-        "no article could be read from {0}: a.txt: a.txt is empty: put the text of an article in it, or remove it "
+        "no article could be read from {0}: a.txt: it is empty: put the text of an article in it, or remove it "
         "(and 1 more)",
     ),
 ]

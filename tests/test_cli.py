@@ -1,0 +1,352 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.answer import Answer
+from ui.cli import main
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+# As a shell has it: a pipe is buffered.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
+ENVIRONMENT |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": ""}
+ONRECORD = [sys.executable, "-c", "import sys; from ui.cli import main; sys.exit(main())"]
+TARTOUS = "What did Peskov say about Tartous?"
+ASSAD = "What did Peskov say about Assad?"
+ASSAD_ANSWER = """\
+Peskov confirmed that Assad has been granted asylum in Russia, a decision made by President Vladimir Putin. [1] \
+However, there is no official plan for a meeting between Putin and Assad at the moment. [2]
+
+Sources
+[1] Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, 1168–1275)
+[2] Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, 1276–1363)
+"""
+KEYS = {"id", "question", "answered", "confidence", "answer", "citations", "seconds"}
+CITATION_KEYS = {"article", "start", "end", "text", "speaker", "title", "source", "published"}
+
+Captured = pytest.CaptureFixture[str]
+
+
+def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The options for the project's own articles and an index of them that is up to date."""
+    options = ["--seeds", str(SEEDS), "--store", str(tmp_path_factory.mktemp("store"))]
+    assert main(["index", *options]) == 0
+    return options
+
+
+def one_line_error(capsys: Captured) -> str:
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    return err[:-1]
+
+
+def write_batch(path: Path, *lines: Any) -> Path:
+    path.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
+    return path
+
+
+def test_help_is_quick() -> None:
+    """It would take seconds if the model were imported for it."""
+    assert run([*ONRECORD, "--help"]).returncode == 0
+    seconds = []
+    for _ in range(5):
+        began = time.perf_counter()
+        ran = run([*ONRECORD, "--help"])
+        seconds.append(time.perf_counter() - began)
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("usage: onrecord [-h] COMMAND ...\n")
+    assert [name for name in ("ask", "index", "serve") if f"\n    {name} " in ran.stdout] == ["ask", "index", "serve"]
+    assert min(seconds) < 0.5
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["borscht"], ["ask", "--nothing"], ["serve", "--port", "99999"], ["serve", "--port", "0"]],
+    ids=["nothing", "no command", "no option", "a port too high", "port 0"],
+)
+def test_wrong_command_line(arguments: list[str], capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: onrecord")
+
+
+def test_ask(folders: list[str], capsys: Captured) -> None:
+    assert main(["ask", ASSAD, *folders]) == 0
+    assert capsys.readouterr() == (ASSAD_ANSWER, "")
+
+
+def test_ask_json(folders: list[str], capsys: Captured) -> None:
+    assert main(["ask", ASSAD, "--json", *folders]) == 0
+    out, err = capsys.readouterr()
+    assert (out.count("\n"), err) == (1, "")
+    answer = Answer.from_json(out)
+    assert (answer.question, answer.answered) == (ASSAD, True)
+    assert [(citation.start, citation.end) for citation in answer.citations] == [(1168, 1275), (1276, 1363)]
+    assert answer.to_json() == out.strip()
+
+
+def test_a_refusal_is_an_answer(folders: list[str], capsys: Captured) -> None:
+    assert main(["ask", "How do I make borscht?", *folders]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    reason, blank, closest, source = out.splitlines()
+    assert reason == "No answer on the record. The articles never mention “borscht”."
+    assert blank == ""
+    assert closest.startswith("Closest (not an answer): ")
+    assert source.startswith("    Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, ")
+
+
+def test_batch(folders: list[str], tmp_path: Path, capsys: Captured) -> None:
+    batch = write_batch(
+        tmp_path / "questions.jsonl",
+        {"id": "a", "question": ASSAD},
+        "",
+        {"id": 2, "question": "And about Assad?", "history": [TARTOUS]},
+        "   ",
+        {"id": "empty", "question": " ? ", "history": []},
+        {"question": "How do I make borscht?", "history": None, "note": "ignored"},
+        {"id": None, "question": "Who is “Élan” \ud800?"},
+    )
+    assert main(["ask", "--batch", str(batch), *folders]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", 2, "empty", 6, None]
+    assert [answer["answered"] for answer in answers] == [True, True, False, False, False]
+    text = (SEEDS / "kremlin-syria-bases.txt").read_bytes().decode()
+    for answer in answers:
+        assert set(answer) == KEYS
+        assert bool(answer["citations"]) == answer["answered"]
+        assert 0.0 <= answer["confidence"] <= 1.0
+        assert answer["seconds"] >= 0.0
+        for citation in answer["citations"]:
+            assert set(citation) == CITATION_KEYS
+            assert text[citation["start"] : citation["end"]] == citation["text"]
+    assert answers[0]["citations"][0] | {"speaker": None} == {
+        "article": "kremlin-syria-bases.txt",
+        "start": 1168,
+        "end": 1275,
+        "text": text[1168:1275],
+        "speaker": None,
+        "title": "Kremlin syria bases",
+        "source": "Alliance News",
+        "published": "--12-10",
+    }
+    assert answers[1]["citations"] == answers[0]["citations"]
+    assert answers[2] | {"seconds": 0.0} == {
+        "id": "empty",
+        "question": " ? ",
+        "answered": False,
+        "confidence": 0.0,
+        "answer": "the question is empty. Ask something about the articles.",
+        "citations": [],
+        "seconds": 0.0,
+    }
+    assert answers[3]["answer"] == "The articles never mention “borscht”."
+
+
+def test_batch_from_standard_input(folders: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = f'{{"question": "{ASSAD}"}}\r\n\r\n{{"question": "Élan?"}}'  # no end of line at the end
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+    assert main(["ask", "--batch", "-", *folders]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(answer["id"], answer["question"]) for answer in answers] == [(1, ASSAD), (3, "Élan?")]
+
+
+def test_an_empty_batch_has_no_answers(folders: list[str], tmp_path: Path, capsys: Captured) -> None:
+    assert main(["ask", "--batch", str(write_batch(tmp_path / "none.jsonl")), *folders]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+BAD_LINES = [
+    ("no JSON", "What?", "Expecting value: line 1 column 1 (char 0)"),
+    ("not UTF-8", b'{"question": "caf\xe9"}', "'utf-8' codec can't decode byte 0xe9"),
+    ("a list", "[]", 'it has no "question" that is text'),
+    ("null", "null", 'it has no "question" that is text'),
+    ("no question", '{"id": 1}', 'it has no "question" that is text'),
+    ("a number for a question", '{"question": 1}', 'it has no "question" that is text'),
+    ("a text for a history", '{"question": "Who?", "history": "Who else?"}', 'its "history" is no list of texts'),
+    ("a number for a history", '{"question": "Who?", "history": 5}', 'its "history" is no list of texts'),
+    ("numbers in a history", '{"question": "Who?", "history": [5]}', 'its "history" is no list of texts'),
+    ("deeper than Python reads", "[" * 100_000, "maximum recursion depth exceeded"),
+]
+
+
+@pytest.mark.parametrize(("line", "why"), [pytest.param(*case, id=reason) for reason, *case in BAD_LINES])
+def test_a_bad_line_is_named_before_any_answer(
+    folders: list[str], tmp_path: Path, capsys: Captured, line: str | bytes, why: str
+) -> None:
+    batch = tmp_path / "questions.jsonl"
+    batch.write_bytes(b'{"question": "Who?"}\n\n' + (line.encode() if isinstance(line, str) else line) + b"\n")
+    assert main(["ask", "--batch", str(batch), *folders]) == 1
+    error = one_line_error(capsys)
+    assert error.startswith(f"onrecord: {batch}, line 3 is no question ({why}")
+    assert error.endswith('): write {"id": …, "question": …, "history": […]}.')
+
+
+def test_index(tmp_path: Path, capsys: Captured) -> None:
+    seeds, store = tmp_path / "seeds", tmp_path / "store"
+    seeds.mkdir()
+    (seeds / "pier.txt").write_text("Duarte said the pier is old. It closed on Monday.\n")
+    (seeds / "photo.jpg").write_bytes(b"\xff\xd8")
+    (seeds / "bad\nname\x1b[31m.txt").write_bytes(b"\0\0")
+    assert main(["index", "--seeds", str(seeds), "--store", str(store)]) == 0
+    out, err = capsys.readouterr()
+    counts, *skipped = out.splitlines()
+    assert counts.startswith("indexed 1 article, 2 sentences in ")
+    assert counts.endswith(" s: 1 new, 0 changed, 0 removed, 0 unchanged, 2 skipped")
+    assert [line.partition(": ")[0] for line in skipped] == ["  skipped photo.jpg", r"  skipped bad\nname\x1b[31m.txt"]
+    assert "\x1b" not in out + err
+
+    (seeds / "pier.txt").write_text("Duarte said the pier is open.\n")
+    (seeds / "ferry.txt").write_text("The ferry will stop in June.\n")
+    (seeds / "photo.jpg").unlink()
+    (seeds / "bad\nname\x1b[31m.txt").unlink()
+    assert main(["index", "--seeds", str(seeds), "--store", str(store)]) == 0
+    (counts,) = capsys.readouterr().out.splitlines()
+    assert counts.startswith("indexed 2 articles, 2 sentences in ")
+    assert counts.endswith(" s: 1 new, 1 changed, 0 removed, 0 unchanged, 0 skipped")
+
+
+def test_ask_brings_the_index_up_to_date_first(tmp_path: Path, capsys: Captured) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "pier.txt").write_text("Mayor Ines Duarte said the pier at Quayside is old and will close on Monday.\n")
+    assert main(["ask", "What did Duarte say about the pier at Quayside?", "--seeds", str(seeds)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Mayor Ines Duarte said the pier at Quayside is old and will close on Monday. [1]\n")
+    assert err.startswith("indexed 1 article, 1 sentence in ")
+    assert err.count("\n") == 1
+    assert (tmp_path / ".onrecord" / "seeds").is_dir()  # the index of a folder is beside it
+
+
+def test_an_answer_cannot_drive_the_terminal(tmp_path: Path, capsys: Captured) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "pier\x1b]0;title\x07\n.txt").write_text("Duarte said the pier at Quayside is \x1b[31mold.\n")
+    assert main(["ask", "What did Duarte say about the pier at Quayside?", "--seeds", str(seeds)]) == 0
+    out, err = capsys.readouterr()
+    assert "Duarte said the pier" in out
+    assert not [c for c in out + err if not c.isprintable() and c != "\n"]
+    assert len(out.splitlines()) == 4
+
+
+def errors(tmp_path: Path) -> list[tuple[str, list[str], str]]:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("no folder")
+    missing, empty, file = (str(tmp_path / name) for name in ("missing", "empty", "file"))
+    both = 'give one question, in quotes, or --batch FILE. Like this: onrecord ask "Who said what?"'
+    return [
+        ("missing seeds", ["ask", TARTOUS, "--seeds", missing], f"there is no folder {missing}. Make it"),
+        ("missing seeds to index", ["index", "--seeds", missing], f"there is no folder {missing}. Make it"),
+        ("missing seeds to serve", ["serve", "--seeds", missing], f"there is no folder {missing}. Make it"),
+        ("seeds that are a file", ["ask", TARTOUS, "--seeds", file], f"there is no folder {file}. Make it"),
+        ("empty seeds", ["ask", TARTOUS, "--seeds", empty], f"no article could be read from {empty}: it holds no"),
+        ("an empty question", ["ask", ""], "the question is empty. Ask something"),
+        ("a question of punctuation", ["ask", "?!"], "the question is empty. Ask something"),
+        ("a long question", ["ask", "x" * 10_000], "the question has 10,000 characters, and the limit is 2,000"),
+        ("a store that is a file", ["ask", TARTOUS, "--store", file], f"the store {file} cannot be opened: "),
+        ("a store in a file", ["ask", TARTOUS, "--store", f"{file}/s"], f"the store {file}/s cannot be opened: "),
+        ("neither question nor batch", ["ask"], both),
+        ("both question and batch", ["ask", TARTOUS, "--batch", file], both),
+        ("a missing batch", ["ask", "--batch", missing], f"{missing} cannot be read: No such file or directory"),
+        ("a batch that is a folder", ["ask", "--batch", empty], f"{empty} cannot be read: Is a directory"),
+        (
+            "a missing folder of an odd name",
+            ["index", "--seeds", f"{missing}\n\x1b[2J"],
+            rf"there is no folder {missing}\n\x1b[2J.",
+        ),
+    ]
+
+
+def test_errors_are_one_line(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("ONRECORD_STORE", str(tmp_path / "store"))
+    for reason, arguments, message in errors(tmp_path):
+        assert main(arguments) == 1, reason
+        assert one_line_error(capsys).startswith(f"onrecord: {message}"), reason
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file"]  # and no store was begun
+
+
+def test_a_busy_port_is_named(folders: list[str], capsys: Captured) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port), *folders]) == 1
+    assert one_line_error(capsys).startswith(f"onrecord: port {port} on 127.0.0.1 is already in use. Choose another")
+
+
+@pytest.mark.parametrize("module", ["qa", "index", "ui"])
+def test_modules_have_the_options_of_their_commands(module: str) -> None:
+    command = {"qa": "ask", "index": "index", "ui": "serve"}[module]
+    assert run([sys.executable, "-m", module, "--help"]).stdout == run([*ONRECORD, command, "--help"]).stdout
+
+
+def test_modules_do_the_same(folders: list[str], tmp_path: Path) -> None:
+    asked = run([sys.executable, "-m", "qa", ASSAD, *folders])
+    assert (asked.returncode, asked.stdout, asked.stderr) == (0, ASSAD_ANSWER, "")
+    indexed = run([sys.executable, "-m", "index", *folders])
+    assert (indexed.returncode, indexed.stderr) == (0, "")
+    assert indexed.stdout.startswith("indexed 1 article, 16 sentences in ")
+    failed = run([sys.executable, "-m", "index", "--seeds", str(tmp_path)])
+    assert (failed.returncode, failed.stdout, failed.stderr.count("\n")) == (1, "", 1)
+
+
+def test_a_terminal_of_another_encoding_shows_the_answer(folders: list[str]) -> None:
+    environment = {**ENVIRONMENT, "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run([*ONRECORD, "ask", ASSAD, *folders], env=environment, capture_output=True, check=True)
+    assert ran.stdout.decode("ascii") == ASSAD_ANSWER.replace("–", "\\u2013")
+
+
+def test_a_question_that_is_not_unicode_is_asked(folders: list[str]) -> None:
+    ran = subprocess.run(
+        [*ONRECORD, "ask", b"\xff " + ASSAD.encode(), "--json", *folders], env=ENVIRONMENT, capture_output=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert Answer.from_json(ran.stdout.decode()).question == f"? {ASSAD}"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["ask", ASSAD], ["index"]], ids=" ".join)
+def test_a_closed_pipe_is_no_error(folders: list[str], arguments: list[str]) -> None:
+    given = arguments if "--help" in arguments else [*arguments, *folders]
+    with subprocess.Popen(
+        [*ONRECORD, *given], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()  # before anything was written
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_a_batch_stops_when_its_reader_does(folders: list[str], tmp_path: Path) -> None:
+    batch = write_batch(tmp_path / "questions.jsonl", *[{"id": i, "question": ASSAD} for i in range(300)])
+    with subprocess.Popen(
+        [*ONRECORD, "ask", "--batch", batch, *folders], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["id"] == 0
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from index.sentences import Sentence
+from index.store import ArticleRecord
+from qa.answer import Answer, Citation
+from qa.compose import (
+    MAX_CITATIONS,
+    ON_TOPIC_SHARE,
+    OTHER_ARTICLE_MARGIN,
+    SAME_ARTICLE_MARGIN,
+    assess,
+    compose,
+    in_reading_order,
+    number_citations,
+    select,
+)
+from qa.question import read_question
+from qa.retrieve import Evidence
+
+QUERY = read_question("What did Duarte say about the pier?")
+TEXTS = [
+    "The pier closed on Monday.",
+    "Engineers found rot in nine beams.",
+    "A new deck costs two million.",
+    "Anglers will have to walk.",
+    "The kiosk sells tea until June.",
+    "Gulls do not mind.",
+    "Lowland waits for spring.",
+]
+
+
+def evidence(
+    score: float,
+    *,
+    position: int = 0,
+    article: str = "a.txt",
+    text: str | None = None,
+    on_topic: float = 0.0,
+    spoken: float = 0.0,
+    named: float = 0.0,
+) -> Evidence:
+    """Evidence of that score, which its cosine makes up."""
+    text = TEXTS[position] if text is None else text
+    return Evidence(
+        sentence=Sentence(
+            article_id=article,
+            position=position,
+            start=100 * position,
+            end=100 * position + len(text),
+            text=text,
+            speaker=None,
+            speech=None,
+        ),
+        record=ArticleRecord(
+            id=article,
+            digest="0" * 64,
+            size=1,
+            mtime_ns=1,
+            sentences=9,
+            title=f"Title of {article}",
+            source="Northern News",
+            author=None,
+            published="2024-03-04",
+            place=None,
+            url=None,
+            body=0,
+        ),
+        context=(score - 0.4 * named - 0.3 * on_topic - 0.1 * spoken) / 1.2,
+        named_near=0.0,
+        named_in_article=named,
+        on_topic=on_topic,
+        spoken=spoken,
+    )
+
+
+def test_select_stops_at_the_limit() -> None:
+    candidates = [evidence(1.0 - 0.01 * i, position=i) for i in range(6)]
+    assert [select(candidates, limit=limit) for limit in (1, 3, 9)] == [candidates[:1], candidates[:3], candidates]
+
+
+def test_select_takes_the_best_of_any_score() -> None:
+    (best,) = select([evidence(-0.5)], limit=5)
+    assert best == evidence(-0.5)
+
+
+def test_select_of_nothing_is_nothing() -> None:
+    assert select([], limit=5) == []
+
+
+def test_select_allows_more_within_the_article_of_the_best() -> None:
+    best = evidence(1.0)
+    inside = evidence(1.0 - SAME_ARTICLE_MARGIN + 0.001, position=1)
+    outside = evidence(1.0 - OTHER_ARTICLE_MARGIN + 0.001, position=2, article="b.txt")
+    too_far_outside = evidence(1.0 - OTHER_ARTICLE_MARGIN - 0.001, position=3, article="b.txt")
+    too_far_inside = evidence(1.0 - SAME_ARTICLE_MARGIN - 0.001, position=4)
+    candidates = [best, outside, too_far_outside, inside, too_far_inside]
+    assert select(candidates, limit=5) == [best, outside, inside]
+
+
+def test_select_drops_what_repeats_another_article() -> None:
+    first = evidence(1.0, text="The council closed the wooden pier at Quayside on Monday after a storm.")
+    wire_copy = evidence(
+        0.99, article="b.txt", text="The Council closed the wooden pier at Quayside on Monday, after the storm."
+    )
+    other = evidence(0.98, article="b.txt", position=1, text="The council closed the library on Monday.")
+    assert select([first, wire_copy, other], limit=5) == [first, other]
+
+
+def test_select_keeps_to_the_topic_where_a_speaker_is_asked_for() -> None:
+    best = evidence(1.0, on_topic=1.0, spoken=1.0)
+    near = evidence(0.99, position=1, on_topic=ON_TOPIC_SHARE + 0.01)
+    off = evidence(0.98, position=2, on_topic=ON_TOPIC_SHARE - 0.01, spoken=1.0)
+    assert select([best, near, off], limit=5) == [best, near]
+
+
+def test_select_minds_the_topic_only_where_somebody_speaks() -> None:
+    best, off = evidence(1.0, on_topic=1.0), evidence(0.98, position=2)
+    assert select([best, off], limit=5) == [best, off]
+
+
+def test_reading_order() -> None:
+    chosen = [
+        evidence(1.0, position=5, article="z.txt"),
+        evidence(0.9, position=3, article="a.txt"),
+        evidence(0.8, position=1, article="z.txt"),
+        evidence(0.7, position=0, article="a.txt"),
+    ]
+    assert [(e.sentence.article_id, e.sentence.position) for e in in_reading_order(chosen)] == [
+        ("z.txt", 1),
+        ("z.txt", 5),
+        ("a.txt", 0),
+        ("a.txt", 3),
+    ]
+
+
+def test_citations_are_numbered_in_the_order_given() -> None:
+    first, second = number_citations([evidence(1.0, position=2), evidence(0.5000000004, article="b.txt")])
+    assert first == Citation(
+        number=1,
+        article_id="a.txt",
+        title="Title of a.txt",
+        source="Northern News",
+        published="2024-03-04",
+        url=None,
+        start=200,
+        end=229,
+        text="A new deck costs two million.",
+        speaker=None,
+        score=1.0,
+    )
+    assert (second.number, second.article_id, second.score) == (2, "b.txt", 0.5)
+
+
+def test_an_answer() -> None:
+    found = [evidence(1.4, position=1, named=1.0), evidence(1.3, position=0, named=1.0)]
+    answer = compose(QUERY, found, [], limit=MAX_CITATIONS, min_confidence=0.5)
+    assert answer == Answer(
+        question="What did Duarte say about the pier?",
+        answered=True,
+        reason="",
+        text="The pier closed on Monday. [1] Engineers found rot in nine beams. [2]",
+        citations=number_citations([found[1], found[0]]),
+        closest=(),
+        confidence=assess(found),
+        mode="extract",
+        seconds=0.0,
+    )
+
+
+def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
+    found = [evidence(0.3, position=1), evidence(0.2, position=0)]
+    answer = compose(QUERY, found, [], limit=MAX_CITATIONS, min_confidence=0.5)
+    assert answer == Answer(
+        question="What did Duarte say about the pier?",
+        answered=False,
+        reason="Nothing in the articles is close enough to answer this.",
+        text="Nothing in the articles is close enough to answer this.",
+        citations=(),
+        closest=number_citations(found[:1]),
+        confidence=assess(found),
+        mode="extract",
+        seconds=0.0,
+    )
+
+
+def test_nothing_is_refused_even_where_any_confidence_will_do() -> None:
+    """An answer without a citation would be none."""
+    answer = compose(QUERY, [], [], limit=MAX_CITATIONS, min_confidence=0.0)
+    assert (answer.answered, answer.citations, answer.closest) == (False, (), ())
+
+
+REASONS = [
+    ("all of it is mentioned", [], "Nothing in the articles is close enough to answer this."),
+    ("one word", ["borscht"], "The articles never mention “borscht”."),
+    ("two words", ["Cook", "borscht"], "The articles never mention “Cook” or “borscht”."),
+    ("three words", ["cook", "a", "soup"], "The articles never mention “cook”, “a” or “soup”."),
+]
+
+
+@pytest.mark.parametrize(("unmentioned", "reason"), [pytest.param(*case, id=why) for why, *case in REASONS])
+def test_the_reason_of_a_refusal(unmentioned: list[str], reason: str) -> None:
+    answer = compose(QUERY, [evidence(0.3)], unmentioned, limit=1, min_confidence=0.5)
+    assert (answer.reason, answer.text) == (reason, reason)
+
+
+@pytest.mark.parametrize("min_confidence", [0.0, 1.0], ids=["any answer will do", "no answer is sure enough"])
+def test_min_confidence(min_confidence: float) -> None:
+    answer = compose(QUERY, [evidence(0.9, named=0.5)], [], limit=1, min_confidence=min_confidence)
+    assert answer.answered == (min_confidence == 0.0)
+
+
+def test_assess_is_a_probability() -> None:
+    dice = random.Random(7)
+    for _ in range(200):
+        assert 0.0 <= assess([evidence(dice.uniform(-3, 3), named=dice.random())]) <= 1.0
+
+
+def test_assess_of_nothing_is_0() -> None:
+    assert assess([]) == 0.0
+
+
+def test_assess_rises_with_what_the_article_names() -> None:
+    by_cosine = [assess([evidence(score)]) for score in (-1.0, 0.0, 0.5, 1.2)]
+    by_names = [assess([Evidence(**{**vars(evidence(0.6)), "named_in_article": named})]) for named in (0.0, 0.5, 1.0)]
+    assert by_cosine == sorted(set(by_cosine))
+    assert by_names == sorted(set(by_names))

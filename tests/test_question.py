@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import pytest
+
+from index.errors import QuestionError
+from qa.question import MAX_CHARACTERS, Query, read_question
+
+TARTOUS = "What did Peskov say about Tartous?"
+
+EMPTY = [
+    ("nothing", ""),
+    ("white space", " \t\n\u00a0"),
+    ("punctuation", "?!… — “”"),
+    ("underscores", "_ __"),
+    ("emoji alone", "😀"),
+    ("half a surrogate pair", "\ud83d"),
+]
+
+
+@pytest.mark.parametrize("question", [pytest.param(question, id=reason) for reason, question in EMPTY])
+def test_no_word_is_no_question(question: str) -> None:
+    with pytest.raises(QuestionError) as raised:
+        read_question(question)
+    assert str(raised.value) == "the question is empty. Ask something about the articles."
+
+
+def test_too_long_is_refused_in_one_line() -> None:
+    with pytest.raises(QuestionError) as raised:
+        read_question("word\n" * 2_000)
+    assert str(raised.value) == "the question has 10,000 characters, and the limit is 2,000: ask a shorter one."
+
+
+def test_the_limit_itself_is_allowed() -> None:
+    assert read_question("x" * MAX_CHARACTERS).terms == ("x" * MAX_CHARACTERS,)
+
+
+def test_a_question_read_in_full() -> None:
+    asked = "  What did the mayor,\n Ana Ruiz, say  about the bridge and the BRIDGE tolls? "
+    assert read_question(asked) == Query(
+        question=asked,
+        standalone="What did the mayor, Ana Ruiz, say about the bridge and the BRIDGE tolls?",
+        terms=("mayor", "ana", "ruiz", "bridge", "tolls"),
+        speaker=None,
+    )
+
+
+TERMS = [
+    ("stop words carry no topic", "What was it that they said about the ferry?", ("ferry",)),
+    ("nothing but stop words: they are all there is", "Who is he?", ("who", "is", "he")),
+    ("each once, in their order", "Ferry, pier, ferry; PIER and Ferry", ("ferry", "pier")),
+    ("accents are taken off", "Is the café in São Paulo open?", ("cafe", "sao", "paulo", "open")),
+    ("numbers are terms", "Who won in 2024?", ("won", "2024")),
+    ("hyphens part words", "al-Assad", ("al", "assad")),
+    ("other scripts", "Мост открыт?", ("мост", "открыт")),
+    ("a null byte parts words", "ferry\0pier", ("ferry", "pier")),
+]
+
+
+@pytest.mark.parametrize(("question", "terms"), [pytest.param(*case, id=reason) for reason, *case in TERMS])
+def test_terms(question: str, terms: tuple[str, ...]) -> None:
+    assert read_question(question).terms == terms
+
+
+def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
+    """What cannot be encoded would stop the model and whatever prints the answer."""
+    query = read_question("\udcff Peskov?", ["About \ud83d Tartous, and Assad?"])
+    assert (query.question, query.standalone) == ("? Peskov?", "? Peskov?")
+    assert read_question("Why?", ["About \ud83d Tartous?"]).standalone == "About ? Tartous? Why?"
+
+
+SPEAKERS = [
+    ("did say", "What did Peskov say about Tartous?", "Peskov"),
+    ("a full name", "What did Dmitry Peskov say about Tartous?", "Dmitry Peskov"),
+    ("a title before the name", "What did Mr. Peskov say about Tartous?", "Mr. Peskov"),
+    ("words between name and verb", "What did Peskov, the Kremlin spokesman, say about Tartous?", "Peskov"),
+    ("a spokesperson without a name", "What did the Kremlin say about Syria?", "Kremlin"),
+    ("a name with a small article", "What did Bashar al-Assad say?", "Bashar al-Assad"),
+    ("a name with el-", "What did Abdel Fattah el-Sisi say about Gaza?", "Abdel Fattah el-Sisi"),
+    ("a name with particles", "What did Ursula von der Leyen say about Gaza?", "Ursula von der Leyen"),
+    ("a name with an apostrophe", "What did O'Brien say about taxes?", "O'Brien"),
+    ("has said", "What has Trump said about Ukraine?", "Trump"),
+    ("in small letters", "what did peskov say about tartous", "peskov"),
+    ("a full name in small letters", "does vladimir putin think so", "vladimir putin"),
+    ("think", "What does Putin think of NATO?", "Putin"),
+    ("respond", "How did Putin respond to Trump?", "Putin"),
+    ("insist", "What did Duarte insist on?", "Duarte"),
+    ("confirm", "What did Peskov confirm?", "Peskov"),
+    ("a negation", "What didn't Peskov say about Syria?", "Peskov"),
+    ("a question that begins with Did", "Did Peskov deny meeting Trump?", "Peskov"),
+    ("a question that begins with Has", "Has Trump called for a ceasefire?", "Trump"),
+    ("X on Y", "Peskov on Tartous?", "Peskov"),
+    ("X's view", "What is Peskov's view of NATO?", "Peskov"),
+    ("X’s remarks, with a curly apostrophe", "What are Peskov’s latest public remarks on Tartous?", "Peskov"),
+    ("a name that ends in s", "What is James' opinion on taxes?", "James"),
+    ("according to, at the start", "According to Peskov, who fled?", "Peskov"),
+    ("according to, at the end", "What happened in Damascus, according to Dmitry Peskov?", "Dmitry Peskov"),
+    ("according to, before another's name", "Did Kyiv, according to Putin, break the deal?", "Putin"),
+]
+
+
+@pytest.mark.parametrize(("question", "speaker"), [pytest.param(*case, id=reason) for reason, *case in SPEAKERS])
+def test_speaker(question: str, speaker: str) -> None:
+    assert read_question(question).speaker == speaker
+
+
+NOBODY = [
+    ("who did a thing", "Who led the coalition?"),
+    ("a name that is the topic", "Where is Tartous?"),
+    ("a deed", "Did Assad flee to Russia?"),
+    ("a thing done to somebody", "Has Assad been granted asylum?"),
+    ("whoever said it", "Who said it was premature?"),
+    ("no person", "What do people say about Trump?"),
+    ("a small word before on", "And on NATO?"),
+    ("more on", "More on the ferry?"),
+    ("the one who asks", "What did I say about Tartous?"),
+]
+
+
+@pytest.mark.parametrize("question", [pytest.param(question, id=reason) for reason, question in NOBODY])
+def test_no_speaker(question: str) -> None:
+    assert read_question(question).speaker is None
+
+
+FOLLOW_UPS = [
+    (
+        "a new topic takes the old one's place",
+        "And about Assad?",
+        [TARTOUS],
+        "What did Peskov say about Assad?",
+        "Peskov",
+    ),
+    ("what about", "What about\n Assad ?", [TARTOUS], "What did Peskov say about Assad?", "Peskov"),
+    ("how about", "how about assad", [TARTOUS], "What did Peskov say about assad?", "Peskov"),
+    ("and on", "And on NATO?", [TARTOUS], "What did Peskov say about NATO?", "Peskov"),
+    (
+        "a new topic where there was none",
+        "And about Assad?",
+        ["Who led the coalition?"],
+        "Who led the coalition? And about Assad?",
+        None,
+    ),
+    (
+        "a pronoun leans on the name",
+        "What did he say about Trump?",
+        [TARTOUS],
+        f"{TARTOUS} What did he say about Trump?",
+        "Peskov",
+    ),
+    ("a bare question word", "Why?", [TARTOUS], f"{TARTOUS} Why?", "Peskov"),
+    (
+        "its own name wins",
+        "What did Trump say about it?",
+        [TARTOUS],
+        f"{TARTOUS} What did Trump say about it?",
+        "Trump",
+    ),
+    ("a standalone question", "Who led the coalition?", [TARTOUS], "Who led the coalition?", None),
+    ("no history", "Why?", [], "Why?", None),
+    ("blank turns are passed over", "Why?", [TARTOUS, "", " \n"], f"{TARTOUS} Why?", "Peskov"),
+    ("a turn too long to be a question", "Why?", [TARTOUS, "x" * 2_001], f"{TARTOUS} Why?", "Peskov"),
+    ("only the last that stands alone", "Why?", ["Who led it?", TARTOUS], f"{TARTOUS} Why?", "Peskov"),
+    ("two in a row", "What about Putin?", [TARTOUS, "And about Assad?"], "What did Peskov say about Putin?", "Peskov"),
+    (
+        "a pronoun after a new topic",
+        "Why did he flee?",
+        [TARTOUS, "And about Assad?"],
+        "What did Peskov say about Assad? Why did he flee?",
+        "Peskov",
+    ),
+    (
+        "a long chain does not forget whose words are asked for",
+        "And about Iran?",
+        [TARTOUS, "And about Assad?", "And about Trump?", "And about NATO?", "And about Ukraine?"],
+        "What did Peskov say about Iran?",
+        "Peskov",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "standalone", "speaker"),
+    [pytest.param(*case, id=reason) for reason, *case in FOLLOW_UPS],
+)
+def test_follow_up(question: str, history: list[str], standalone: str, speaker: str | None) -> None:
+    query = read_question(question, history)
+    assert (query.question, query.standalone, query.speaker) == (question, standalone, speaker)
+
+
+def test_terms_of_a_follow_up_are_those_of_the_whole() -> None:
+    assert read_question("And about Assad?", [TARTOUS]).terms == ("peskov", "assad")
