@@ -107,6 +107,8 @@ class Store:
             self._sentences = self._collection(f"sentences-{suffix}")
             self._contexts = self._collection(f"contexts-{suffix}")
             self._batch = self._client.get_max_batch_size()
+            if self._other_versions() and not self._articles.count():
+                logger.warning("the index in %s is of another version or model: it is made anew", folder)
         except Exception as error:  # Chroma's own errors have no common base
             raise StoreError(
                 f"the store {folder} cannot be opened: {_in_one_line(error)}. Choose another folder with --store, "
@@ -263,11 +265,7 @@ class Store:
     @_told
     def drop_other_versions(self) -> list[str]:
         """Delete the collections of other schemas and models; returns their names."""
-        ours = {self._articles.name, self._sentences.name, self._contexts.name}
-        found = sorted(collection.name for collection in self._client.list_collections())
-        others = [
-            name for name in found if name not in ours and name.startswith(("articles-", "sentences-", "contexts-"))
-        ]
+        others = self._other_versions()
         for name in others:
             self._client.delete_collection(name)
         return others
@@ -275,6 +273,13 @@ class Store:
     def close(self) -> None:
         """Let go of the folder."""
         self._client.close()
+
+    def _other_versions(self) -> list[str]:
+        ours = {self._articles.name, self._sentences.name, self._contexts.name}
+        found = sorted(collection.name for collection in self._client.list_collections())
+        return [
+            name for name in found if name not in ours and name.startswith(("articles-", "sentences-", "contexts-"))
+        ]
 
     def _collection(self, name: str) -> Any:
         collection = self._client.get_or_create_collection(

@@ -309,3 +309,10 @@ def _only_for(name: str, step: str) -> Any:
         return original(self, *arguments, **keywords)
 
     return stop
+
+
+def test_index_of_another_version_is_announced(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    open_store(tmp_path, model="an older model").close()
+    assert caplog.messages == []
+    open_store(tmp_path).close()
+    assert caplog.messages == [f"the index in {tmp_path} is of another version or model: it is made anew"]
