@@ -1,0 +1,450 @@
+"""How the index behaves with N sentences: sizes on the command line, a row of a Markdown table each on standard output.
+
+    PYTHONPATH=. nice -n 19 python tests/bench/scale.py 10_000 100_000 1_000_000 --minutes 20
+
+Fills an embedded Chroma with the layout that `index/store.py` describes (sentences, contexts and articles, cosine), and
+the lexical index through its own class, with made-up articles of 25 sentences. It calls Chroma directly, in the same
+order as the store does, so that it needs no file, model or sync, and measures an index of another size at once:
+embedding, by far the slowest step of a real sync, is left out.
+
+Everything made up follows from the seed: vectors have topics, articles and a decaying spectrum (about 100 effective
+dimensions, as sentence vectors do), words follow Zipf's law. A fresh process measures what another one filled. The
+temporary folder is removed. When the minutes are over, filling stops, and what was reached is measured and told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import hashlib
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.embedding import in_context
+from index.lexical import Lexical
+from index.sentences import Sentence
+from index.store import sentence_id
+
+DIMENSION = 384
+SENTENCES = 25  # an article, a change
+ARTICLES_A_BATCH = 20  # 500 sentences are committed together; a sync takes 512
+ARTICLES_A_LEXICAL_UPDATE = 800  # 20,000 sentences
+CANDIDATES = 60  # as qa/retrieve.py asks for
+QUESTIONS = 200
+VOCABULARY = 200_000
+ARTICLES_A_TOPIC = 50
+RESERVED = 0.15  # of the minutes, for measuring what was filled
+
+COLUMNS = (
+    "sentences",
+    "Chroma, sentences/s (mean, last tenth)",
+    "FTS5, sentences/s",
+    "MB: Chroma's SQLite",
+    "MB: HNSW files",
+    "MB: lexical",
+    "open, s",
+    "first search, s",
+    "MB resident: open",
+    "MB resident: after questions",
+    "nearest 60, ms p50 / p95",
+    "recall of the exact 60",
+    "get 100 with both vectors, ms p50 / p95",
+    "lexical 60 of 8 terms (without the commonest), ms p50 / p95",
+    "an article's change, ms: write + delete by where + lexical",
+    "delete by ids instead, ms",
+    "records(), ms",
+    "an article by its title, ms p50 / p95",
+    "nearest 60 with ef_search 400, ms p50 / p95, recall",
+)
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """An article out of nothing but its number; it has what the lexical index reads of a record."""
+
+    id: str
+    digest: str
+    title: str
+    sentences: list[Sentence]
+    title_vector: np.ndarray  # (384,)
+    vectors: np.ndarray  # (25, 384), of unit length
+    contexts: np.ndarray  # (25, 384), of unit length
+
+    @property
+    def ids(self) -> list[str]:
+        return [sentence_id(self.id, self.digest, sentence.position) for sentence in self.sentences]
+
+    @property
+    def metadatas(self) -> list[dict[str, Any]]:
+        return [
+            {"article_id": self.id, "digest": self.digest, "position": s.position, "start": s.start, "end": s.end}
+            for s in self.sentences
+        ]
+
+
+@dataclass(frozen=True)
+class Collections:
+    client: Any
+    sentences: Any
+    contexts: Any
+    articles: Any
+    bare_contexts: bool
+
+    @classmethod
+    def open(cls, folder: Path, options: argparse.Namespace) -> Collections:
+        import chromadb
+        from chromadb.config import Settings
+
+        client = chromadb.PersistentClient(str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
+        searched = {"space": "cosine", "sync_threshold": options.sync_threshold}
+        looked_up = dict(searched)
+        if options.sparse_sentences:
+            looked_up.update(max_neighbors=2, ef_construction=2)
+        sentences, contexts, articles = (
+            client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type]
+            for name, hnsw in (("sentences", looked_up), ("contexts", searched), ("articles", searched))
+        )
+        return cls(client, sentences, contexts, articles, bare_contexts=options.bare_contexts)
+
+    def put(self, articles: Sequence[MadeUp]) -> None:
+        """Write articles as the store does: sentences first, then the records that make them believed."""
+        ids = [key for article in articles for key in article.ids]
+        metadatas = [metadata for article in articles for metadata in article.metadatas]
+        self.contexts.upsert(
+            ids,
+            embeddings=np.concatenate([article.contexts for article in articles]),
+            metadatas=None if self.bare_contexts else metadatas,
+        )
+        self.sentences.upsert(
+            ids,
+            embeddings=np.concatenate([article.vectors for article in articles]),
+            documents=[sentence.text for article in articles for sentence in article.sentences],
+            metadatas=metadatas,
+        )
+        self.articles.upsert(
+            [article.id for article in articles],
+            embeddings=[article.title_vector for article in articles],
+            documents=[" ".join(sentence.text for sentence in article.sentences) for article in articles],
+            metadatas=[
+                {
+                    "digest": article.digest,
+                    "sentences": SENTENCES,
+                    "title": article.title,
+                    "source": "The Made-Up Gazette",
+                    "author": "Jane Roe",
+                    "published": "2016-05-04",
+                    "size": 3500,
+                    "mtime_ns": 1_700_000_000_000_000_000,
+                    "body": 0,
+                }
+                for article in articles
+            ],
+        )
+
+    def delete_older(self, article: MadeUp, old: MadeUp) -> None:
+        older: dict[str, Any] = {"$and": [{"article_id": article.id}, {"digest": {"$ne": article.digest}}]}
+        if self.bare_contexts:
+            self.contexts.delete(old.ids)
+        else:
+            self.contexts.delete(where=older)
+        self.sentences.delete(where=older)
+
+    def delete(self, ids: list[str]) -> None:
+        self.contexts.delete(ids)
+        self.sentences.delete(ids)
+
+
+class World:
+    """Makes articles, questions and search terms, the same for the same seed and number of topics."""
+
+    def __init__(self, seed: int, topics: int) -> None:
+        self.seed = seed
+        self.spectrum = (np.arange(1, DIMENSION + 1) ** -0.35).astype(np.float32)
+        self.topics = self._directions(np.random.default_rng([seed, 1]), topics)
+        self.vocabulary = np.array([_spell(rank) for rank in range(VOCABULARY)])
+        self.cumulated = np.cumsum(1 / (np.arange(VOCABULARY) + 2.7))
+        self.cumulated /= self.cumulated[-1]
+
+    def article(self, number: int, version: int = 0) -> MadeUp:
+        random = np.random.default_rng([self.seed, 2, number, version])
+        about = self._about(random)
+        vectors = _unit(0.6 * about + 0.8 * self._directions(random, SENTENCES))
+        title_vector = _unit(0.8 * about + 0.6 * self._directions(random, 1)[0])
+        lengths = np.clip(random.lognormal(3.0, 0.5, SENTENCES), 3, 80).astype(int)  # mean 22 words
+        words = self._words(random, int(lengths.sum()) + 8)
+        name = f"gazette/2016/05/{number % 31:02d}/{number:08d}-{words[0]}-{words[1]}.txt"
+        article_id = self.article(number).id if version else name
+        sentences, start, first = [], 0, 8
+        for position, length in enumerate(lengths):
+            text = " ".join(words[first : first + length]).capitalize() + "."
+            sentences.append(Sentence(article_id, position, start, start + len(text), text))
+            start, first = start + len(text) + 1, first + length
+        digest = hashlib.sha256(f"{number} {version}".encode()).hexdigest()
+        title = " ".join(words[:8])
+        return MadeUp(article_id, digest, title, sentences, title_vector, vectors, in_context(vectors, title_vector))
+
+    def questions(self, articles: int, count: int) -> np.ndarray:
+        """Vectors (count, 384): each near a sentence of one of the first `articles` articles, with a cosine of 0.6."""
+        random = np.random.default_rng([self.seed, 3])
+        near = [self.article(int(number)).contexts[0] for number in random.integers(articles, size=count)]
+        return _unit(0.6 * np.array(near) + 0.8 * self._directions(random, count))
+
+    def terms(self, count: int) -> list[list[str]]:
+        """8 words each: one as common as the name in the news (9 % of sentences), two common, three fair, two rare."""
+        random = np.random.default_rng([self.seed, 4])
+        bands = ((15, 30), (100, 300), (100, 300), *[(500, 5_000)] * 3, *[(20_000, 100_000)] * 2)
+        return [[str(self.vocabulary[random.integers(*band)]) for band in bands] for _ in range(count)]
+
+    def _about(self, random: np.random.Generator) -> np.ndarray:
+        topic = self.topics[random.integers(len(self.topics))]
+        return _unit(0.7 * topic + 0.7 * self._directions(random, 1)[0])
+
+    def _directions(self, random: np.random.Generator, count: int) -> np.ndarray:
+        return _unit(random.standard_normal((count, DIMENSION), dtype=np.float32) * self.spectrum)
+
+    def _words(self, random: np.random.Generator, count: int) -> list[str]:
+        ranks = np.searchsorted(self.cumulated, random.random(count))
+        return [str(word) for word in self.vocabulary[ranks]]
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)
+
+
+def _spell(rank: int) -> str:
+    """A word for a rank: one syllable of 75 for the commonest, up to three for the others."""
+    syllables = [consonant + vowel for consonant in "bdfgklmnprstvzh" for vowel in "aeiou"]
+    word = syllables[rank % 75]
+    while rank >= 75:
+        rank = rank // 75 - 1
+        word = syllables[rank % 75] + word
+    return word
+
+
+def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float) -> dict[str, Any]:
+    """Fill both indexes until there are enough sentences or it is time; returns what was reached, and the rates."""
+    world = World(options.seed, _topics(wanted))
+    collections = Collections.open(folder, options)
+    lexical = Lexical(folder / "lexical.sqlite3")
+    questions = world.questions(min(wanted // SENTENCES, 400), 20)
+    exact = [np.zeros((20, 0), dtype=np.float32)]
+    records: dict[str, Any] = {}
+    chroma, fts5, spent = 0.0, 0.0, [(0, 0.0)]
+    for first in range(0, wanted // SENTENCES, ARTICLES_A_LEXICAL_UPDATE):
+        numbers = range(first, min(first + ARTICLES_A_LEXICAL_UPDATE, wanted // SENTENCES))
+        part = [world.article(number) for number in numbers]
+        exact = [_best(np.concatenate([*exact, *(questions @ a.contexts.T for a in part)], axis=1))]
+        begun = time.perf_counter()
+        written = []
+        for i in range(0, len(part), ARTICLES_A_BATCH):
+            collections.put(part[i : i + ARTICLES_A_BATCH])
+            written += part[i : i + ARTICLES_A_BATCH]
+        chroma += time.perf_counter() - begun
+        begun = time.perf_counter()
+        records.update((article.id, article) for article in part)
+        lexical.update(records, _sentences_of)
+        fts5 += time.perf_counter() - begun
+        records.update((article.id, _Row(article.id, article.digest)) for article in part)
+        spent.append((len(records) * SENTENCES, chroma))
+        recent = (spent[-1][0] - spent[-2][0]) / (spent[-1][1] - spent[-2][1])
+        print(f"{spent[-1][0]:>9,} sentences; Chroma {chroma:.0f} s, now {recent:.0f}/s; FTS5 {fts5:.0f} s",
+              file=sys.stderr, flush=True)  # fmt: skip
+        if time.time() > deadline:
+            break
+    lexical.close()
+    reached = len(records) * SENTENCES
+    before, then = min(spent, key=lambda point: abs(point[0] - 0.9 * reached))
+    last = (reached - before) / (chroma - then) if reached > before else reached / chroma
+    return {
+        "articles": len(records),
+        "mean": reached / chroma,
+        "last": last,
+        "fts5": reached / fts5,
+        "worst": exact[0][:, -1],  # of each question's 60 nearest, the cosine of the last
+    }
+
+
+def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict[str, Any]) -> list[str]:
+    """The cells of the row; run in a process that has not touched the index before."""
+    articles: int = filled["articles"]
+    world = World(options.seed, _topics(wanted))
+    vectors = world.questions(min(wanted // SENTENCES, 400), QUESTIONS)
+    disk = [_megabytes(folder / "chroma", "chroma.sqlite3*"), _megabytes(folder / "chroma", "*.*", in_folders=True)]
+    disk.append(_megabytes(folder, "lexical.sqlite3*"))
+    import chromadb  # noqa: F401  (importing it is not opening the index)
+
+    opening, (collections, lexical) = _timed(
+        lambda: (Collections.open(folder, options), Lexical(folder / "lexical.sqlite3"))
+    )
+    resident_open = _resident()
+    every, _ = _timed(lambda: sorted(_records(collections)))
+    first, _ = _timed(lambda: _nearest(collections, vectors[0]))
+    nearest = [_timed(functools.partial(_nearest, collections, vector))[0] for vector in vectors]
+
+    again = world.questions(min(wanted // SENTENCES, 400), 20)
+    recall = _recall(collections, again, filled)
+    random = np.random.default_rng([options.seed, 5])
+    got = []
+    for _ in range(30):
+        some = [world.article(int(n)).ids[int(random.integers(SENTENCES))] for n in random.integers(articles, size=100)]
+        some = sorted(set(some))
+        got.append(_timed(functools.partial(_get, collections, some))[0])
+    got = got[1:]  # the first one loads the collection
+    resident = _resident()
+    terms = world.terms(50)
+    searched = [_timed(functools.partial(_search, lexical, some))[0] for some in terms]
+    searched_rarer = [_timed(functools.partial(_search, lexical, some[1:]))[0] for some in terms]
+    titles = [world.article(int(number)).title for number in random.integers(articles, size=10)]
+    titled = [_timed(functools.partial(_with_title, collections, title))[0] for title in titles]
+    collections.contexts.modify(configuration={"hnsw": {"ef_search": 400}})
+    collections.client.close()
+    collections = Collections.open(folder, options)
+    wide_recall = _recall(collections, again, filled)
+    wide = [_timed(functools.partial(_nearest, collections, vector))[0] for vector in vectors[:50]]
+    held: dict[str, Any] = {key: _Row(key, digest) for key, digest in _records(collections)}
+    wrote, deleted, relexed, deleted_by_ids = [], [], [], []
+    for number in random.choice(articles, size=10, replace=False):
+        old, new = world.article(int(number)), world.article(int(number), version=1)
+        wrote.append(_timed(functools.partial(collections.put, [new]))[0])
+        deleted.append(_timed(functools.partial(collections.delete_older, new, old))[0])
+        held[new.id] = new
+        relexed.append(_timed(functools.partial(lexical.update, held, _sentences_of))[0])
+        collections.put([old])
+        deleted_by_ids.append(_timed(functools.partial(collections.delete, new.ids))[0])
+    lexical.close()
+    return [
+        f"{articles * SENTENCES:,}" + ("" if articles * SENTENCES >= wanted else f" (of {wanted:,}: time was up)"),
+        f"{filled['mean']:,.0f}, {filled['last']:,.0f}",
+        f"{filled['fts5']:,.0f}",
+        *(f"{size:,.0f}" for size in disk),
+        f"{opening:.2f}",
+        f"{first:.2f}",
+        f"{resident_open:,.0f}",
+        f"{resident:,.0f}",
+        _percentiles(nearest),
+        f"{recall:.3f}",
+        _percentiles(got),
+        f"{_percentiles(searched)} ({_percentiles(searched_rarer)})",
+        " + ".join(f"{1000 * float(np.median(times)):,.0f}" for times in (wrote, deleted, relexed)),
+        f"{1000 * float(np.median(deleted_by_ids)):,.0f}",
+        f"{1000 * every:,.0f}",
+        _percentiles(titled),
+        f"{_percentiles(wide)}, {wide_recall:.3f}",
+    ]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What the lexical index reads of an article that it holds already."""
+
+    id: str
+    digest: str
+
+
+def _topics(wanted: int) -> int:
+    return max(20, wanted // SENTENCES // ARTICLES_A_TOPIC)
+
+
+def _sentences_of(article: Any) -> list[Sentence]:
+    sentences: list[Sentence] = article.sentences
+    return sentences
+
+
+def _best(scores: np.ndarray) -> np.ndarray:
+    return np.sort(scores, axis=1)[:, ::-1][:, :CANDIDATES]
+
+
+def _records(collections: Collections) -> Iterator[tuple[str, str]]:
+    found = collections.articles.get(include=["metadatas"])
+    yield from ((key, metadata["digest"]) for key, metadata in zip(found["ids"], found["metadatas"], strict=True))
+
+
+def _nearest(collections: Collections, vector: np.ndarray) -> Any:
+    return collections.contexts.query(query_embeddings=[vector], n_results=CANDIDATES, include=["distances"])
+
+
+def _recall(collections: Collections, questions: np.ndarray, filled: dict[str, Any]) -> float:
+    """The share of the exact nearest that is found, over the questions that `fill` answered exactly."""
+    shares = [
+        np.mean(1 - np.array(_nearest(collections, question)["distances"][0]) >= worst - 1e-5)
+        for question, worst in zip(questions, filled["worst"], strict=True)
+    ]
+    return float(np.mean(shares))
+
+
+def _get(collections: Collections, ids: list[str]) -> None:
+    collections.sentences.get(ids=ids, include=["metadatas", "documents", "embeddings"])
+    collections.contexts.get(ids=ids, include=["embeddings"])
+
+
+def _search(lexical: Lexical, terms: list[str]) -> None:
+    lexical.search(terms, CANDIDATES, sentence_weight=1.0, context_weight=0.5)
+
+
+def _with_title(collections: Collections, title: str) -> None:
+    collections.articles.get(where={"title": title}, limit=1, include=["embeddings"])
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    begun = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begun, result
+
+
+def _percentiles(seconds: Sequence[float]) -> str:
+    return "{:.1f} / {:.1f}".format(*(1000 * np.percentile(seconds, [50, 95])))
+
+
+def _resident() -> float:
+    """Resident memory of this process in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _megabytes(folder: Path, pattern: str, *, in_folders: bool = False) -> float:
+    files = folder.glob(f"*/{pattern}") if in_folders else folder.glob(pattern)
+    return sum(file.stat().st_size for file in files) / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("sentences", nargs="+", type=int)
+    parser.add_argument("--minutes", type=float, default=20, help="for each size (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--sync-threshold",
+        type=int,
+        default=1000,
+        help="writes after which Chroma saves its HNSW index (default: %(default)s, as Chroma's)",
+    )
+    parser.add_argument(
+        "--sparse-sentences", action="store_true", help="2 neighbours in the sentences collection: it is never searched"
+    )
+    parser.add_argument("--bare-contexts", action="store_true", help="no metadata in the contexts collection")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the temporary folder is removed then, too
+    print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|", flush=True)
+    for wanted in options.sentences:
+        deadline = time.time() + 60 * options.minutes * (1 - RESERVED)
+        with tempfile.TemporaryDirectory(prefix="onrecord-scale-") as folder:
+            filled = _in_a_process(fill, Path(folder), options, wanted, deadline)
+            row = _in_a_process(measure, Path(folder), options, wanted, filled)
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+def _in_a_process(work: Callable[..., Any], *arguments: Any) -> Any:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, arguments)
+
+
+if __name__ == "__main__":
+    main()
