@@ -64,7 +64,7 @@ def main() -> None:
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with (
         tempfile.TemporaryDirectory() as store,
-        Library.open(load_settings(seeds=ROOT / "seeds", store=store)) as library,
+        Library(load_settings(seeds=ROOT / "seeds", store=store)) as library,
     ):
         library.update()
         with running(library, port=port) as url, sync_playwright() as playwright:

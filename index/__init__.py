@@ -1,1 +1,1 @@
-"""Articles in a folder, kept as sentences in Chroma: `Library.open(load_settings())` is the way in."""
+"""Articles in a folder, kept as sentences in Chroma: `Library(load_settings())` is the way in."""

@@ -8,6 +8,7 @@ sentences beside it), so that one query can weigh both.
 from __future__ import annotations
 
 import functools
+import hashlib
 import logging
 import re
 import sqlite3
@@ -23,15 +24,16 @@ from index.store import ArticleRecord, sentence_id
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 1  # raise it when the tables below change
+_VERSION = 3  # raise it when the tables below change
 _TABLES = """
-    CREATE TABLE articles (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE sentences (row INTEGER PRIMARY KEY, id TEXT NOT NULL, article_id TEXT NOT NULL);
+    CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL);
+    CREATE TABLE sentences (row INTEGER PRIMARY KEY, id TEXT NOT NULL, article_id TEXT NOT NULL, digest BLOB NOT NULL);
     CREATE UNIQUE INDEX sentence_ids ON sentences (id);
+    CREATE INDEX sentences_of_digest ON sentences (digest);
     CREATE INDEX sentences_of_article ON sentences (article_id);
     CREATE VIRTUAL TABLE words USING fts5 (sentence, context, tokenize = 'porter unicode61 remove_diacritics 2');
     CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
-    CREATE TABLE stems (article_id TEXT, stem TEXT, PRIMARY KEY (article_id, stem)) WITHOUT ROWID;
+    CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
 """
 
 _WORD = re.compile(r"[^\W_]+")
@@ -123,11 +125,22 @@ class Lexical:
         with self._lock:
             return dict(self._connection.execute(query, tuple(ids)))
 
+    def find_equal(self, texts: Iterable[str]) -> list[str]:
+        """For each of the texts that some sentence has word for word, the id of one such sentence."""
+        found = []
+        with self._lock:
+            for text in texts:
+                query = "SELECT id FROM sentences WHERE digest = ? LIMIT 1"
+                row = self._connection.execute(query, (_digest(text),)).fetchone()
+                if row:
+                    found.append(row[0])
+        return found
+
     def stems_in(self, article_id: str, stems: Iterable[str]) -> set[str]:
         """Those of the stems that occur in the article or its title."""
         wanted = tuple(stems)
         marks = ", ".join("?" * len(wanted))
-        query = f"SELECT stem FROM stems WHERE article_id = ? AND stem IN ({marks})"  # noqa: S608
+        query = f"SELECT stem FROM stems JOIN articles ON number = article WHERE id = ? AND stem IN ({marks})"  # noqa: S608
         with self._lock:
             return {row[0] for row in self._connection.execute(query, (article_id, *wanted))}
 
@@ -176,6 +189,7 @@ class Lexical:
                 self._delete(article_id)
             for record in stale:
                 self._insert(record, read(record))
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a first sync's log is as large as the index
         return len(gone) + len(stale)
 
     def _differences(self, records: Mapping[str, ArticleRecord]) -> tuple[list[str], list[ArticleRecord]]:
@@ -188,7 +202,9 @@ class Lexical:
         rows = self._connection.execute("SELECT row FROM sentences WHERE article_id = ?", (article_id,)).fetchall()
         self._connection.executemany("DELETE FROM words WHERE rowid = ?", rows)
         self._connection.execute("DELETE FROM sentences WHERE article_id = ?", (article_id,))
-        self._connection.execute("DELETE FROM stems WHERE article_id = ?", (article_id,))
+        self._connection.execute(
+            "DELETE FROM stems WHERE article = (SELECT number FROM articles WHERE id = ?)", (article_id,)
+        )
         self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
     def _insert(self, record: ArticleRecord, sentences: Sequence[Sentence]) -> None:
@@ -197,15 +213,22 @@ class Lexical:
             key = sentence_id(record.id, record.digest, sentence.position)
             context = "\n".join([record.title, *texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]])
             row = self._connection.execute(
-                "INSERT INTO sentences (id, article_id) VALUES (?, ?)", (key, record.id)
+                "INSERT INTO sentences (id, article_id, digest) VALUES (?, ?, ?)",
+                (key, record.id, _digest(sentence.text)),
             ).lastrowid
             self._connection.execute(
                 "INSERT INTO words (rowid, sentence, context) VALUES (?, ?, ?)", (row, sentence.text, context)
             )
         stems = sorted(set(to_stems(" ".join([record.title, *texts]))))
-        self._connection.executemany("INSERT INTO stems VALUES (?, ?)", [(record.id, stem) for stem in stems])
-        self._connection.execute("INSERT INTO articles (id, digest) VALUES (?, ?)", (record.id, record.digest))
+        number = self._connection.execute(
+            "INSERT INTO articles (id, digest) VALUES (?, ?)", (record.id, record.digest)
+        ).lastrowid
+        self._connection.executemany("INSERT INTO stems VALUES (?, ?)", [(number, stem) for stem in stems])
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:16]

@@ -11,6 +11,7 @@ one sentence, with `start_char_idx` and `end_char_idx` exact.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,24 +21,39 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import BaseNode, Document, NodeRelationship, TextNode
 
-from index.articles import Article, read_article
+from index.articles import Article
+from index.formats import read_file
 from index.sentences import split_sentences
 from index.settings import Settings
 from index.store import sentence_id
 
+logger = logging.getLogger(__name__)
+
 
 class ArticleReader(BaseReader):
-    """Reads one file below the seeds folder as one article."""
+    """Reads the articles of one file below the seeds folder: one of a text, a page or a document, many of a table."""
 
     def __init__(self, seeds: Path, *, max_article_mb: float = Settings.max_article_mb) -> None:
         self.seeds = seeds
         self.max_bytes = int(max_article_mb * 1_000_000)
 
+    def read(self, file: Path) -> tuple[list[Document], tuple[tuple[str, str], ...]]:
+        """The articles in the file, and the name and reason of whatever else in it could not be read.
+
+        Raises ArticleError when nothing could.
+        """
+        reading = read_file(file, self.seeds, max_bytes=self.max_bytes)
+        path = file.relative_to(self.seeds).as_posix()
+        return [to_document(article, path) for article in reading.articles], reading.skipped
+
     def load_data(self, file: Path | str, extra_info: dict[str, Any] | None = None) -> list[Document]:
-        """The article in the file, as a list of one Document; raises ArticleError when it cannot be read."""
-        document = to_document(read_article(Path(file), self.seeds, max_bytes=self.max_bytes))
-        document.metadata = {**(extra_info or {}), **document.metadata}
-        return [document]
+        """As LlamaIndex calls it: the articles in the file; what could not be read is logged."""
+        documents, skipped = self.read(Path(file))
+        for name, reason in skipped:
+            logger.warning("skipped %s: %s", name, reason)
+        for document in documents:
+            document.metadata = {**(extra_info or {}), **document.metadata}
+        return documents
 
 
 class SentenceParser(NodeParser):
@@ -59,10 +75,11 @@ class SentenceParser(NodeParser):
         return nodes  # LlamaIndex would search for each text again, and find the wrong one of two equal sentences
 
 
-def to_document(article: Article) -> Document:
-    """The article as a LlamaIndex Document."""
+def to_document(article: Article, file: str) -> Document:
+    """The article as a LlamaIndex Document; `file` is the path, below the seeds folder, of the file it is from."""
     metadata = {name: value for name, value in asdict(article).items() if value is not None}
     del metadata["id"], metadata["text"]
+    metadata["file"] = file
     hidden = list(metadata)
     return Document(
         id_=article.id,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,7 +23,11 @@ class Settings:
                      one folder of articles has one index wherever a command is run from
     model            the bundled all-MiniLM-L6-v2, or the name or folder of any sentence-transformers model
     min_confidence   answers less sure than this, in [0, 1], are refusals
-    max_article_mb   a larger file is skipped and reported, in megabytes of 10^6 bytes
+    max_article_mb   a larger article is skipped and reported, in megabytes of 10^6 bytes
+    chroma_url       the address of a Chroma server, such as http://localhost:8000; without it, Chroma is embedded
+    chroma_token     sent to that server, as a bearer token and as X-Chroma-Token
+    chroma_tenant    of that server
+    chroma_database  of that tenant
     """
 
     seeds: Path
@@ -29,6 +35,10 @@ class Settings:
     model: str = BUNDLED_MODEL
     min_confidence: float = 0.5
     max_article_mb: float = 5.0
+    chroma_url: str | None = None
+    chroma_token: str | None = dataclasses.field(default=None, repr=False)
+    chroma_tenant: str = "default_tenant"
+    chroma_database: str = "default_database"
 
 
 def load_settings(*, seeds: str | Path | None = None, store: str | Path | None = None) -> Settings:
@@ -51,6 +61,10 @@ def load_settings(*, seeds: str | Path | None = None, store: str | Path | None =
         model=str(given.get("model", Settings.model)),
         min_confidence=_number(given, "min_confidence", Settings.min_confidence, highest=1.0),
         max_article_mb=_number(given, "max_article_mb", Settings.max_article_mb, highest=1e6),
+        chroma_url=_address(given.get("chroma_url")),
+        chroma_token=str(given["chroma_token"]) if given.get("chroma_token") else None,
+        chroma_tenant=str(given.get("chroma_tenant", Settings.chroma_tenant)),
+        chroma_database=str(given.get("chroma_database", Settings.chroma_database)),
     )
 
 
@@ -86,3 +100,9 @@ def _number(given: dict[str, object], name: str, default: float, *, highest: flo
     if not 0.0 <= number <= highest:
         raise SettingsError(f"{name} is {value!r}; give a number from 0 to {highest:g}.")
     return number
+
+
+def _address(value: object) -> str | None:
+    if value and not re.fullmatch(r"https?://[^\s/]+/?", str(value)):
+        raise SettingsError(f"chroma_url is {value!r}; give an address such as http://localhost:8000.")
+    return str(value).rstrip("/") if value else None

@@ -1,31 +1,35 @@
 """The Chroma collections: articles and their sentences, written so that a reader never sees half an article.
 
-Three collections, named after the schema and the embedding model, so that an index of another version is never
-mistaken for this one:
+Four collections make a generation. They are named after the schema and the embedding model, so that an index of another
+version is never mistaken for this one; a record in the collection `onrecord` names the generation that is current.
 
+    files-…       a record a file of the seeds folder: size, times, and what of it was skipped and why
     articles-…    a record an article: id = article id, document = its text, vector = its title's,
-                  metadata = the other fields of Article, file size and modification time, number of sentences
+                  metadata = the other fields of Article, the file it is from, number of sentences
     sentences-…   a record a sentence: id = article id # digest # position, document = its text, vector = its own,
                   metadata = article_id, digest, position, start, end
     contexts-…    a record a sentence, under the same id: vector = the sentence's in context; this one is searched
 
-An article's record is its commit: it is written after the sentences that carry its digest and before those of the old
-digest are deleted. Readers believe only sentences whose digest is the one in the article's record.
+An article's record is its commit: it is written after the sentences that carry its digest, and those of the old digest
+are deleted only when readers have been told. Readers believe only sentences whose digest is the one in the article's
+record.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import logging
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from index.articles import Article
-from index.embedding import in_context, quick_imports
+from index.embedding import in_context
 from index.errors import OnRecordError, StoreError
 from index.sentences import Sentence
 
@@ -40,19 +44,36 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 # Raise it whenever what is stored changes its meaning: the fields, the splitting of sentences, what is embedded.
-SCHEMA = 1
+SCHEMA = 2
 
 _DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an article's versions apart
+_KINDS = ("files", "articles", "sentences", "contexts")
+_NO_VECTOR = [1.0]  # Chroma wants a vector for every record; these are never searched
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """What the index knows of a file: bytes, times in nanoseconds as os.stat gives them, and what came of reading it.
+
+    `skipped` holds the name and the reason of whatever in it could not be read, `limit` the largest article, in bytes,
+    that was allowed.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    limit: int
+    skipped: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """What the index knows of an article beside its text. `size` in bytes, `mtime_ns` as os.stat gives it."""
+    """What the index knows of an article beside its text; `file` is the path of the file it is from."""
 
     id: str
+    file: str
     digest: str
-    size: int
-    mtime_ns: int
     sentences: int
     title: str
     source: str | None
@@ -74,8 +95,8 @@ def _told(method: Callable[P, T]) -> Callable[P, T]:
     def telling(*arguments: P.args, **options: P.kwargs) -> T:
         try:
             return method(*arguments, **options)
-        except OnRecordError:
-            raise
+        except (OnRecordError, NameError, TypeError, AttributeError, LookupError):
+            raise  # told already, or a bug of ours
         except Exception as error:  # Chroma's own errors have no common base
             raise StoreError(
                 f"the store failed: {_in_one_line(error)}. Is its disk full or read-only? What was indexed is kept."
@@ -88,38 +109,96 @@ def _in_one_line(error: Exception) -> str:
     return (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")
 
 
-class Store:
-    """An open store. Its methods raise StoreError when Chroma cannot read or write."""
+@dataclass(frozen=True)
+class Current:
+    """Which generation readers use, how often it was changed, and when it was last synced, in seconds since 1970."""
 
-    def __init__(self, folder: Path, *, model: str, dimension: int) -> None:
-        self.folder = folder
-        self._identity = {"schema": SCHEMA, "model": model, "dimension": dimension}
-        suffix = f"v{SCHEMA}-{_slug(model)}"
-        with quick_imports():
-            import chromadb
-            from chromadb.config import Settings as ChromaSettings
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._client: Any = chromadb.PersistentClient(
-                str(folder / "chroma"), settings=ChromaSettings(anonymized_telemetry=False)
-            )
-            self._articles = self._collection(f"articles-{suffix}")
-            self._sentences = self._collection(f"sentences-{suffix}")
-            self._contexts = self._collection(f"contexts-{suffix}")
-            self._batch = self._client.get_max_batch_size()
-            if self._other_versions() and not self._articles.count():
-                logger.warning("the index in %s is of another version or model: it is made anew", folder)
-        except Exception as error:  # Chroma's own errors have no common base
-            raise StoreError(
-                f"the store {folder} cannot be opened: {_in_one_line(error)}. Choose another folder with --store, "
-                "or move this one away: it is rebuilt from the articles."
-            ) from error
+    generation: str
+    schema: int
+    model: str
+    revision: int
+    synced: float
+
+
+class Catalogue:
+    """What a Chroma client holds of this project: its generations, and which of them is current."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self._record = _told(client.get_or_create_collection)("onrecord", embedding_function=None)
+
+    @_told
+    def current(self) -> Current | None:
+        """The current generation; None where nothing was ever indexed. About 1 ms: readers ask before each question."""
+        found = self._record.get(ids=["current"], include=["metadatas"])["metadatas"]
+        return Current(**found[0]) if found else None
+
+    @_told
+    def promote(self, store: Store) -> Current:
+        """Make a store's generation the current one, at the next revision: what readers notice."""
+        before = self.current()
+        now = Current(
+            generation=store.generation,
+            schema=SCHEMA,
+            model=store.model,
+            revision=(before.revision if before else 0) + 1,
+            synced=time.time(),
+        )
+        self._record.upsert(["current"], embeddings=[_NO_VECTOR], metadatas=[asdict(now)])
+        return now
+
+    @_told
+    def note_sync(self) -> None:
+        """Note that the current generation was found level with the seeds folder now."""
+        self._record.update(["current"], metadatas=[{"synced": time.time()}])
+
+    @_told
+    def announce(self) -> None:
+        """Have readers notice what is in the current generation, if there is one."""
+        now = self.current()
+        if now:
+            metadata = asdict(replace(now, revision=now.revision + 1))
+            self._record.upsert(["current"], embeddings=[_NO_VECTOR], metadatas=[metadata])
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self.client.close()
+
+    @_told
+    def drop_other_generations(self, store: Store) -> None:
+        """Delete the collections of every generation but a store's, those of older schemas included."""
+        for collection in self.client.list_collections():
+            kind, _, generation = collection.name.partition("-")
+            if kind in _KINDS and generation != store.generation:
+                self.client.delete_collection(collection.name)
+
+
+class Store:
+    """One generation in Chroma. Its methods raise StoreError when Chroma cannot read or write."""
+
+    @_told
+    def __init__(self, client: Any, *, model: str, dimension: int) -> None:
+        self.model = model
+        self.generation = name_generation(model)
+        identity = {"schema": SCHEMA, "model": model, "dimension": dimension}
+        self._files, self._articles, self._sentences, self._contexts = (
+            _open_collection(client, f"{kind}-{self.generation}", identity, searched=kind == "contexts")
+            for kind in _KINDS
+        )
+        self._batch = client.get_max_batch_size()
+
+    @_told
+    def files(self) -> dict[str, FileRecord]:
+        """Every file's record, by path, in the order of the paths."""
+        found = self._files.get(include=["metadatas"])
+        pairs = sorted(zip(found["ids"], found["metadatas"], strict=True))
+        return {path: _file_record(path, metadata) for path, metadata in pairs}
 
     @_told
     def records(self) -> dict[str, ArticleRecord]:
         """Every article's record, by article id, in the order of the ids."""
         found = self._articles.get(include=["metadatas"])
-        pairs = sorted(zip(found["ids"], found["metadatas"] or [], strict=True))
+        pairs = sorted(zip(found["ids"], found["metadatas"], strict=True))
         return {article_id: _record(article_id, metadata) for article_id, metadata in pairs}
 
     @_told
@@ -127,12 +206,12 @@ class Store:
         """The article as it was indexed; raises StoreError when the index has none of that id."""
         found = self._articles.get(ids=[article_id], include=["metadatas", "documents"])
         if not found["ids"]:
-            raise StoreError(f"the index {self.folder} holds no article {article_id!r}; `onrecord index` updates it.")
-        record = _record(article_id, (found["metadatas"] or [{}])[0])
+            raise StoreError(f"the index holds no article {article_id!r}; `onrecord index` updates it.")
+        record = _record(article_id, found["metadatas"][0])
         return Article(
             id=article_id,
             title=record.title,
-            text=(found["documents"] or [""])[0],
+            text=found["documents"][0],
             digest=record.digest,
             source=record.source,
             author=record.author,
@@ -147,8 +226,8 @@ class Store:
         """An article's sentences in their order."""
         ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
         sentences: list[Sentence] = []
-        for i in range(0, len(ids), self._batch):  # SQLite takes 32,766 ids at most
-            found = self._sentences.get(ids=ids[i : i + self._batch], include=["metadatas", "documents"])
+        for part in self._parts(ids):
+            found = self._sentences.get(ids=part, include=["metadatas", "documents"])
             sentences.extend(map(_sentence, found["metadatas"], found["documents"]))
         return sorted(sentences, key=lambda sentence: sentence.position)
 
@@ -169,22 +248,39 @@ class Store:
         ]
 
     @_told
+    def vectors_of(self, ids: Sequence[str]) -> dict[str, list[float]]:
+        """By text, the own vectors of those of these sentences that the store holds."""
+        vectors: dict[str, list[float]] = {}
+        for part in self._parts(ids):
+            found = self._sentences.get(ids=part, include=["documents", "embeddings"])
+            vectors.update(zip(found["documents"], (vector.tolist() for vector in found["embeddings"]), strict=True))
+        return vectors
+
+    @_told
+    def title_vector(self, title: str) -> list[float] | None:
+        """The vector of a title that some article has; None where none has it."""
+        found = self._articles.get(where={"title": title}, limit=1, include=["embeddings"])
+        return list(found["embeddings"][0].tolist()) if found["ids"] else None
+
+    @_told
     def nearest(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
         """Ids of the sentences that are in context nearest to a unit vector (dimension,), with cosine, best first."""
         total = self._contexts.count()
         if not total:
             return []
         found = self._contexts.query(query_embeddings=[vector], n_results=min(count, total), include=["distances"])
-        distances = (found["distances"] or [[]])[0]
-        pairs = [(key, similarity(distance)) for key, distance in zip(found["ids"][0], distances, strict=True)]
+        pairs = [
+            (key, similarity(distance)) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
     @_told
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
         """Add or replace articles with their sentences, as `index.nodes` makes them.
 
-        A node carries its sentence's embedding, a document its title's. Killed at any point, each article answers
-        whole, in its old version or its new one.
+        A node carries its sentence's embedding, a document its title's. The sentences of older versions stay until
+        `forget`, for the readers that still believe them. Killed at any point, each article answers whole, in its old
+        version or its new one.
         """
         import numpy as np
 
@@ -200,11 +296,11 @@ class Store:
                 for document in documents
             ]
         )
-        for i in range(0, len(nodes), self._batch):
-            part = nodes[i : i + self._batch]
+        for i, part in enumerate(self._parts(nodes)):
             ids = [node.node_id for node in part]
             metadatas = [node.metadata for node in part]
-            self._contexts.upsert(ids, embeddings=contexts[i : i + self._batch], metadatas=metadatas)
+            start = i * self._batch
+            self._contexts.upsert(ids, embeddings=contexts[start : start + len(part)])
             self._sentences.upsert(
                 ids,
                 embeddings=[node.embedding for node in part],
@@ -221,76 +317,53 @@ class Store:
                 {**unknown, **document.metadata, "sentences": len(by_article[document.id_])} for document in documents
             ],
         )
-        # 3. the sentences of older digests, which no reader believes any more
-        for document in documents:
-            older = {"$and": [{"article_id": document.id_}, {"digest": {"$ne": document.metadata["digest"]}}]}
-            self._contexts.delete(where=older)
-            self._sentences.delete(where=older)
 
     @_told
-    def touch(self, record: ArticleRecord, *, size: int, mtime_ns: int) -> None:
-        """Note that a file was saved anew with the same bytes."""
-        self._articles.update([record.id], metadatas=[{"size": size, "mtime_ns": mtime_ns}])
+    def put_files(self, records: Sequence[FileRecord]) -> None:
+        """Note files, once all of their articles are put: from then on they count as unchanged."""
+        for part in self._parts(records):
+            metadatas = []
+            for record in part:
+                metadata = asdict(record)
+                del metadata["path"]
+                metadata["skipped"] = json.dumps(record.skipped)
+                metadatas.append(metadata)
+            self._files.upsert(
+                [record.path for record in part], embeddings=[_NO_VECTOR] * len(part), metadatas=metadatas
+            )
 
     @_told
-    def remove(self, article_ids: Sequence[str]) -> None:
-        """Remove articles: first their records, so that nothing of them is believed, then their sentences."""
-        if not article_ids:
-            return
-        self._articles.delete(ids=list(article_ids))
-        for article_id in article_ids:
-            self._contexts.delete(where={"article_id": article_id})
-            self._sentences.delete(where={"article_id": article_id})
+    def remove(self, article_ids: Iterable[str], paths: Iterable[str]) -> None:
+        """Remove the records of articles and of files; the articles' sentences stay until `forget`."""
+        for collection, ids in ((self._articles, list(article_ids)), (self._files, list(paths))):
+            for part in self._parts(ids):
+                collection.delete(ids=part)
 
     @_told
-    def drop_leftovers(self) -> int:
-        """Delete the sentences that no article's record names, as a killed update leaves them; returns their number."""
+    def forget(self, versions: Iterable[ArticleRecord]) -> None:
+        """Delete the sentences of versions that no reader believes any more, and those that a killed sync left."""
+        ids = [
+            sentence_id(record.id, record.digest, position)
+            for record in versions
+            for position in range(record.sentences)
+        ]
         records = self.records()
         believed = sum(record.sentences for record in records.values())
-        dropped = 0
         for collection in (self._contexts, self._sentences):
-            if collection.count() == believed:
-                continue
-            current = {
-                sentence_id(record.id, record.digest, position)
-                for record in records.values()
-                for position in range(record.sentences)
-            }
-            left = sorted(set(collection.get(include=[])["ids"]) - current)
-            for i in range(0, len(left), self._batch):
-                collection.delete(ids=left[i : i + self._batch])
-            dropped = max(dropped, len(left))
-        return dropped
+            for part in self._parts(ids):
+                collection.delete(ids=part)
+            if collection.count() != believed:
+                current = {
+                    sentence_id(record.id, record.digest, position)
+                    for record in records.values()
+                    for position in range(record.sentences)
+                }
+                for part in self._parts(sorted(set(collection.get(include=[])["ids"]) - current)):
+                    collection.delete(ids=part)
 
-    @_told
-    def drop_other_versions(self) -> list[str]:
-        """Delete the collections of other schemas and models; returns their names."""
-        others = self._other_versions()
-        for name in others:
-            self._client.delete_collection(name)
-        return others
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        self._client.close()
-
-    def _other_versions(self) -> list[str]:
-        ours = {self._articles.name, self._sentences.name, self._contexts.name}
-        found = sorted(collection.name for collection in self._client.list_collections())
-        return [
-            name for name in found if name not in ours and name.startswith(("articles-", "sentences-", "contexts-"))
-        ]
-
-    def _collection(self, name: str) -> Any:
-        collection = self._client.get_or_create_collection(
-            name, metadata=self._identity, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
-        found = {key: (collection.metadata or {}).get(key) for key in self._identity}
-        if found != self._identity:
-            logger.warning("the index in %s was made as %s, not %s: it is rebuilt", self.folder, found, self._identity)
-            self._client.delete_collection(name)
-            return self._collection(name)
-        return collection
+    def _parts(self, rows: Sequence[T]) -> Iterable[Sequence[T]]:
+        """The rows in parts that Chroma takes at once."""
+        return (rows[i : i + self._batch] for i in range(0, len(rows), self._batch))
 
 
 def similarity(distance: float) -> float:
@@ -309,30 +382,40 @@ def parse_sentence_id(key: str) -> tuple[str, str, int]:
     return article_id, digest, int(position)
 
 
-def _slug(model: str) -> str:
-    """A model's name as Chroma's collection names allow it; a digest keeps long or odd names apart."""
+def name_generation(model: str) -> str:
+    """The name of the generation of a model: readable, as Chroma allows it, with a digest to keep odd names apart."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", Path(model).name).strip("-")[:40]
-    return f"{readable or 'model'}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+    return f"v{SCHEMA}-{readable or 'model'}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
 
 
-def _record(article_id: str, metadata: Any) -> ArticleRecord:
-    return ArticleRecord(
-        id=article_id,
-        digest=metadata["digest"],
-        size=metadata["size"],
-        mtime_ns=metadata["mtime_ns"],
-        sentences=metadata["sentences"],
-        title=metadata["title"],
-        source=metadata.get("source"),
-        author=metadata.get("author"),
-        published=metadata.get("published"),
-        place=metadata.get("place"),
-        url=metadata.get("url"),
-        body=metadata["body"],
+def _open_collection(client: Any, name: str, identity: Mapping[str, Any], *, searched: bool) -> Any:
+    # Chroma makes a graph of neighbours for every collection. Where it is searched, the default breadth of 100 finds
+    # 0.90 to 0.96 of the 60 nearest of 30,159 sentences, and 400 finds 0.99, for 3 ms; elsewhere the least will do.
+    graph = {"ef_search": 400} if searched else {"max_neighbors": 2, "ef_construction": 2}
+    collection = client.get_or_create_collection(
+        name, metadata=identity, embedding_function=None, configuration={"hnsw": {"space": "cosine", **graph}}
     )
+    if {key: (collection.metadata or {}).get(key) for key in identity} != identity:
+        logger.warning("the collection %s is not what its name says: it is made anew", name)
+        client.delete_collection(name)
+        return _open_collection(client, name, identity, searched=searched)
+    return collection
 
 
-def _sentence(metadata: Any, text: str) -> Sentence:
+def _file_record(path: str, metadata: Mapping[str, Any]) -> FileRecord:
+    values: dict[str, Any] = {field.name: metadata[field.name] for field in fields(FileRecord) if field.name != "path"}
+    values["skipped"] = tuple((name, reason) for name, reason in json.loads(values["skipped"]))
+    return FileRecord(path=path, **values)
+
+
+def _record(article_id: str, metadata: Mapping[str, Any]) -> ArticleRecord:
+    values: dict[str, Any] = {
+        field.name: metadata.get(field.name) for field in fields(ArticleRecord) if field.name != "id"
+    }
+    return ArticleRecord(id=article_id, **values)
+
+
+def _sentence(metadata: Mapping[str, Any], text: str) -> Sentence:
     return Sentence(
         article_id=metadata["article_id"],
         position=metadata["position"],

@@ -4,59 +4,84 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.articles import SUFFIXES
 from index.embedding import EmbeddingModel, quick_imports
-from index.errors import ArticleError, BusyError, SeedsError
+from index.errors import ArticleError, SeedsError
+from index.formats import SUFFIXES
+from index.lexical import Lexical
 from index.settings import Settings
-from index.store import ArticleRecord, Store
+from index.store import ArticleRecord, FileRecord, Store
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document, TextNode
 
-# files read so far, files to read, sentences embedded so far
+# files read so far, files to read, sentences stored so far
 OnProgress = Callable[[int, int, int], None]
 
 _SENTENCES_A_BATCH = 512  # are embedded, then committed, together
-_SUFFIX_LIST = " or ".join(sorted(SUFFIXES))
+_SUFFIX_LIST = f"{', '.join(sorted(SUFFIXES)[:-1])} or {max(SUFFIXES)}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a sync did: numbers of articles, the files skipped with their reasons, and what the index holds now."""
+    """What a sync did.
+
+    The numbers of articles added, changed, moved to another file, removed and unchanged; what was skipped, each with
+    its name and the reason; how many texts the model embedded; and what the index holds now.
+    """
 
     added: int = 0
     changed: int = 0
+    moved: int = 0
     removed: int = 0
     unchanged: int = 0
     skipped: tuple[tuple[str, str], ...] = ()
+    embedded: int = 0
     articles: int = 0
     sentences: int = 0
     seconds: float = 0.0
 
+    @property
+    def did_anything(self) -> bool:
+        """Whether any article is another than before."""
+        return bool(self.added or self.changed or self.moved or self.removed)
+
 
 @dataclass(frozen=True)
 class File:
-    """A file of the seeds folder: its article id, its size in bytes and its modification time in nanoseconds."""
+    """A file of the seeds folder as it is now: its name there, bytes, and times in nanoseconds as os.stat has them."""
 
     path: Path
-    article_id: str
+    name: str
     size: int
     mtime_ns: int
+    ctime_ns: int
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sync has to do. `read` and `gone` are in the order of the article ids."""
+    """What a sync has to do: files to read, in the order of their names, and names of files that are gone.
+
+    `found` holds the names of all files that are there, `unchanged` of those that are as the index has them, and
+    `unsettled` of those that were changed too short a time ago to be read.
+    """
 
     read: tuple[File, ...]
     gone: tuple[str, ...]
-    unchanged: int
+    found: frozenset[str]
+    unchanged: tuple[str, ...]
+    unsettled: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.read and not self.gone
 
 
 def require_files(seeds: Path) -> None:
@@ -73,128 +98,195 @@ def require_files(seeds: Path) -> None:
         )
 
 
-def make_plan(settings: Settings, records: Mapping[str, ArticleRecord]) -> Plan:
-    """Compare the seeds folder with the articles' records, by size and modification time.
+def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, settled_for: float = 0.0) -> Plan:
+    """Compare the seeds folder with the files' records, by size and modification time.
 
+    A file that was changed less than `settled_for` seconds ago is left as the index has it: it may not be whole yet.
     Raises SeedsError as `require_files` does.
     """
     require_files(settings.seeds)
     read: list[File] = []
+    unchanged: list[str] = []
+    unsettled: list[str] = []
     found: set[str] = set()
     skipped: list[tuple[str, str]] = []
-    unchanged = 0
+    limit = _limit(settings)
     for path in _walk(settings.seeds):
-        article_id = path.relative_to(settings.seeds).as_posix()
+        name = path.relative_to(settings.seeds).as_posix()
         if path.suffix.lower() not in SUFFIXES:
-            skipped.append((article_id, f"{path.suffix or 'no ending'}: only {_SUFFIX_LIST} files are read"))
+            skipped.append((name, f"{path.suffix or 'no ending'}: only {_SUFFIX_LIST} files are read"))
             continue
         try:
-            article_id.encode()
+            name.encode()
         except UnicodeEncodeError:
-            skipped.append((ascii(article_id), "its name is not UTF-8: rename it"))
+            skipped.append((ascii(name), "its name is not UTF-8: rename it"))
             continue
-        found.add(article_id)
+        found.add(name)
         try:
             status = path.stat()
         except OSError as error:
-            skipped.append((article_id, f"it cannot be read: {error.strerror}"))
+            skipped.append((name, f"it cannot be read: {error.strerror}"))
             continue
-        record = records.get(article_id)
-        if record and (record.size, record.mtime_ns) == (status.st_size, status.st_mtime_ns):
-            unchanged += 1
+        record = known.get(name)
+        if record and _is_as_recorded(status, record, limit):
+            unchanged.append(name)
+            skipped.extend(record.skipped)
+        elif time.time() - status.st_mtime < settled_for:
+            unsettled.append(name)
         else:
-            read.append(File(path, article_id, status.st_size, status.st_mtime_ns))
-    gone = tuple(article_id for article_id in records if article_id not in found)
-    return Plan(tuple(read), gone, unchanged, tuple(skipped))
+            read.append(File(path, name, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    gone = tuple(name for name in known if name not in found)
+    return Plan(tuple(read), gone, frozenset(found), tuple(unchanged), tuple(unsettled), tuple(skipped))
 
 
-def sync(settings: Settings, store: Store, model: EmbeddingModel, *, on_progress: OnProgress | None = None) -> Report:
-    """Bring the store level with the seeds folder, and say what was done.
+def apply_plan(
+    settings: Settings,
+    plan: Plan,
+    store: Store,
+    lexical: Lexical,
+    model: EmbeddingModel,
+    on_progress: OnProgress,
+) -> tuple[Report, list[ArticleRecord]]:
+    """Put what is new into the store, remove the records of what is gone, and report.
 
-    A file that cannot be read is skipped and reported; what the index held of it stays. `on_progress` is called with
-    the files read so far, the files to read, and the sentences embedded so far. Raises SeedsError as `make_plan` does,
-    and StoreError when another process is writing or the store cannot be written.
+    Returns with the report the versions of articles that are no longer current; their sentences are still there for
+    readers that believe them, until `Store.forget`. A file that cannot be read is skipped and reported; what the index
+    held of it stays. Raises SeedsError when nothing in the folder can be read at all.
     """
-    from filelock import FileLock, Timeout
-
     began = time.perf_counter()
-    try:
-        with FileLock(store.folder / "writer.lock", timeout=0):
-            return _apply(settings, store, model, began, on_progress or (lambda *_: None))
-    except Timeout as error:
-        raise BusyError(
-            f"another process is updating the index {store.folder}. Wait for it to finish, then try again."
-        ) from error
-
-
-def _apply(settings: Settings, store: Store, model: EmbeddingModel, began: float, on_progress: OnProgress) -> Report:
-    records = store.records()
-    plan = make_plan(settings, records)
+    before = store.records()
+    by_file: dict[str, list[ArticleRecord]] = {}
+    for record in before.values():
+        by_file.setdefault(record.file, []).append(record)
+    writer = _Writer(store, lexical, model, may_know=bool(before))
     skipped = list(plan.skipped)
-    added = changed = saved_anew = 0
-    sentences = 0
-
-    def commit(documents: list[Document], nodes: list[TextNode]) -> None:
-        # Wire copy repeats: equal sentences are embedded once.
-        titles = [document.metadata["title"] for document in documents]
-        texts = list(dict.fromkeys([*titles, *(node.text for node in nodes)]))
-        model.verify()
-        vectors = dict(zip(texts, model.encode(texts).tolist(), strict=True))
-        for document, title in zip(documents, titles, strict=True):
-            document.embedding = vectors[title]
-        for node in nodes:
-            node.embedding = vectors[node.text]
-        store.put(documents, nodes)
-
-    documents: list[Document] = []
-    nodes: list[TextNode] = []
+    counts: Counter[str] = Counter()
+    noted_last: list[FileRecord] = []
+    # articles whose file is gone, also those that a killed sync had no time to note with their file
+    left = {record.id: record for record in before.values() if record.file not in plan.found}
     for i, file in enumerate(plan.read):
-        record = records.get(file.article_id)
-        try:
-            document, its_nodes = _read(settings, file)
-        except ArticleError as error:
-            skipped.append((file.article_id, str(error).replace(f"{file.article_id} ", "it ", 1)))
+        articles, refused = _read(settings, file)
+        skipped.extend(refused)
+        held = by_file.get(file.name, [])
+        ids = {document.id_ for document, _ in articles}
+        lost = {record.id: record for record in held if articles and record.id not in ids}
+        if lost:  # noted before they are removed, the file would count as unchanged after a kill, and they would stay
+            noted_last.append(_to_record(settings, file, refused))
+        elif not refused or _is_there(file):  # else it may be back tomorrow, as it was: it is to be read then
+            writer.note(_to_record(settings, file, refused))
+        left.update(lost)
+        if not articles:  # what was indexed of it stays
+            counts["unchanged"] += len(held)
             continue
-        if record and record.digest == document.metadata["digest"]:
-            store.touch(record, size=file.size, mtime_ns=file.mtime_ns)
-            saved_anew += 1
-            continue
-        added, changed = added + (record is None), changed + (record is not None)
-        documents.append(document)
-        nodes.extend(its_nodes)
-        if len(nodes) >= _SENTENCES_A_BATCH:
-            commit(documents, nodes)
-            sentences += len(nodes)
-            documents, nodes = [], []
-            on_progress(i + 1, len(plan.read), sentences)
-    if documents:
-        commit(documents, nodes)
-        on_progress(len(plan.read), len(plan.read), sentences + len(nodes))
-    if not store.records().keys() - set(plan.gone):
-        raise SeedsError(
-            f"no article could be read from {settings.seeds}: {skipped[0][0]}: {skipped[0][1]}"
-            + (f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else "")
-        )
-    store.remove(plan.gone)
-    store.drop_leftovers()
-    store.drop_other_versions()
+        for document, nodes in articles:
+            known = before.get(document.id_)
+            if known and (known.digest, known.file) == (document.metadata["digest"], file.name):
+                counts["unchanged"] += 1
+                continue
+            counts["changed" if known else "added"] += 1
+            if known and known.digest != document.metadata["digest"]:
+                writer.replaced.append(known)
+            left.pop(document.id_, None)  # as where an archive gives way to a folder of its name
+            writer.write(document, nodes)
+        if writer.flush_if_full():
+            on_progress(i + 1, len(plan.read), writer.stored)
+    writer.flush()
+    if not store.records().keys() - left.keys():
+        skipped += [(name, "it was changed a moment ago") for name in plan.unsettled]
+        name, reason = skipped[0]
+        more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+        raise SeedsError(f"no article could be read from {settings.seeds}: {name}: {reason}{more}")
+    store.remove(left, plan.gone)
+    store.put_files(noted_last)
 
+    on_progress(len(plan.read), len(plan.read), writer.stored)
     records = store.records()
-    return Report(
-        added=added,
-        changed=changed,
-        removed=len(plan.gone),
-        unchanged=plan.unchanged + saved_anew,
+    arrived = Counter(record.digest for article_id, record in records.items() if article_id not in before)
+    moved = sum((arrived & Counter(record.digest for record in left.values())).values())
+    report = Report(
+        added=counts["added"] - moved,
+        changed=counts["changed"],
+        moved=moved,
+        removed=len(left) - moved,
+        unchanged=counts["unchanged"] + sum(len(by_file.get(name, ())) for name in (*plan.unchanged, *plan.unsettled)),
         skipped=tuple(skipped),
+        embedded=writer.embedded,
         articles=len(records),
         sentences=sum(record.sentences for record in records.values()),
         seconds=time.perf_counter() - began,
     )
+    return report, [*writer.replaced, *left.values()]
+
+
+class _Writer:
+    """Collects articles until there are enough sentences to embed and commit together."""
+
+    def __init__(self, store: Store, lexical: Lexical, model: EmbeddingModel, *, may_know: bool) -> None:
+        self._store, self._lexical, self._model, self._may_know = store, lexical, model, may_know
+        self._documents: list[Document] = []
+        self._nodes: list[TextNode] = []
+        self._files: list[FileRecord] = []
+        self.replaced: list[ArticleRecord] = []
+        self.stored = self.embedded = 0
+
+    def write(self, document: Document, nodes: list[TextNode]) -> None:
+        """Add an article with its sentences."""
+        self._documents.append(document)
+        self._nodes.extend(nodes)
+
+    def note(self, record: FileRecord) -> None:
+        """Add a file, to be recorded once its articles are committed."""
+        self._files.append(record)
+
+    def flush_if_full(self) -> bool:
+        """Commit if there is a batch of sentences; tells whether there was."""
+        if len(self._nodes) < _SENTENCES_A_BATCH:
+            return False
+        self.flush()
+        return True
+
+    def flush(self) -> None:
+        """Commit the articles, then record their files."""
+        if self._documents:
+            self._embed()
+            self._store.put(self._documents, self._nodes)
+        if self._files:
+            self._store.put_files(self._files)
+        self.stored += len(self._nodes)
+        self._documents, self._nodes, self._files = [], [], []
+
+    def _embed(self) -> None:
+        # Wire copy repeats, and most of an edited article stays: no text that the index knows is embedded again.
+        titles = {document.metadata["title"] for document in self._documents}
+        texts = dict.fromkeys(node.text for node in self._nodes)
+        vectors = self._store.vectors_of(self._lexical.find_equal(texts)) if self._may_know else {}
+        for title in titles - vectors.keys() if self._may_know else ():
+            vector = self._store.title_vector(title)
+            if vector:
+                vectors[title] = vector
+        new = [text for text in (*sorted(titles - texts.keys()), *texts) if text not in vectors]
+        if new:
+            self._model.verify()
+            vectors.update(zip(new, self._model.encode(new).tolist(), strict=True))
+            self.embedded += len(new)
+        for document in self._documents:
+            document.embedding = vectors[document.metadata["title"]]
+        for node in self._nodes:
+            node.embedding = vectors[node.text]
 
 
 def _walk(seeds: Path) -> Iterator[Path]:
-    """Every file below the folder, hidden ones left out, in the order of their names."""
-    for folder, subfolders, names in os.walk(seeds):
+    """Every file below the folder, hidden ones left out, in the order of their names.
+
+    Raises SeedsError for a folder that cannot be listed: its articles are not gone.
+    """
+
+    def fail(error: OSError) -> None:
+        raise SeedsError(
+            f"the folder {error.filename} cannot be read: {error.strerror}. Nothing was changed."
+        ) from error
+
+    for folder, subfolders, names in os.walk(seeds, onerror=fail):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
@@ -202,13 +294,55 @@ def _walk(seeds: Path) -> Iterator[Path]:
                 yield path
 
 
-def _read(settings: Settings, file: File) -> tuple[Document, list[TextNode]]:
+def _read(settings: Settings, file: File) -> tuple[list[tuple[Document, list[TextNode]]], list[tuple[str, str]]]:
+    """The articles of a file with their sentences, and what in it is skipped; no articles where nothing can be read."""
     with quick_imports():
         from index.nodes import ArticleReader, SentenceParser
 
-    reader = ArticleReader(settings.seeds, max_article_mb=settings.max_article_mb)
-    (document,) = reader.load_data(file.path, extra_info={"size": file.size, "mtime_ns": file.mtime_ns})
-    nodes = SentenceParser().get_nodes_from_documents([document])
-    if not nodes:
-        raise ArticleError("it holds no sentence")
-    return document, nodes  # type: ignore[return-value]
+    try:
+        documents, refused = ArticleReader(settings.seeds, max_article_mb=settings.max_article_mb).read(file.path)
+    except ArticleError as error:
+        return [], [(file.name, _without_name(str(error), file.name))]
+    skipped = [(name, _without_name(reason, name)) for name, reason in refused]
+    articles = []
+    for document in documents:
+        nodes = SentenceParser().get_nodes_from_documents([document])
+        if nodes:
+            articles.append((document, nodes))
+        else:
+            skipped.append((document.id_, "it holds no sentence"))
+    return articles, skipped  # type: ignore[return-value]
+
+
+def _without_name(reason: str, name: str) -> str:
+    return reason.replace(f"{name} ", "it ", 1)
+
+
+def _is_there(file: File) -> bool:
+    try:
+        file.path.stat()
+    except OSError:
+        return False
+    return True
+
+
+def _is_as_recorded(status: os.stat_result, record: FileRecord, limit: int) -> bool:
+    if (status.st_size, status.st_mtime_ns) != (record.size, record.mtime_ns):
+        return False
+    # What was refused may be allowed by now, by its mode or by the limit.
+    return not record.skipped or (status.st_ctime_ns, limit) == (record.ctime_ns, record.limit)
+
+
+def _to_record(settings: Settings, file: File, skipped: list[tuple[str, str]]) -> FileRecord:
+    return FileRecord(
+        path=file.name,
+        size=file.size,
+        mtime_ns=file.mtime_ns,
+        ctime_ns=file.ctime_ns,
+        limit=_limit(settings),
+        skipped=tuple(skipped),
+    )
+
+
+def _limit(settings: Settings) -> int:
+    return int(settings.max_article_mb * 1_000_000)

@@ -37,7 +37,7 @@ def ask(
     settings = load_settings(seeds=seeds, store=store)
     with _lock:
         if settings not in _open:
-            library = Library.open(settings)
+            library = Library(settings)
             try:
                 library.update()
             except BaseException:
@@ -56,7 +56,8 @@ def answer_question(
         raise ValueError(f"limit is {limit}; an answer cites at least one sentence")
     began = time.perf_counter()
     query = read_question(question, history)
-    evidence = retrieve(library, query)
-    unmentioned = find_unmentioned(library, query)
+    with library.reading():
+        evidence = retrieve(library, query)
+        unmentioned = find_unmentioned(library, query)
     answer = compose(query, evidence, unmentioned, limit=limit, min_confidence=library.settings.min_confidence)
     return replace(answer, seconds=round(time.perf_counter() - began, 6))

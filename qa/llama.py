@@ -28,7 +28,9 @@ class EvidenceRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        evidence = retrieve(self._library, read_question(query_bundle.query_str))
+        query = read_question(query_bundle.query_str)
+        with self._library.reading():
+            evidence = retrieve(self._library, query)
         return [NodeWithScore(node=_to_node(found), score=found.score) for found in evidence[: self._limit]]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from index.lock import writer_lock
 from qa.answer import Answer
 from ui.cli import main
 
@@ -209,22 +211,82 @@ def test_index(tmp_path: Path, capsys: Captured) -> None:
     (seeds / "pier.txt").write_text("Duarte said the pier is old. It closed on Monday.\n")
     (seeds / "photo.jpg").write_bytes(b"\xff\xd8")
     (seeds / "bad\nname\x1b[31m.txt").write_bytes(b"\0\0")
-    assert main(["index", "--seeds", str(seeds), "--store", str(store)]) == 0
+    folders = ["--seeds", str(seeds), "--store", str(store)]
+    assert main(["index", *folders]) == 0  # that some files were skipped is said, and no failure
     out, err = capsys.readouterr()
-    counts, *skipped = out.splitlines()
-    assert counts.startswith("indexed 1 article, 2 sentences in ")
-    assert counts.endswith(" s: 1 new, 0 changed, 0 removed, 0 unchanged, 2 skipped")
-    assert [line.partition(": ")[0] for line in skipped] == ["  skipped photo.jpg", r"  skipped bad\nname\x1b[31m.txt"]
+    *table, seconds, jpg, bad = out.splitlines()
+    assert table == [
+        "added         1",
+        "changed       0",
+        "moved         0",
+        "removed       0",
+        "unchanged     0",
+        "skipped       2",
+        "articles      1",
+        "sentences     2",
+        "embedded      3",  # the title too
+    ]
+    assert re.fullmatch(r"seconds       \d+\.\d", seconds)
+    assert jpg.startswith("  skipped photo.jpg: .jpg: only .atom, .csv, ")
+    assert bad.startswith(r"  skipped bad\nname\x1b[31m.txt: it is not text: ")
     assert "\x1b" not in out + err
 
     (seeds / "pier.txt").write_text("Duarte said the pier is open.\n")
     (seeds / "ferry.txt").write_text("The ferry will stop in June.\n")
+    assert main(["index", "--strict", "--json", *folders]) == 1  # two are still skipped
+    report = json.loads(capsys.readouterr().out)
+    assert (report["added"], report["changed"], report["articles"], len(report["skipped"])) == (1, 1, 2, 2)
     (seeds / "photo.jpg").unlink()
     (seeds / "bad\nname\x1b[31m.txt").unlink()
-    assert main(["index", "--seeds", str(seeds), "--store", str(store)]) == 0
-    (counts,) = capsys.readouterr().out.splitlines()
-    assert counts.startswith("indexed 2 articles, 2 sentences in ")
-    assert counts.endswith(" s: 1 new, 1 changed, 0 removed, 0 unchanged, 0 skipped")
+    assert main(["index", "--strict", *folders]) == 0
+    assert "skipped       0" in capsys.readouterr().out.splitlines()
+
+
+def test_index_that_another_process_is_writing(tmp_path: Path, seeds: Path, capsys: Captured) -> None:
+    folders = ["--seeds", str(seeds), "--store", str(tmp_path / "store")]
+    assert main(["index", *folders]) == 0
+    capsys.readouterr()
+    with writer_lock(tmp_path / "store", wait=False):
+        assert main(["index", "--no-wait", *folders]) == 1
+        error = one_line_error(capsys)
+        assert re.match(rf"onrecord: process {os.getpid()}, since \d\d:\d\d:\d\d, is updating the index ", error)
+        assert main(["status", *folders]) == 0
+        assert f"writer        process {os.getpid()}, since " in capsys.readouterr().out
+
+
+def test_status(tmp_path: Path, capsys: Captured) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "pier.txt").write_text("Duarte said the pier is old. It closed on Monday.\n")
+    (seeds / "ferry.txt").write_text("The ferry stops in June.\n")
+    assert main(["status", "--seeds", str(seeds)]) == 1
+    assert one_line_error(capsys) == f"onrecord: there is no index of {seeds} yet. Make one with: onrecord index"
+    assert not (tmp_path / ".onrecord").exists()  # to ask after an index makes none
+    assert main(["index", "--seeds", str(seeds)]) == 0
+    (seeds / "pier.txt").unlink()
+    (seeds / "ferry.txt").write_text("The ferry stops in July.\n")
+    (seeds / "tram.txt").write_text("The tram stops in May.\n")
+    (seeds / "photo.jpg").write_bytes(b"\xff\xd8")
+    capsys.readouterr()
+    assert main(["status", "--seeds", str(seeds)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:5] == [
+        "articles      2",
+        "sentences     3",
+        "model         all-MiniLM-L6-v2",
+        f"seeds         {seeds}",
+        f"store         {tmp_path / '.onrecord' / 'seeds'}",
+    ]
+    assert re.fullmatch(r"size on disk  \d+\.\d MB", lines[5])
+    assert re.fullmatch(r"last sync     \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", lines[6])
+    assert lines[7:-1] == [
+        "stale         2 new or changed, 1 gone",
+        "skipped       1",
+        "  new or changed: ferry.txt",
+        "  new or changed: tram.txt",
+        "  gone: pier.txt",
+    ]
+    assert lines[-1].startswith("  skipped photo.jpg: .jpg: only ")
 
 
 def test_ask_brings_the_index_up_to_date_first(tmp_path: Path, capsys: Captured) -> None:
@@ -307,7 +369,7 @@ def test_modules_do_the_same(folders: list[str], tmp_path: Path) -> None:
     assert (asked.returncode, asked.stdout, asked.stderr) == (0, ASSAD_ANSWER, "")
     indexed = run([sys.executable, "-m", "index", *folders])
     assert (indexed.returncode, indexed.stderr) == (0, "")
-    assert indexed.stdout.startswith("indexed 1 article, 16 sentences in ")
+    assert "unchanged     1" in indexed.stdout.splitlines()
     failed = run([sys.executable, "-m", "index", "--seeds", str(tmp_path)])
     assert (failed.returncode, failed.stdout, failed.stderr.count("\n")) == (1, "", 1)
 

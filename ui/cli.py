@@ -1,4 +1,4 @@
-"""The command line: `onrecord ask`, `onrecord index`, `onrecord serve`.
+"""The command line: `onrecord ask`, `onrecord index`, `onrecord status`, `onrecord serve`.
 
 Answers go to standard output, everything else to standard error. Exit codes: 0 done (a refusal is an answer too),
 1 something the user can mend, 2 a wrong command line, 130 interrupted.
@@ -11,12 +11,15 @@ import io
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError, QuestionError
+from ui.report import Progress, printable, report_line, report_table, status_table
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -30,11 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         try:
             options = _parser().parse_args(arguments)
-            options.run(options)
+            return options.run(options) or 0
         finally:
             sys.stdout.flush()  # here, where a closed pipe is no error, and after --help too
     except OnRecordError as error:
-        print(f"onrecord: {_printable(str(error))}", file=sys.stderr)
+        print(f"onrecord: {printable(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of a pipe has seen enough; keep Python from complaining at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     folders.add_argument("--seeds", metavar="DIR", help="the folder of articles (default: seeds)")
     folders.add_argument("--store", metavar="DIR", help="the folder of the index (default: .onrecord beside the seeds)")
 
-    def command(name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, parents=[folders], help=text, description=text[:1].upper() + text[1:] + ".")
         made.set_defaults(run=run)
         return made
@@ -67,7 +70,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help='answer every line {"id", "question", "history"} of a JSON Lines file (- for standard input)',
     )
-    command("index", _index, "bring the index up to date with the folder of articles")
+    index = command("index", _index, "bring the index up to date with the folder of articles")
+    index.add_argument("--watch", action="store_true", help="then follow every change until Ctrl-C")
+    index.add_argument("--json", action="store_true", help="print the report as one line of JSON")
+    index.add_argument("--strict", action="store_true", help="exit with 1 when a file was skipped")
+    index.add_argument("--no-wait", action="store_true", help="leave at once when another process is writing")
+    status = command("status", _status, "say what the index holds, and what of the folder it has not seen yet")
+    status.add_argument("--json", action="store_true", help="print it as one line of JSON")
     serve = command("serve", _serve, "open the conversation in a browser")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument("--port", type=_port, default=7860, help="the port to listen at (default: 7860)")
@@ -109,54 +118,64 @@ def _ask(options: argparse.Namespace) -> None:
         print(answer_text(answer))
 
 
-def _index(options: argparse.Namespace) -> None:
-    with _open_library(options) as library, _Progress() as progress:
-        report = library.sync(on_progress=progress.show)
-    print(_describe(report))
+def _index(options: argparse.Namespace) -> int:
+    with _open_library(options) as library:
+        with Progress() as progress:
+            report = library.sync(on_progress=progress.show, wait=not options.no_wait, on_wait=_say)
+        _print_report(report, as_json=options.json)
+        if options.watch:
+            from index.watch import watch
+
+            _say(f"watching {library.settings.seeds} (Ctrl-C stops it)")
+            watch(library, threading.Event(), on_report=lambda report: _print_report(report, as_json=options.json))
+    return 1 if options.strict and report.skipped else 0
+
+
+def _status(options: argparse.Namespace) -> None:
+    from index.settings import load_settings
+    from index.status import read_status
+
+    status = read_status(load_settings(seeds=options.seeds, store=options.store))
+    print(json.dumps(asdict(status), ensure_ascii=False) if options.json else status_table(status))
 
 
 def _serve(options: argparse.Namespace) -> None:
+    from index.watch import watching
     from ui.web import serve
 
     with _open_library(options) as library:
         _update(library)
-        serve(
-            library,
-            host=options.host,
-            port=options.port,
-            open_browser=options.open,
-            on_ready=lambda url: print(f"On the Record is ready at {url} (Ctrl-C stops it)", flush=True),
-        )
+        with watching(library, on_report=lambda report: _say(report_line(report))):
+            serve(
+                library,
+                host=options.host,
+                port=options.port,
+                open_browser=options.open,
+                on_ready=lambda url: print(f"On the Record is ready at {url} (Ctrl-C stops it)", flush=True),
+            )
 
 
 def _open_library(options: argparse.Namespace) -> Library:
     from index.library import Library
     from index.settings import load_settings
 
-    return Library.open(load_settings(seeds=options.seeds, store=options.store))
+    return Library(load_settings(seeds=options.seeds, store=options.store))
 
 
 def _update(library: Library) -> None:
     """Bring the index up to date where the folder has changed; says so on standard error."""
-    with _Progress() as progress:
+    with Progress() as progress:
         report = library.update(on_progress=progress.show)
-    if report is not None and (report.added or report.changed or report.removed):
-        print(_describe(report), file=sys.stderr)
+    if report is not None and report.did_anything:
+        _say(report_line(report))
 
 
-def _describe(report: Report) -> str:
-    """What a sync did, in one line; a further line for each file that was skipped."""
-    line = (
-        f"indexed {_count(report.articles, 'article')}, {_count(report.sentences, 'sentence')} "
-        f"in {report.seconds:.1f} s: "
-        f"{report.added:,} new, {report.changed:,} changed, {report.removed:,} removed, "
-        f"{report.unchanged:,} unchanged, {len(report.skipped):,} skipped"
-    )
-    return "\n".join([line, *(f"  skipped {_printable(name)}: {_printable(why)}" for name, why in report.skipped)])
+def _print_report(report: Report, *, as_json: bool) -> None:
+    print(json.dumps(asdict(report), ensure_ascii=False) if as_json else report_table(report), flush=True)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _say(line: str) -> None:
+    print(printable(line), file=sys.stderr, flush=True)
 
 
 def _read_batch(name: str) -> Iterator[dict[str, Any]]:
@@ -219,37 +238,3 @@ def _answer_batch(library: Library, given: dict[str, Any]) -> dict[str, Any]:
         ],
         "seconds": answer.seconds,
     }
-
-
-class _Progress:
-    """How far a sync is, on standard error: one line renewed on a terminal, a line every ten seconds in a log."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._began = self._said = time.monotonic()
-
-    def show(self, files: int, of: int, sentences: int) -> None:
-        """Say how many of the files are read and how many sentences are embedded."""
-        now = time.monotonic()
-        if self._terminal or now - self._said >= 10:
-            self._said = now
-            rate = sentences / max(now - self._began, 1e-3)
-            line = f"indexing: {files:,} of {of:,} files, {sentences:,} sentences, {rate:,.0f} a second"
-            print(
-                f"\r\x1b[K{line}" if self._terminal else line,
-                end="" if self._terminal else "\n",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._terminal:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _printable(text: str) -> str:
-    """The text with control characters escaped, so that no file name can drive the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

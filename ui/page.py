@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import OnRecordError
 from qa.answer import Answer, Citation
 from ui.render import answer_html, answer_text, article_html, escape_html
+from ui.report import count
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -87,16 +88,12 @@ def nothing_open_html() -> str:
 def masthead_html(folder: str, counts: tuple[int, int]) -> str:
     """The head of the page; `counts` are the numbers of articles and sentences."""
     articles, sentences = counts
-    size = f"{_count(articles, 'article')} · {_count(sentences, 'sentence')}"
+    size = f"{count(articles, 'article')} · {count(sentences, 'sentence')}"
     return (
         f'<header><h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
         f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
         '<button type="button" class="restart">New conversation</button></header>'
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def opening_html(examples: Sequence[str]) -> str:

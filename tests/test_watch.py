@@ -1,0 +1,106 @@
+"""Changes in the folder reach the index by themselves, soon, together, and whole."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.library import Library
+from index.sync import Report
+from index.watch import watching
+from qa.ask import answer_question
+
+MakeLibrary = Callable[..., Library]
+QUESTION = "What did Duarte say about the pier of Lowland?"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "news"
+    made.mkdir()
+    (made / "pier.txt").write_text("Mayor Ines Duarte said on Monday that the pier of Lowland will close in May.")
+    return made
+
+
+def cited(library: Library) -> list[str]:
+    return [citation.text for citation in answer_question(library, QUESTION).citations]
+
+
+def test_changes_are_followed_within_two_seconds(folder: Path, make_library: MakeLibrary) -> None:
+    library = make_library(folder)
+    library.model.load()  # a running app has answered before; loading is no part of following
+    reports: queue.Queue[tuple[float, Report]] = queue.Queue()
+    with watching(library, on_report=lambda report: reports.put((time.monotonic(), report))):
+        time.sleep(1)  # until the folder is being watched
+        changes: list[tuple[Callable[[], object], tuple[int, int, int, int]]] = [
+            (
+                lambda: (folder / "pier.txt").write_text("Mayor Ines Duarte said the pier of Lowland stays."),
+                (0, 1, 0, 0),
+            ),
+            (lambda: (folder / "ferry.txt").write_text("The ferry of Lowland stops in June."), (1, 0, 0, 0)),
+            (lambda: (folder / "ferry.txt").rename(folder / "ships.txt"), (0, 0, 1, 0)),
+            (lambda: (folder / "ships.txt").unlink(), (0, 0, 0, 1)),
+        ]
+        for change, expected in changes:
+            began = time.monotonic()
+            change()
+            done, report = reports.get(timeout=20)
+            assert (report.added, report.changed, report.moved, report.removed) == expected
+            assert done - report.seconds - began < 2  # when it was noticed; the machine may be busy with the rest
+        assert cited(library) == ["Mayor Ines Duarte said the pier of Lowland stays."]
+
+
+def test_a_burst_is_one_sync_and_answers_go_on(folder: Path, make_library: MakeLibrary) -> None:
+    library = make_library(folder)
+    before = cited(library)
+    reports: queue.Queue[Report] = queue.Queue()
+    with watching(library, on_report=reports.put):
+        time.sleep(1)
+        for i in range(1_000):
+            (folder / f"{i}.txt").write_text(f"Train {i} was late.")
+        added = 0
+        while added < 1_000:
+            try:
+                added += reports.get(timeout=0.05).added
+            except queue.Empty:
+                assert cited(library) == before  # from a consistent index, while the sync goes on
+        assert added == 1_000
+    assert reports.empty()  # one sync, or what came too late for it in a second; none without a change
+
+
+def test_a_file_is_left_until_it_is_whole(folder: Path, make_library: MakeLibrary) -> None:
+    library = make_library(folder)
+    reports: queue.Queue[Report] = queue.Queue()
+    with watching(library, on_report=reports.put):
+        time.sleep(1)
+        with (folder / "slow.txt").open("w") as file:
+            for i in range(30):  # three seconds, longer than a burst may last
+                file.write(f"Train {i} was late. ")
+                file.flush()
+                time.sleep(0.1)
+        report = reports.get(timeout=20)
+        assert (report.added, report.sentences) == (1, 31)
+    assert reports.empty()
+
+
+def test_folder_that_goes_and_comes_back(
+    folder: Path, make_library: MakeLibrary, caplog: pytest.LogCaptureFixture
+) -> None:
+    library = make_library(folder)
+    before = cited(library)
+    reports: queue.Queue[Report] = queue.Queue()
+    with watching(library, on_report=reports.put):
+        time.sleep(1)
+        away = folder.rename(folder.with_name("away"))
+        time.sleep(2)
+        assert cited(library) == before  # nothing is forgotten for a folder that is not there
+        (away / "ferry.txt").write_text("The ferry of Lowland stops in June.")
+        away.rename(folder)
+        assert reports.get(timeout=20).added == 1
+    assert threading.active_count() < 50  # no watcher is left behind
+    assert all("Traceback" not in message for message in caplog.messages)
