@@ -40,6 +40,7 @@ class Article:
 SUFFIXES = frozenset({".md", ".txt"})
 
 MAX_TITLE = 200
+ENOUGH_TO_GUESS = 64  # bytes, for an encoding
 MAX_FRONT_MATTER = 20_000  # YAML is read slowly; what is longer is no front matter
 CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\v\f\r\x1b") + b"\x7f"
 BYTE_ORDER_MARKS = (  # UTF-32 first: the little-endian mark of UTF-16 begins that of UTF-32
@@ -80,14 +81,27 @@ def read_article(path: Path, seeds: Path, *, max_bytes: int) -> Article:
     known, body = read_front_matter(text)
     if not text[body:].strip():
         raise ArticleError(f"{name} has no text after its front matter: put the article below it, or remove it")
+    return make_article(name, hashlib.sha256(raw).hexdigest(), text, known, stem=path.stem, body=body)
+
+
+def make_article(
+    article_id: str, digest: str, text: str, known: dict[str, str], *, stem: str, body: int = 0, number: int = 0
+) -> Article:
+    """Return the Article of a text, with what is not `known` about it from its headline, dateline and file name.
+
+    `stem` is the file's name without its ending, `number` the place of the article in a file of many, from 1.
+    """
     title, after = find_title(text, body)
-    for found in ({"title": title}, find_dateline(text, body) or find_dateline(text, after), read_name(path.stem)):
+    from_name = read_name(stem)
+    if number:
+        from_name["title"] += f" {number}"
+    for found in ({"title": title}, find_dateline(text, body) or find_dateline(text, after), from_name):
         known = complete(known, found)
     return Article(
-        id=name,
+        id=article_id,
         title=known["title"],
         text=text,
-        digest=hashlib.sha256(raw).hexdigest(),
+        digest=digest,
         source=known.get("source"),
         author=known.get("author"),
         published=known.get("published"),
@@ -137,11 +151,12 @@ def decode(raw: bytes, name: str) -> str:
 def decode_legacy(raw: bytes) -> str:
     """Return the text of bytes that are not UTF-8.
 
-    Where under a tenth of them are beyond ASCII they are taken for Western European (curly quotes, accents), which
-    guessing gets wrong: charset-normalizer 3.5 reads the cp1252 bytes of "It costs £5." as Japanese.
+    Where under a tenth of them are beyond ASCII, or they are few, they are taken for Western European (curly quotes,
+    accents), which guessing gets wrong: charset-normalizer 3.5 reads the cp1252 bytes of "It costs £5." as Japanese and
+    those of "Café." as Arabic.
     """
     beyond = len(raw) - len(raw.translate(None, bytes(range(128, 256))))
-    if beyond * 10 >= len(raw):
+    if beyond * 10 >= len(raw) >= ENOUGH_TO_GUESS:
         from charset_normalizer import from_bytes
 
         guess = from_bytes(raw, cp_exclusion=["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]).best()

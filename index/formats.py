@@ -20,16 +20,13 @@ from pathlib import Path, PurePosixPath
 from index.articles import SUFFIXES as TEXTS
 from index.articles import (
     Article,
-    complete,
     decode,
-    find_dateline,
-    find_title,
     fold,
+    make_article,
     read_article,
     read_bytes,
     read_date,
     read_front_matter,
-    read_name,
 )
 from index.bounded import CHILD
 from index.errors import ArticleError
@@ -224,23 +221,14 @@ class _Reader:
         known["url"] = url if LINK.fullmatch(url) else ""
         # Front matter's date is read already; one without a year, --12-10, would not be read again.
         known["published"] = read_date(given.get("published")) or fold(given.get("published") if body else "")
-        title, after = find_title(text, body)
-        from_name = read_name(PurePosixPath(name).stem)
-        if row:
-            from_name["title"] += f" {row}"
-        for found in ({"title": title}, find_dateline(text, body) or find_dateline(text, after), from_name):
-            known = complete({field: value for field, value in known.items() if value}, found)
-        return Article(
-            id=article_id,
-            title=known["title"],
-            text=text,
-            digest=digest,
-            source=known.get("source"),
-            author=known.get("author"),
-            published=known.get("published"),
-            place=known.get("place"),
-            url=known.get("url"),
+        return make_article(
+            article_id,
+            digest,
+            text,
+            {field: value for field, value in known.items() if value},
+            stem=PurePosixPath(name).stem,
             body=body,
+            number=row,
         )
 
 

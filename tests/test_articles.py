@@ -268,3 +268,10 @@ def test_each_source_gives_what_is_still_unknown(tmp_path: Path) -> None:
 
 def test_a_day_of_another_year_is_not_mixed(tmp_path: Path) -> None:
     assert read(tmp_path, "MOSCOW, Dec 10: " + BODY, "echo_2025-01-02_slug.txt").published == "--12-10"
+
+
+def test_short_text_beyond_ascii_is_western(tmp_path: Path) -> None:
+    """Too short to guess from: charset-normalizer takes the cp1252 bytes of "Café." for Arabic."""
+    path = tmp_path / "menu.txt"
+    path.write_bytes("Café. Crème brûlée.".encode("cp1252"))
+    assert read_article(path, tmp_path, max_bytes=1000).text == "Café. Crème brûlée."
