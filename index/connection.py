@@ -30,9 +30,10 @@ import chromadb
 from chromadb.config import Settings
 client = chromadb.PersistentClient(sys.argv[1], settings=Settings(anonymized_telemetry=False))
 for collection in client.list_collections():
-    found = collection.get(limit=1, include=["embeddings"])
+    found = collection.get(limit=100, include=["embeddings"])
     if found["ids"]:
-        collection.query(query_embeddings=found["embeddings"], n_results=1)
+        collection.query(query_embeddings=found["embeddings"], n_results=min(20, collection.count()))
+client.close()  # a graph that is spoilt may crash no sooner than here
 """
 
 

@@ -43,6 +43,7 @@ class Library:
         self.settings = settings
         self._gate = threading.Condition()
         self._readers = 0
+        self._is_awaited = False
         self._syncing = threading.Lock()
         self._wanted_model = EmbeddingModel(settings.model)
         self._is_open = False
@@ -61,6 +62,7 @@ class Library:
         A block must not hold another one.
         """
         with self._gate:
+            self._gate.wait_for(lambda: not self._is_awaited)  # else there might always be one who reads
             if self._is_behind():
                 self._gate.wait_for(lambda: self._readers == 0)
                 if self._is_behind():
@@ -210,8 +212,13 @@ class Library:
     def _alone(self) -> Iterator[None]:
         """Wait until no thread reads, and keep others from it for the length of the block."""
         with self._gate:
-            self._gate.wait_for(lambda: self._readers == 0)
-            yield
+            self._is_awaited = True
+            try:
+                self._gate.wait_for(lambda: self._readers == 0)
+                yield
+            finally:
+                self._is_awaited = False
+                self._gate.notify_all()
 
     def _reopen(self, *, locked: bool = False) -> None:
         # The embedded engine searches what it held when it was opened, whatever other processes write

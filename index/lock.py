@@ -31,7 +31,7 @@ def writer_lock(folder: Path, *, wait: bool, on_wait: Callable[[str], None] | No
         if not wait:
             raise BusyError(f"{who} is updating the index {folder}. Wait for it to finish, then try again.") from error
         if on_wait:
-            on_wait(f"waiting for {who}, which is updating the index {folder}")
+            on_wait(f"waiting for {who.rstrip(',')}, which is updating the index {folder}")
         lock.acquire()
     except OSError as error:
         raise _cannot_write(folder, error) from error

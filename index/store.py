@@ -309,14 +309,15 @@ class Store:
             )
         # 2. the articles' records: the commit. Of an older record Chroma keeps what the new one does not name.
         unknown = dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id")
-        self._articles.upsert(
-            [document.id_ for document in documents],
-            embeddings=[document.embedding for document in documents],
-            documents=[document.text for document in documents],
-            metadatas=[
-                {**unknown, **document.metadata, "sentences": len(by_article[document.id_])} for document in documents
-            ],
-        )
+        for some in self._parts(documents):
+            self._articles.upsert(
+                [document.id_ for document in some],
+                embeddings=[document.embedding for document in some],
+                documents=[document.text for document in some],
+                metadatas=[
+                    {**unknown, **document.metadata, "sentences": len(by_article[document.id_])} for document in some
+                ],
+            )
 
     @_told
     def put_files(self, records: Sequence[FileRecord]) -> None:

@@ -126,6 +126,8 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, settled_fo
             status = path.stat()
         except OSError as error:
             skipped.append((name, f"it cannot be read: {error.strerror}"))
+            if name in known:
+                unchanged.append(name)  # what was indexed of it stays
             continue
         record = known.get(name)
         if record and _is_as_recorded(status, record, limit):
@@ -209,7 +211,7 @@ def apply_plan(
         moved=moved,
         removed=len(left) - moved,
         unchanged=counts["unchanged"] + sum(len(by_file.get(name, ())) for name in (*plan.unchanged, *plan.unsettled)),
-        skipped=tuple(skipped),
+        skipped=tuple(sorted(skipped)),
         embedded=writer.embedded,
         articles=len(records),
         sentences=sum(record.sentences for record in records.values()),

@@ -37,10 +37,45 @@ def model() -> EmbeddingModel:
 
 
 @pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sentence-transformers model of 16 dimensions, with random weights and a vocabulary of its own."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    torch.manual_seed(0)
+    words = tmp_path_factory.mktemp("words")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "bridge", "is", "open", "kremlin", "syria", "."]
+    (words / "vocab.txt").write_text("\n".join(vocabulary))
+    BertTokenizerFast(str(words / "vocab.txt")).save_pretrained(words)
+    BertModel(
+        BertConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=16,
+            max_position_embeddings=64,
+        )
+    ).save_pretrained(words)
+    transformer = Transformer(str(words), max_seq_length=64)
+    folder = tmp_path_factory.mktemp("tiny")
+    SentenceTransformer(modules=[transformer, Pooling(16)]).save(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny: Path) -> EmbeddingModel:
+    """That model, loaded once in a run."""
+    return EmbeddingModel(str(tiny))
+
+
+@pytest.fixture(scope="session")
 def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The index of the project's own articles, up to date; nothing may write to it."""
-    with Library.open(Settings(seeds=seeds, store=tmp_path_factory.mktemp("seed-store"))) as library:
-        library.model = model
+    with Library(Settings(seeds=seeds, store=tmp_path_factory.mktemp("seed-store"))) as library:
+        library.model = library._wanted_model = model
         library.update()
         yield library
 
@@ -49,19 +84,30 @@ def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.Te
 def make_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLibrary]:
     """Opens the index of a folder of articles and brings it up to date; closed after the test.
 
-    `update=False` leaves it as it stands; `store` is a new folder unless one is given; `max_article_mb` as in Settings.
+    `update=False` leaves it as it stands; `store` is a new folder unless one is given; `max_article_mb` as in Settings;
+    `using` is the model, by default the bundled one.
     """
     opened: list[Library] = []
 
     def make(
-        folder: Path, *, store: Path | None = None, update: bool = True, max_article_mb: float = Settings.max_article_mb
+        folder: Path,
+        *,
+        store: Path | None = None,
+        update: bool = True,
+        max_article_mb: float = Settings.max_article_mb,
+        using: EmbeddingModel = model,
     ) -> Library:
         settings = Settings(
-            seeds=folder, store=store or tmp_path_factory.mktemp("store"), max_article_mb=max_article_mb
+            seeds=folder,
+            store=store or tmp_path_factory.mktemp("store"),
+            model=using.name,
+            max_article_mb=max_article_mb,
         )
-        library = Library.open(settings)
+        library = Library(settings)
         opened.append(library)
-        library.model = model
+        library._wanted_model = using  # loaded already
+        if library.model.name == using.name:
+            library.model = using
         if update:
             library.update()
         return library

@@ -97,7 +97,7 @@ def test_altered_weights_are_refused(altered: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_is_indexed_with_altered_weights(altered: Path, seeds: Path, tmp_path: Path) -> None:
-    with Library.open(Settings(seeds=seeds, store=tmp_path / "store")) as library:
+    with Library(Settings(seeds=seeds, store=tmp_path / "store")) as library:
         with pytest.raises(ModelError, match=r"has SHA-256"):
             library.update()
         assert (library.store.records(), library.counts) == ({}, (0, 0))
@@ -141,41 +141,12 @@ def test_name_of_no_model(model: EmbeddingModel) -> None:
         EmbeddingModel("no-such/model").encode(["The bridge is open."])
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a sentence-transformers model of 16 dimensions, with random weights and a vocabulary of its own."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    torch.manual_seed(0)
-    words = tmp_path_factory.mktemp("words")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "bridge", "is", "open", "kremlin", "syria", "."]
-    (words / "vocab.txt").write_text("\n".join(vocabulary))
-    BertTokenizerFast(str(words / "vocab.txt")).save_pretrained(words)
-    BertModel(
-        BertConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=16,
-            max_position_embeddings=64,
-        )
-    ).save_pretrained(words)
-    transformer = Transformer(str(words), max_seq_length=64)
-    folder = tmp_path_factory.mktemp("tiny")
-    SentenceTransformer(modules=[transformer, Pooling(16)]).save(str(folder))
-    return folder
-
-
 def test_model_of_ones_own(tiny: Path, seeds: Path, tmp_path: Path) -> None:
     own = EmbeddingModel(str(tiny))
     own.verify()  # there is nothing to hold it against
     assert own.dimension == 16
     assert np.linalg.norm(own.encode(TEXTS), axis=1) == pytest.approx([1.0] * 4, abs=1e-5)
-    with Library.open(Settings(seeds=seeds, store=tmp_path, model=str(tiny))) as library:
+    with Library(Settings(seeds=seeds, store=tmp_path, model=str(tiny))) as library:
         report = library.sync()
         sentences = library.store.sentences(library.records["kremlin-syria-bases.txt"])
         texts = [sentence.text for sentence in sentences]

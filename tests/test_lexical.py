@@ -24,7 +24,7 @@ TEXTS = {
 
 def record(article_id: str, text: str, *, version: str = "1", title: str = "A title") -> ArticleRecord:
     count = len(split_sentences(text))
-    return ArticleRecord(article_id, version * 64, 1, 1, count, title, None, None, None, None, None, 0)
+    return ArticleRecord(article_id, article_id, version * 64, count, title, None, None, None, None, None, 0)
 
 
 def fill(lexical: Lexical, texts: Mapping[str, str], *, version: str = "1") -> int:
@@ -154,6 +154,14 @@ def test_frequency_counts_sentences_of_own_words(lexical: Lexical) -> None:
         "titl": 0,  # only in contexts
         "": 0,
     }
+
+
+def test_equal_sentences_are_found(lexical: Lexical) -> None:
+    assert fill(lexical, {**TEXTS, "copy.txt": "It ran out of bread. Ships pass."}) == 1
+    found = lexical.find_equal(["It ran out of bread.", "Ships pass.", "it ran out of bread.", "Ships", ""])
+    assert found[0] in (key("river.txt", 1), key("copy.txt", 0))
+    assert found[1:] == [key("copy.txt", 1)]
+    assert lexical.find_equal([]) == []
 
 
 def test_contexts(lexical: Lexical) -> None:

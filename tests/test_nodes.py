@@ -47,7 +47,7 @@ def test_parser_in_an_ingestion_pipeline(tmp_path: Path) -> None:
 
 def test_nodes_are_the_article_s_sentences(seeds: Path) -> None:
     article = read_article(seeds / "kremlin-syria-bases.txt", seeds, max_bytes=5_000_000)
-    nodes = SentenceParser().get_nodes_from_documents([to_document(article)])
+    nodes = SentenceParser().get_nodes_from_documents([to_document(article, article.id)])
     assert [(node.start_char_idx, node.end_char_idx, node.text) for node in nodes] == [  # type: ignore[attr-defined]
         (sentence.start, sentence.end, sentence.text) for sentence in sentences_of(article)
     ]
@@ -74,9 +74,13 @@ ARTICLES = [
 def test_article_to_document_and_back(tmp_path: Path, front_matter: str) -> None:
     (tmp_path / "mayor.md").write_text(front_matter + REPEATING, encoding="utf-8", newline="")
     article = read_article(tmp_path / "mayor.md", tmp_path, max_bytes=10_000)
-    document = to_document(article)
+    document = to_document(article, "mayor.md")
     assert to_article(document) == article
-    assert (document.id_, document.text) == ("mayor.md", front_matter + REPEATING)
+    assert (document.id_, document.text, document.metadata["file"]) == (
+        article.id,
+        front_matter + REPEATING,
+        "mayor.md",
+    )
     assert document.get_content(metadata_mode="llm") == document.text  # type: ignore[arg-type]
 
 

@@ -100,7 +100,7 @@ def test_ranking_is_the_same_in_another_process(town: Library) -> None:
         "from index.library import Library\n"
         "from index.settings import load_settings\n"
         "from tests.test_retrieve import ranking\n"
-        "with Library.open(load_settings(seeds=sys.argv[1], store=sys.argv[2])) as library:\n"
+        "with Library(load_settings(seeds=sys.argv[1], store=sys.argv[2])) as library:\n"
         "    print(json.dumps([ranking(library, question) for question in sys.argv[3:]]))\n"
     )
     settings = town.settings
@@ -202,7 +202,7 @@ def test_sentences_of_an_older_version_are_not_returned(town: Library) -> None:
         str(town.settings.store / "chroma"), settings=ChromaSettings(anonymized_telemetry=False)
     )
     for collection in client.list_collections():
-        if not collection.name.startswith("articles-"):
+        if collection.name.startswith(("sentences-", "contexts-")):
             collection.upsert([stale], embeddings=[vector], documents=[text], metadatas=[where])
     assert town.store.nearest(town.model.encode([question])[0], CANDIDATES)[0][0] == stale
     assert ranking(town, question) == before

@@ -71,7 +71,23 @@ def test_each_layer_over_the_one_below(folder: Path, monkeypatch: pytest.MonkeyP
     )
 
 
-KNOWN = "max_article_mb, min_confidence, model, seeds, store"
+def test_chroma_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "onrecord.toml").write_text('chroma_url = "https://chroma.example.org:8443/"\nchroma_tenant = "north"\n')
+    monkeypatch.setenv("ONRECORD_CHROMA_TOKEN", "s3cret")
+    monkeypatch.setenv("ONRECORD_CHROMA_DATABASE", "news")
+    settings = load_settings()
+    assert settings == Settings(
+        seeds=folder / "seeds",
+        store=folder / ".onrecord" / "seeds",
+        chroma_url="https://chroma.example.org:8443",
+        chroma_token="s3cret",
+        chroma_tenant="north",
+        chroma_database="news",
+    )
+    assert "s3cret" not in repr(settings)
+
+
+KNOWN = "chroma_database, chroma_tenant, chroma_token, chroma_url, max_article_mb, min_confidence, model, seeds, store"
 TOML = [
     ("a setting that there is not", "seed = 1", f"onrecord.toml sets 'seed', which is no setting. Known: {KNOWN}."),
     (
@@ -106,6 +122,12 @@ def test_toml_that_cannot_be_used(folder: Path, content: str | bytes, message: s
 
 
 ENVIRONMENT = [
+    (
+        "no address",
+        "ONRECORD_CHROMA_URL",
+        "localhost:8000",
+        "chroma_url is 'localhost:8000'; give an address such as http://localhost:8000.",
+    ),
     ("a word", "ONRECORD_MIN_CONFIDENCE", "high", "min_confidence is 'high'; give a number from 0 to 1."),
     ("no number", "ONRECORD_MIN_CONFIDENCE", "nan", "min_confidence is 'nan'; give a number from 0 to 1."),
     ("below 0", "ONRECORD_MAX_ARTICLE_MB", "-1", "max_article_mb is '-1'; give a number from 0 to 1e+06."),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,23 @@ import numpy as np
 import pytest
 from llama_index.core.schema import Document, TextNode
 
+from index.connection import connect
 from index.embedding import EmbeddingModel, in_context
 from index.errors import StoreError
 from index.nodes import ArticleReader, SentenceParser, to_article
-from index.settings import BUNDLED_MODEL
-from index.store import ArticleRecord, Store, parse_sentence_id, sentence_id, similarity
+from index.settings import BUNDLED_MODEL, Settings
+from index.store import (
+    SCHEMA,
+    ArticleRecord,
+    Catalogue,
+    Current,
+    FileRecord,
+    Store,
+    name_generation,
+    parse_sentence_id,
+    sentence_id,
+    similarity,
+)
 
 FIRST = (
     "---\ntitle: The bridge\nsource: Post\nauthor: Ann Lee\ndate: 2024-12-10\n---\nIt is open. Ships pass. It is open."
@@ -23,15 +38,24 @@ FIRST = (
 SECOND = "---\ntitle: The bridge\n---\nIt was closed again."
 
 
-def open_store(folder: Path, model: str = BUNDLED_MODEL, dimension: int = 384) -> Store:
-    return Store(folder, model=model, dimension=dimension)
+def open_client(folder: Path) -> Any:
+    return connect(Settings(seeds=folder, store=folder / "store"))
+
+
+def open_store(client: Any, model: str = BUNDLED_MODEL, dimension: int = 384) -> Store:
+    return Store(client, model=model, dimension=dimension)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "store")
+def client(tmp_path: Path) -> Iterator[Any]:
+    opened = open_client(tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store(client: Any) -> Store:
+    return open_store(client)
 
 
 def make(
@@ -41,8 +65,7 @@ def make(
     path = folder / "seeds" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode())
-    info = {"size": path.stat().st_size, "mtime_ns": 1_700_000_000_123_456_789}
-    (document,) = ArticleReader(folder / "seeds").load_data(path, extra_info=info)
+    (document,) = ArticleReader(folder / "seeds").load_data(path)
     nodes: Sequence[Any] = SentenceParser().get_nodes_from_documents([document])
     title, *own = model.encode([document.metadata["title"], *(node.text for node in nodes)]).tolist()
     document.embedding = title
@@ -61,9 +84,8 @@ def test_put_and_read_back(store: Store, tmp_path: Path, model: EmbeddingModel) 
     digest = document.metadata["digest"]
     record = ArticleRecord(
         id="north/bridge #2.txt",
+        file="north/bridge #2.txt",
         digest=digest,
-        size=len(FIRST),
-        mtime_ns=1_700_000_000_123_456_789,  # to the nanosecond, though more than a double can hold
         sentences=3,
         title="The bridge",
         source="Post",
@@ -96,9 +118,7 @@ def test_put_and_read_back(store: Store, tmp_path: Path, model: EmbeddingModel) 
 def test_no_such_article(store: Store) -> None:
     with pytest.raises(StoreError) as raised:
         store.article("bridge.txt")
-    assert str(raised.value) == (
-        f"the index {store.folder} holds no article 'bridge.txt'; `onrecord index` updates it."
-    )
+    assert str(raised.value) == ("the index holds no article 'bridge.txt'; `onrecord index` updates it.")
 
 
 def test_nearest_is_cosine_in_context(store: Store, seeds: Path, tmp_path: Path, model: EmbeddingModel) -> None:
@@ -135,11 +155,16 @@ def test_sentence_ids(article_id: str) -> None:
 
 
 def test_new_version_takes_the_place_of_the_old(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
-    store.put(*_lists(make(tmp_path, model, FIRST)))
+    first = make(tmp_path, model, FIRST)
+    store.put(*_lists(first))
+    old = store.records()["bridge.txt"]
     document, nodes = make(tmp_path, model, SECOND)
     store.put([document], nodes)
     record = store.records()["bridge.txt"]
     assert [sentence.text for sentence in store.sentences(record)] == ["It was closed again."]
+    # Who still believes the old version finds it whole, until it is forgotten.
+    assert [sentence.text for sentence in store.sentences(old)] == [node.text for node in first[1]]
+    store.forget([old])
     assert held_ids(store) == ([nodes[0].node_id], [nodes[0].node_id])
     # What the new version does not say is not taken from the old one.
     assert (record.source, record.author, record.published) == (None, None, None)
@@ -148,20 +173,41 @@ def test_new_version_takes_the_place_of_the_old(store: Store, tmp_path: Path, mo
 
 def test_remove(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
     store.put(*_lists(make(tmp_path, model, FIRST, "a.txt"), make(tmp_path, model, FIRST, "b.txt")))
-    store.remove([])
+    records = store.records()
+    store.remove([], [])
     assert list(store.records()) == ["a.txt", "b.txt"]
-    store.remove(["a.txt"])
+    store.remove(["a.txt"], ["a.txt"])
     (record,) = store.records().values()
     assert record.id == "b.txt"
+    assert list(map(len, held_ids(store))) == [6, 6]  # a reader may still be at a.txt
+    store.forget([records["a.txt"]])
     left = [sentence_id("b.txt", record.digest, position) for position in range(3)]
     assert held_ids(store) == (left, left)
 
 
-def test_touch_changes_size_and_time_alone(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
-    store.put(*_lists(make(tmp_path, model, FIRST)))
-    before = store.records()["bridge.txt"]
-    store.touch(before, size=9, mtime_ns=8)
-    assert store.records()["bridge.txt"] == ArticleRecord(**{**vars(before), "size": 9, "mtime_ns": 8})
+def test_files(store: Store) -> None:
+    assert store.files() == {}
+    nanoseconds = 1_700_000_000_123_456_789  # more than a double can hold
+    skipped = (("feed.csv#2", "has no text"), ("feed.csv#é", "“quoted”"))
+    table = FileRecord("feed.csv", 10**10, nanoseconds, nanoseconds + 1, 5_000_000, skipped)
+    article = FileRecord("a/b.txt", 9, 1, 2, 5_000_000, ())
+    store.put_files([table, article])
+    assert store.files() == {"a/b.txt": article, "feed.csv": table}
+    touched = FileRecord("feed.csv", 9, 8, 7, 1_000, ())
+    store.put_files([touched])
+    assert store.files() == {"a/b.txt": article, "feed.csv": touched}
+    store.remove([], ["a/b.txt"])
+    assert store.files() == {"feed.csv": touched}
+
+
+def test_known_vectors(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+    document, nodes = make(tmp_path, model, FIRST)
+    store.put([document], nodes)
+    found = store.vectors_of([nodes[0].node_id, nodes[1].node_id, "no#such#0"])
+    assert list(found) == ["It is open.", "Ships pass."]
+    assert np.array(list(found.values())) == pytest.approx(np.array([node.embedding for node in nodes[:2]]), abs=1e-6)
+    assert store.title_vector("The bridge") == pytest.approx(document.embedding, abs=1e-6)
+    assert (store.title_vector("the bridge"), store.vectors_of([])) == (None, {})
 
 
 INTERRUPTED = [
@@ -177,6 +223,7 @@ INTERRUPTED = [
     ("collection", "step", "answers"), [case[1:] for case in INTERRUPTED], ids=[case[0] for case in INTERRUPTED]
 )
 def test_interrupted_put_leaves_one_version_whole(
+    client: Any,
     store: Store,
     tmp_path: Path,
     model: EmbeddingModel,
@@ -187,14 +234,17 @@ def test_interrupted_put_leaves_one_version_whole(
 ) -> None:
     old, new = make(tmp_path, model, FIRST), make(tmp_path, model, SECOND)
     store.put(*_lists(old))
+    (replaced,) = store.records().values()
 
     with monkeypatch.context() as patch:
         patch.setattr(type(getattr(store, collection)), step, _only_for(getattr(store, collection).name, step))
         with pytest.raises(KeyboardInterrupt):
             store.put(*_lists(new))
+            store.forget([replaced])
 
-    store.close()
-    reopened = open_store(store.folder)
+    client.close()
+    client = open_client(tmp_path)
+    reopened = open_store(client)
     document, nodes = old if answers == "old" else new
     record = reopened.records()["bridge.txt"]
     assert reopened.article("bridge.txt") == to_article(document)
@@ -202,95 +252,116 @@ def test_interrupted_put_leaves_one_version_whole(
     assert len(reopened.sentences_with_vectors([node.node_id for node in nodes])) == len(nodes)
 
     reopened.put(*_lists(new))
-    reopened.drop_leftovers()
+    reopened.forget([])
     ids = [node.node_id for node in new[1]]
     assert held_ids(reopened) == (ids, ids)
     assert reopened.article("bridge.txt") == to_article(new[0])
-    reopened.close()
+    client.close()
 
 
 def test_leftovers_are_dropped_and_nothing_else(
     store: Store, tmp_path: Path, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.put(*_lists(make(tmp_path, model, FIRST, "a.txt"), make(tmp_path, model, FIRST, "b.txt")))
-    assert store.drop_leftovers() == 0
+    store.forget([])
+    records = store.records()
     with monkeypatch.context() as patch:
         patch.setattr(type(store._contexts), "delete", _only_for(store._contexts.name, "delete"))
         with pytest.raises(KeyboardInterrupt):
-            store.remove(["a.txt"])  # its record is gone, its sentences are not
+            store.remove(["a.txt"], [])
+            store.forget([records["a.txt"]])  # its record is gone, its sentences are not
     assert [list(store.records()), *map(len, held_ids(store))] == [["b.txt"], 6, 6]
-    assert store.drop_leftovers() == 3
+    store.forget([])
     left = [sentence_id("b.txt", store.records()["b.txt"].digest, position) for position in range(3)]
     assert held_ids(store) == (left, left)
 
 
 def test_article_of_more_sentences_than_one_look_up_takes(store: Store) -> None:
     count = 33_000  # SQLite takes 32,766 values in a statement
-    record = ArticleRecord("long.txt", "d" * 64, 1, 1, count, "Long", None, None, None, None, None, 0)
+    record = ArticleRecord("long.txt", "long.txt", "d" * 64, count, "Long", None, None, None, None, None, 0)
     assert store.sentences(record) == []
 
 
-def test_other_versions_are_left_alone_until_they_are_dropped(tmp_path: Path, model: EmbeddingModel) -> None:
-    folder = tmp_path / "store"
-    first = open_store(folder)
+def test_other_generations_are_left_alone_until_they_are_dropped(
+    client: Any, tmp_path: Path, model: EmbeddingModel
+) -> None:
+    first = open_store(client)
     first.put(*_lists(make(tmp_path, model, FIRST)))
-    first._client.create_collection("someone-elses", embedding_function=None)
-    first.close()
-
-    other = open_store(folder, "some/other model", 2)
+    client.create_collection("someone-elses", embedding_function=None)
+    client.create_collection("sentences-v1-of-an-older-schema", embedding_function=None)
+    other = open_store(client, "some/other model", 2)
     assert other.records() == {}
-    other.close()
-    again = open_store(folder)
-    assert [len(again.sentences(record)) for record in again.records().values()] == [3]
+    client.close()
 
-    dropped = again.drop_other_versions()
-    assert [name.split("-", 1)[0] for name in dropped] == ["articles", "contexts", "sentences"]
-    assert all(name.startswith(f"{name.split('-')[0]}-v1-other-model-") for name in dropped)
+    client = open_client(tmp_path)
+    again = open_store(client)
     assert [len(again.sentences(record)) for record in again.records().values()] == [3]
-    assert again.drop_other_versions() == []
-    assert "someone-elses" in [collection.name for collection in again._client.list_collections()]
-    again.close()
+    catalogue = Catalogue(client)
+    kept = {"onrecord", "someone-elses"} | {
+        f"{kind}-{name_generation(BUNDLED_MODEL)}" for kind in ("files", "articles", "sentences", "contexts")
+    }
+    assert len(client.list_collections()) == len(kept) + 5
+    for _ in range(2):
+        catalogue.drop_other_generations(again)
+        assert {collection.name for collection in client.list_collections()} == kept
+    assert [len(again.sentences(record)) for record in again.records().values()] == [3]
+    client.close()
+
+
+def test_current_generation(client: Any, store: Store) -> None:
+    catalogue = Catalogue(client)
+    assert catalogue.current() is None
+    catalogue.announce()
+    assert catalogue.current() is None
+    began = time.time()
+    first = catalogue.promote(store)
+    assert first == catalogue.current()
+    assert replace(first, synced=0) == Current(
+        generation=name_generation(BUNDLED_MODEL), schema=SCHEMA, model=BUNDLED_MODEL, revision=1, synced=0
+    )
+    assert began <= first.synced <= time.time()
+    catalogue.announce()
+    assert catalogue.current() == replace(first, revision=2)
+    catalogue.note_sync()
+    noted = catalogue.current()
+    assert noted is not None and noted.synced > first.synced
+    assert replace(noted, synced=first.synced) == replace(first, revision=2)
+    other = Catalogue(client).promote(open_store(client, "some/other model", 2))
+    assert other == catalogue.current()
+    assert (other.generation, other.model, other.revision) == (
+        name_generation("some/other model"),
+        "some/other model",
+        3,
+    )
+
+
+GENERATIONS = [
+    ("the bundled model", BUNDLED_MODEL, rf"v{SCHEMA}-all-MiniLM-L6-v2-[0-9a-f]{{8}}"),
+    ("a folder", "/models/my own_model/", rf"v{SCHEMA}-my-own-model-[0-9a-f]{{8}}"),
+    ("no letter that Chroma takes", "модель", rf"v{SCHEMA}-model-[0-9a-f]{{8}}"),
+    ("longer than Chroma takes", "m" * 500, rf"v{SCHEMA}-m{{40}}-[0-9a-f]{{8}}"),
+]
+
+
+@pytest.mark.parametrize(("name", "pattern"), [case[1:] for case in GENERATIONS], ids=[case[0] for case in GENERATIONS])
+def test_name_of_a_generation(client: Any, name: str, pattern: str) -> None:
+    assert re.fullmatch(pattern, name_generation(name))
+    assert name_generation(name) != name_generation(name + "2")
+    assert open_store(client, name, 2).records() == {}  # Chroma takes the name
 
 
 def test_collection_made_otherwise_is_rebuilt(
-    tmp_path: Path, model: EmbeddingModel, caplog: pytest.LogCaptureFixture
+    client: Any, tmp_path: Path, model: EmbeddingModel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = tmp_path / "store"
-    first = open_store(folder)
+    first = open_store(client)
     first.put(*_lists(make(tmp_path, model, FIRST)))
-    first.close()
     with caplog.at_level(logging.WARNING, "index.store"):
-        other = open_store(folder, dimension=2)
+        other = open_store(client, dimension=2)
     assert (other.records(), other.nearest(np.array([1, 0], np.float32), 1)) == ({}, [])
     assert [record.getMessage() for record in caplog.records] == [
-        f"the index in {folder} was made as {{'schema': 1, 'model': '{BUNDLED_MODEL}', 'dimension': 384}}, "
-        f"not {{'schema': 1, 'model': '{BUNDLED_MODEL}', 'dimension': 2}}: it is rebuilt"
-    ] * 3
-    other.close()
-
-
-UNUSABLE = [("a file in its place", "store"), ("a file in the place of a folder above", "store/deeper")]
-
-
-@pytest.mark.parametrize("name", [case[1] for case in UNUSABLE], ids=[case[0] for case in UNUSABLE])
-def test_folder_that_cannot_be_a_store(tmp_path: Path, name: str) -> None:
-    (tmp_path / "store").write_text("not a folder")
-    with pytest.raises(StoreError) as raised:
-        open_store(tmp_path / name)
-    message = str(raised.value)
-    assert message.startswith(f"the store {tmp_path / name} cannot be opened: ")
-    assert message.endswith(
-        ". Choose another folder with --store, or move this one away: it is rebuilt from the articles."
-    )
-    assert "\n" not in message
-    assert (tmp_path / "store").read_text() == "not a folder"
-
-
-def test_store_that_chroma_cannot_read(tmp_path: Path) -> None:
-    (tmp_path / "chroma").mkdir()
-    (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"not a database " * 1000)
-    with pytest.raises(StoreError, match=r"^the store \S+ cannot be opened: [^\n]+ rebuilt from the articles\.$"):
-        open_store(tmp_path)
+        f"the collection {kind}-{name_generation(BUNDLED_MODEL)} is not what its name says: it is made anew"
+        for kind in ("files", "articles", "sentences", "contexts")
+    ]
 
 
 def _lists(*made: tuple[Document, list[TextNode]]) -> tuple[list[Document], list[TextNode]]:
@@ -309,10 +380,3 @@ def _only_for(name: str, step: str) -> Any:
         return original(self, *arguments, **keywords)
 
     return stop
-
-
-def test_index_of_another_version_is_announced(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    open_store(tmp_path, model="an older model").close()
-    assert caplog.messages == []
-    open_store(tmp_path).close()
-    assert caplog.messages == [f"the index in {tmp_path} is of another version or model: it is made anew"]

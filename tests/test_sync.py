@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
 import sys
+import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,7 +28,9 @@ from index.sync import Report
 
 MakeLibrary = Callable[..., Library]
 
+ROOT = Path(__file__).parent.parent
 RIVER = "The bridge is open. Ships may pass again."
+READ = ".atom, .csv, .docx, .eml, .epub, .htm, .html, .jsonl, .md, .pdf, .rss, .txt, .xml or .zip"
 MAYOR = "The mayor left. Nobody asked why. It rained."
 
 
@@ -59,7 +64,7 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 
 def counts(report: Report) -> dict[str, int]:
     """The numbers of a report that are not 0."""
-    names = ("added", "changed", "removed", "unchanged", "articles", "sentences")
+    names = ("added", "changed", "moved", "removed", "unchanged", "articles", "sentences")
     return {name: getattr(report, name) for name in names if getattr(report, name)}
 
 
@@ -83,7 +88,7 @@ def test_first_sync(folder: Path, make_library: MakeLibrary) -> None:
     assert library.counts == (0, 0)
     report = library.sync()
     assert report.seconds > 0
-    assert replace(report, seconds=0) == Report(added=2, articles=2, sentences=5)
+    assert replace(report, seconds=0) == Report(added=2, embedded=7, articles=2, sentences=5)  # and two titles
     assert list(library.records) == ["north/town/mayor.md", "river.txt"]
     assert texts(library) == {
         "north/town/mayor.md": ["The mayor left.", "Nobody asked why.", "It rained."],
@@ -114,7 +119,7 @@ def test_new_changed_removed_unchanged_and_saved_anew(folder: Path, make_library
         ["changed.txt", "new.txt", "same.txt", "saved-anew.txt"],
         (10, 10, 10),
     )
-    assert library.records["saved-anew.txt"].mtime_ns == 2
+    assert library.store.files()["saved-anew.txt"].mtime_ns == 2
     assert library.update() is None
 
 
@@ -135,7 +140,7 @@ def test_size_that_stays_and_time_that_does_not(folder: Path, make_library: Make
     path = write(folder, "river.txt", "It is open.")
     library = make_library(folder)
     path.write_text("It is shut.")
-    os.utime(path, ns=(1, library.records["river.txt"].mtime_ns + 1))  # one nanosecond later
+    os.utime(path, ns=(1, library.store.files()["river.txt"].mtime_ns + 1))  # one nanosecond later
     assert counts(library.sync()) == {"changed": 1, "articles": 1, "sentences": 1}
     assert texts(library) == {"river.txt": ["It is shut."]}
 
@@ -178,8 +183,8 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
         "marks.txt": "it holds no sentence",
         "large.txt": "it is too large: 0.011 MB, and the limit is 0.01 MB. Split it, or raise max_article_mb "
         "(ONRECORD_MAX_ARTICLE_MB).",
-        "notes.rtf": ".rtf: only .md or .txt files are read",
-        "Makefile": "no ending: only .md or .txt files are read",
+        "notes.rtf": f".rtf: only {READ} files are read",
+        "Makefile": f"no ending: only {READ} files are read",
         "dangling.txt": "it cannot be read: No such file or directory",
         "'na\\udcefve.txt'": "its name is not UTF-8: rename it",
     }
@@ -187,7 +192,7 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
     assert counts(report) == {"added": 2, "articles": 2, "sentences": 3}
     assert texts(library)["café.txt"] == ["It costs £5 at the café."]
     again = library.sync()
-    assert (counts(again), again.skipped) == ({"unchanged": 2, "articles": 2, "sentences": 3}, tuple(report.skipped))
+    assert (counts(again), again.skipped) == ({"unchanged": 2, "articles": 2, "sentences": 3}, report.skipped)
 
 
 def test_file_above_the_limit_is_not_read(folder: Path, make_library: MakeLibrary) -> None:
@@ -222,7 +227,7 @@ def test_file_that_can_no_longer_be_read_keeps_its_old_version(
     before = texts(library)
     spoil(path)
     report = library.sync()
-    assert counts(report) == {"unchanged": 1, "articles": 2, "sentences": 5}
+    assert counts(report) == {"unchanged": 2, "articles": 2, "sentences": 5}
     assert [name for name, _ in report.skipped] == ["river.txt"]
     assert texts(library) == before
     assert library.article("river.txt").text == RIVER
@@ -237,13 +242,13 @@ NO_ARTICLE = [
     (
         "the folder is empty",
         {},
-        "no article could be read from {0}: it holds no .md or .txt file. Put some there, or name another folder with "
+        "no article could be read from {0}: it holds no READ file. Put some there, or name another folder with "
         "--seeds.",
     ),
     (
         "no file that is read",
         {"notes.rtf": "{}", ".hidden.txt": RIVER},
-        "no article could be read from {0}: it holds no .md or .txt file. Put some there, or name another folder with "
+        "no article could be read from {0}: it holds no READ file. Put some there, or name another folder with "
         "--seeds.",
     ),
     (
@@ -269,7 +274,7 @@ def test_folder_without_an_article_is_an_error_and_forgets_nothing(
     for bring_level in (library.sync, library.update):
         with pytest.raises(SeedsError) as raised:
             bring_level()
-        assert str(raised.value) == message.format(folder)
+        assert str(raised.value) == message.format(folder).replace("READ", READ)
     assert list(library.store.records()) == ["river.txt"]
     assert (texts(library), held(library)) == (
         {"river.txt": ["The bridge is open.", "Ships may pass again."]},
@@ -279,20 +284,24 @@ def test_folder_without_an_article_is_an_error_and_forgets_nothing(
 
 def test_no_store_is_made_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SeedsError):
-        Library.open(Settings(seeds=tmp_path / "newz", store=tmp_path / "store"))
+        Library(Settings(seeds=tmp_path / "newz", store=tmp_path / "store"))
     assert list(tmp_path.iterdir()) == []
 
 
 @contextmanager
-def another_writer(store: Path) -> Iterator[None]:
-    """Another process that is updating the index, for the length of a `with` block."""
-    code = "import filelock, sys\nwith filelock.FileLock(sys.argv[1]):\n    print(flush=True)\n    input()"
+def another_writer(store: Path) -> Iterator[str]:
+    """Another process that is updating the index, for the length of a `with` block, and how it is called."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom index.lock import writer_lock\n"
+        "with writer_lock(Path(sys.argv[1]), wait=False):\n    print(flush=True)\n    input()"
+    )
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(store / "writer.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", code, str(store)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        yield
+        since = json.loads((store / "writer.json").read_text())["since"]
+        yield f"process {process.pid}, since {time.strftime('%H:%M:%S', time.localtime(since))},"
         process.communicate(b"\n")
 
 
@@ -300,19 +309,25 @@ def test_another_process_is_writing(
     folder: Path, tmp_path: Path, make_library: MakeLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(folder, "river.txt", RIVER)
-    library = make_library(folder, store=tmp_path / "store", update=False)
-    busy = f"another process is updating the index {tmp_path / 'store'}. Wait for it to finish, then try again."
-    with another_writer(tmp_path / "store"):
-        for bring_level in (library.sync, library.update):  # nothing is held that could answer meanwhile
+    store = tmp_path / "store"
+    library = make_library(folder, store=store, update=False)
+    with another_writer(store) as writer:
+        busy = f"{writer} is updating the index {store}. Wait for it to finish, then try again."
+        # Nothing is held that could answer meanwhile.
+        for bring_level in (lambda: library.sync(wait=False), library.update):
             with pytest.raises(BusyError) as raised:
                 bring_level()
             assert str(raised.value) == busy
     library.update()
     write(folder, "mayor.txt", MAYOR)
-    with another_writer(tmp_path / "store"), caplog.at_level(logging.WARNING, "index"):
+    with another_writer(store) as writer, caplog.at_level(logging.WARNING, "index"):
         assert library.update() is None
     assert [(line.name, line.getMessage()) for line in caplog.records] == [
-        ("index.library", "another process is updating the index; answering from what it holds now")
+        (
+            "index.library",
+            f"{writer} is updating the index {store}. Wait for it to finish, then try again. "
+            "Answering from what the index holds now.",
+        )
     ]
     assert list(library.records) == ["river.txt"]
     report = library.update()
@@ -341,16 +356,13 @@ def snapshot(library: Library) -> dict[str, Any]:
         for position in range(record.sentences)
     ]
     return {
-        "records": {key: replace(record, mtime_ns=0) for key, record in library.records.items()},
+        "records": library.records,
+        "files": list(library.store.files()),
         "articles": {key: library.article(key) for key in library.records},
         "sentences": {key: library.store.sentences(record) for key, record in library.records.items()},
         "ids": {name: sorted(found["ids"]) for name, found in held_in.items()},
         "metadatas": {
-            name: {
-                key: {field: value for field, value in metadata.items() if field != "mtime_ns"}
-                for key, metadata in zip(found["ids"], found["metadatas"], strict=True)
-            }
-            for name, found in held_in.items()
+            name: dict(zip(found["ids"], found["metadatas"], strict=True)) for name, found in held_in.items()
         },
         "contexts": library.lexical.contexts(ids),
         "found": library.lexical.search(["bridge", "mayor"], 100, sentence_weight=1, context_weight=0.5),
@@ -433,9 +445,190 @@ def test_sync_that_is_killed_is_mended_by_the_next(
 
     reopened = make_library(folder, store=tmp_path / "store", update=False)
     after = {**before, "river.txt": before["mayor.txt"]}
-    assert texts(reopened) in (before, after)
+    without = {name: held_of for name, held_of in after.items() if name != "gone.txt"}
+    assert texts(reopened) in (before, after, without)
     assert reopened.lexical.count() == reopened.counts[1]
     reopened.sync()
     del after["gone.txt"]
     assert texts(reopened) == after
     assert_same_index(reopened, make_library(folder))
+
+
+def sync_and_count(library: Library, model: EmbeddingModel) -> tuple[dict[str, int], list[str]]:
+    """What a sync reports, and the texts that the model embedded in it."""
+    library.model = counting = CountingModel(model)
+    report = library.sync()
+    given = [text for batch in counting.given for text in batch]
+    assert report.embedded == len(given)
+    return counts(report), given
+
+
+MOVES = [
+    ("renamed, which is its title too", "bridge.txt", ["Bridge"]),
+    ("moved to a folder", "north/river.txt", []),
+    ("renamed and moved", "north/town/bridge.md", ["Bridge"]),
+]
+
+
+@pytest.mark.parametrize(("name", "embedded"), [case[1:] for case in MOVES], ids=[case[0] for case in MOVES])
+def test_moved_file(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel, name: str, embedded: list[str]
+) -> None:
+    write(folder, "river.txt", RIVER)
+    write(folder, "mayor.txt", MAYOR)
+    library = make_library(folder)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "river.txt").rename(folder / name)
+    assert sync_and_count(library, model) == (
+        {"moved": 1, "unchanged": 1, "articles": 2, "sentences": 5},
+        embedded,
+    )
+    assert texts(library)[name] == ["The bridge is open.", "Ships may pass again."]
+    assert (sorted(library.records), sorted(library.store.files())) == (sorted([name, "mayor.txt"]),) * 2
+    assert held(library) == (5, 5, 5)
+    assert_same_index(library, make_library(folder))
+
+
+def test_moved_and_edited_is_removed_and_added(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    write(folder, "river.txt", RIVER).rename(folder / "first.txt")
+    library = make_library(folder)
+    (folder / "first.txt").unlink()
+    write(folder, "second.txt", f"{RIVER} It snowed.")
+    assert sync_and_count(library, model) == (
+        {"added": 1, "removed": 1, "articles": 1, "sentences": 3},
+        ["Second", "It snowed."],
+    )
+
+
+def test_wire_copy_is_not_embedded_again(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    write(folder, "river.txt", RIVER)
+    library = make_library(folder)
+    write(folder, "north/river.txt", RIVER)
+    write(folder, "copy.txt", f"It is said: {RIVER} {MAYOR}")
+    assert sync_and_count(library, model) == (
+        {"added": 2, "unchanged": 1, "articles": 3, "sentences": 9},
+        ["Copy", "It is said: The bridge is open.", "The mayor left.", "Nobody asked why.", "It rained."],
+    )
+    assert_same_index(library, make_library(folder))
+
+
+def test_only_an_edited_sentence_is_embedded(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    write(folder, "mayor.txt", MAYOR)
+    library = make_library(folder)
+    write(folder, "mayor.txt", MAYOR.replace("Nobody", "Somebody"))
+    assert sync_and_count(library, model) == (
+        {"changed": 1, "articles": 1, "sentences": 3},
+        ["Somebody asked why."],
+    )
+    assert texts(library) == {"mayor.txt": ["The mayor left.", "Somebody asked why.", "It rained."]}
+    assert_same_index(library, make_library(folder))
+
+
+def test_touched_file_is_noted(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    path = write(folder, "mayor.txt", MAYOR)
+    library = make_library(folder)
+    records, revision = library.records, library._revision
+    os.utime(path, ns=(1, 1_700_000_000_123_456_789))
+    assert not library.plan().is_empty
+    assert sync_and_count(library, model) == ({"unchanged": 1, "articles": 1, "sentences": 3}, [])
+    (record,) = library.store.files().values()
+    assert (record.path, record.size, record.mtime_ns) == ("mayor.txt", len(MAYOR), 1_700_000_000_123_456_789)
+    assert (library.records, library._revision) == (records, revision)
+    assert library.plan().is_empty
+
+
+def test_file_that_shrinks_to_nothing(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    path = write(folder, "river.txt", RIVER)
+    write(folder, "mayor.txt", MAYOR)
+    library = make_library(folder)
+    path.write_text("")
+    for _ in range(2):  # the second time from its record: it is not read again
+        assert sync_and_count(library, model) == ({"unchanged": 2, "articles": 2, "sentences": 5}, [])
+        assert library.article("river.txt").text == RIVER
+        assert library.plan().is_empty
+        assert library.plan().skipped == (("river.txt", "it is empty: put the text of an article in it, or remove it"),)
+    path.write_text(MAYOR)
+    assert sync_and_count(library, model) == ({"changed": 1, "unchanged": 1, "articles": 2, "sentences": 6}, [])
+
+
+TABLES = [
+    (
+        "csv",
+        "title,text\nThe river,The bridge is open. Ships may pass again.\nThe mayor,{}The mayor left. It rained.\n"
+        "Frost,Growers expect few apples.\n",
+        "feed.csv#2",
+    ),
+    (
+        "jsonl",
+        '{{"title": "The river", "text": "The bridge is open. Ships may pass again."}}\n'
+        '{{"title": "The mayor", "text": "{}The mayor left. It rained."}}\n'
+        '{{"title": "Frost", "text": "Growers expect few apples."}}\n',
+        "feed.jsonl#2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "table", "edited"), TABLES, ids=[case[0] for case in TABLES])
+def test_one_edited_row(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel, kind: str, table: str, edited: str
+) -> None:
+    write(folder, f"wire/feed.{kind}", table.format(""))
+    library = make_library(folder)
+    before = library.records
+    assert len(before) == 3
+    write(folder, f"wire/feed.{kind}", table.format("Somebody asked why. "))
+    assert sync_and_count(library, model) == (
+        {"changed": 1, "unchanged": 2, "articles": 3, "sentences": 6},
+        ["Somebody asked why."],
+    )
+    assert [key for key, record in library.records.items() if record != before.get(key)] == [f"wire/{edited}"]
+    assert texts(library)[f"wire/{edited}"] == ["Somebody asked why.", "The mayor left.", "It rained."]
+    (record,) = library.store.files().values()
+    assert (record.path, record.size) == (f"wire/feed.{kind}", len(table.format("Somebody asked why. ")))
+    assert_same_index(library, make_library(folder))
+
+
+def test_row_that_can_no_longer_be_read(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    """The rest of the table was read, so the row is gone from it."""
+    rows = ["title,text", f"The river,{RIVER}", f"The mayor,{MAYOR}", ""]
+    write(folder, "feed.csv", "\n".join(rows))
+    library = make_library(folder)
+    write(folder, "feed.csv", "\n".join([rows[0], "The river,", *rows[2:]]))
+    assert sync_and_count(library, model) == ({"removed": 1, "unchanged": 1, "articles": 1, "sentences": 3}, [])
+    assert list(library.records) == ["feed.csv#2"]
+    assert [name for name, _ in library.plan().skipped] == ["feed.csv#1"]
+
+
+def test_archive_that_gives_way_to_a_folder_of_its_name(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel
+) -> None:
+    write(folder, "mayor.txt", MAYOR)
+    with zipfile.ZipFile(folder / "wire.zip", "w") as archive:
+        archive.writestr("river.txt", RIVER)
+    library = make_library(folder)
+    assert library.records["wire.zip/river.txt"].file == "wire.zip"
+    (folder / "wire.zip").unlink()
+    write(folder, "wire.zip/river.txt", RIVER)
+    for _ in range(2):
+        library.sync()
+        assert texts(library)["wire.zip/river.txt"] == ["The bridge is open.", "Ships may pass again."]
+        assert library.records["wire.zip/river.txt"].file == "wire.zip/river.txt"
+    assert sync_and_count(library, model) == ({"unchanged": 2, "articles": 2, "sentences": 5}, [])
+    assert_same_index(library, make_library(folder))
+
+
+def test_file_that_is_still_being_written_is_left(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel
+) -> None:
+    library_of_one = write(folder, "river.txt", RIVER)
+    library = make_library(folder, update=False)
+    with pytest.raises(
+        SeedsError, match=r"^no article could be read from \S+: river\.txt: it was changed a moment ago$"
+    ):
+        library.sync(settled_for=60)
+    os.utime(library_of_one, ns=(1, 1))
+    assert counts(library.sync(settled_for=60)) == {"added": 1, "articles": 1, "sentences": 2}
+    write(folder, "river.txt", MAYOR)
+    write(folder, "mayor.txt", MAYOR)
+    assert counts(library.sync(settled_for=60)) == {"unchanged": 1, "articles": 1, "sentences": 2}
+    assert counts(library.sync()) == {"added": 1, "changed": 1, "articles": 2, "sentences": 6}

@@ -86,7 +86,7 @@ def serving() -> Serving:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        with Library.open(load_settings(seeds=seeds, store=store)) as library:
+        with Library(load_settings(seeds=seeds, store=store)) as library:
             library.update()
             with running(library, port=port) as address:
                 yield address
