@@ -28,12 +28,13 @@ _PROBE = """
 import sys
 import chromadb
 from chromadb.config import Settings
-client = chromadb.PersistentClient(sys.argv[1], settings=Settings(anonymized_telemetry=False))
-for collection in client.list_collections():
-    found = collection.get(limit=100, include=["embeddings"])
-    if found["ids"]:
-        collection.query(query_embeddings=found["embeddings"], n_results=min(20, collection.count()))
-client.close()  # a graph that is spoilt may crash no sooner than here
+for _ in range(3):  # one spoilt graph crashed 12 of 15 processes: it depends on what was in their memory before
+    client = chromadb.PersistentClient(sys.argv[1], settings=Settings(anonymized_telemetry=False))
+    for collection in client.list_collections():
+        found = collection.get(limit=100, include=["embeddings"])
+        if found["ids"]:
+            collection.query(query_embeddings=found["embeddings"], n_results=min(20, collection.count()))
+    client.close()  # where a spoilt graph may crash no sooner
 """
 
 
