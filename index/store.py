@@ -142,7 +142,7 @@ class Catalogue:
             schema=SCHEMA,
             model=store.model,
             revision=(before.revision if before else 0) + 1,
-            synced=time.time(),
+            synced=_now(),
         )
         self._record.upsert(["current"], embeddings=[_NO_VECTOR], metadatas=[asdict(now)])
         return now
@@ -150,7 +150,7 @@ class Catalogue:
     @_told
     def note_sync(self) -> None:
         """Note that the current generation was found level with the seeds folder now."""
-        self._record.update(["current"], metadatas=[{"synced": time.time()}])
+        self._record.update(["current"], metadatas=[{"synced": _now()}])
 
     @_told
     def announce(self) -> None:
@@ -401,6 +401,10 @@ def _open_collection(client: Any, name: str, identity: Mapping[str, Any], *, sea
         client.delete_collection(name)
         return _open_collection(client, name, identity, searched=searched)
     return collection
+
+
+def _now() -> float:
+    return round(time.time(), 3)  # of more digits Chroma loses the last
 
 
 def _file_record(path: str, metadata: Mapping[str, Any]) -> FileRecord:

@@ -214,7 +214,7 @@ def test_index(tmp_path: Path, capsys: Captured) -> None:
     folders = ["--seeds", str(seeds), "--store", str(store)]
     assert main(["index", *folders]) == 0  # that some files were skipped is said, and no failure
     out, err = capsys.readouterr()
-    *table, seconds, jpg, bad = out.splitlines()
+    *table, seconds, bad, jpg = out.splitlines()
     assert table == [
         "added         1",
         "changed       0",

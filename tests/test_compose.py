@@ -57,9 +57,8 @@ def evidence(
         ),
         record=ArticleRecord(
             id=article,
+            file=article,
             digest="0" * 64,
-            size=1,
-            mtime_ns=1,
             sentences=9,
             title=f"Title of {article}",
             source="Northern News",
