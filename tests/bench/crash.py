@@ -1,0 +1,696 @@
+"""Killed, out of room, read-only, without its folder, asked by twenty at once: the index answers whole, and mends.
+
+Run by hand, about six minutes; it mounts small disks, which needs root:
+
+    python -m pytest tests/bench/crash.py
+
+It is no part of `make test` yet: a kill while Chroma writes its graph can leave one that no process can read
+(chroma-core/chroma#7238). The index then sets that folder aside and makes a new one from the seeds, and the first test,
+which asks that the old or the new version answers at once, does not pass every time.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from index import connection
+from index.errors import OnRecordError, SeedsError, StoreError
+from index.library import Library
+from index.settings import Settings
+from index.store import sentence_id
+from qa.answer import Citation
+from qa.ask import answer_question
+from qa.question import read_question
+from qa.retrieve import retrieve
+
+# The heavy imports take about 4 s: one process does them once, and every process of a test is forked from it.
+FORKS = multiprocessing.get_context("forkserver")
+HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "sentence_transformers", "transformers"]
+
+KILLS = 50
+MEASURED = 7  # rounds between two comparisons with a clean build
+
+ADJECTIVES = "old new narrow quiet broken crowded distant famous".split()
+NOUNS = "bridge mayor river market school harbour ferry council tower railway hospital garden".split()
+VERBS = "opened closed lost praised painted sold flooded moved".split()
+PLACES = "Arden Belmont Corwen Dunmore Elsworth Farley Granton Holt".split()
+
+Version = tuple[str, ...]  # the sentences of an article
+
+
+def invent(random: Random) -> Version:
+    """An article of four to eight sentences."""
+    return tuple(
+        f"The {random.choice(ADJECTIVES)} {random.choice(NOUNS)} of {random.choice(PLACES)} "
+        f"{random.choice(VERBS)} {random.randint(2, 9999)} {random.choice(NOUNS)}s."
+        for _ in range(random.randint(4, 8))
+    )
+
+
+class Folder:
+    """A seeds folder that changes at random, and every version that its articles ever had.
+
+    Of its articles, a few are rows of one file; two files can't be read.
+    """
+
+    def __init__(self, path: Path, articles: int, seed: int) -> None:
+        self.path = path
+        self.random = Random(seed)
+        self.now: dict[str, Version] = {}
+        self.ever: dict[str, set[Version]] = {}
+        self.made = 0
+        path.mkdir()
+        (path / "empty.txt").write_text("")
+        for _ in range(articles - 10):
+            self.add()
+        self.write_rows(10)
+
+    def add(self) -> None:
+        self.made += 1
+        self.write(f"{self.random.choice(PLACES)}/{self.made:04}.txt", invent(self.random))
+
+    def write(self, name: str, version: Version) -> None:
+        path = self.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(" ".join(version))
+        self.note(name, version)
+
+    def note(self, name: str, version: Version) -> None:
+        self.now[name] = version
+        self.ever.setdefault(name, set()).add(version)
+
+    def write_rows(self, count: int) -> None:
+        """All rows are new; the last one is broken."""
+        for name in self.names("wire.jsonl#"):
+            del self.now[name]
+        lines = []
+        for i in range(count):
+            version = invent(self.random)
+            lines.append(json.dumps({"title": f"Wire {i}", "text": " ".join(version)}))
+            self.note(f"wire.jsonl#{i + 1}", version)
+        (self.path / "wire.jsonl").write_text("\n".join([*lines, "{"]))
+
+    def names(self, prefix: str = "", suffix: str = "") -> list[str]:
+        return sorted(name for name in self.now if name.startswith(prefix) and name.endswith(suffix))
+
+    def change(self) -> None:
+        """60 edits, 10 additions, removals and renames, and other rows: about 500 new sentences, so two batches."""
+        chosen = self.random.sample(self.names(suffix=".txt"), 80)
+        for name in chosen[:60]:
+            kept = self.now[name][: self.random.randint(0, 3)]
+            self.write(name, kept + invent(self.random))
+        for name in chosen[60:70]:
+            del self.now[name]
+            (self.path / name).unlink()
+            self.add()
+        for name in chosen[70:]:
+            self.made += 1
+            new = f"{Path(name).parent}/renamed-{self.made:04}.txt"
+            (self.path / name).rename(self.path / new)
+            self.note(new, self.now.pop(name))
+        self.write_rows(self.random.randint(5, 15))
+
+    def forget(self) -> None:
+        """From here on, only the versions of now may be found."""
+        self.ever = {name: {version} for name, version in self.now.items()}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a sentence-transformers model of 16 dimensions with random weights: quick, and real."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    torch.manual_seed(0)
+    words = tmp_path_factory.mktemp("words")
+    known = [*ADJECTIVES, *NOUNS, *VERBS, *PLACES, "The", "of", ".", *"0123456789", *(f"##{i}" for i in range(10))]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "##s", *(word.lower() for word in known)]
+    (words / "vocab.txt").write_text("\n".join(vocabulary))
+    BertTokenizerFast(str(words / "vocab.txt")).save_pretrained(words)
+    config = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **config)).save_pretrained(words)
+    folder = tmp_path_factory.mktemp("tiny")
+    SentenceTransformer(modules=[Transformer(str(words), max_seq_length=64), Pooling(16)]).save(str(folder))
+    return str(folder)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, tiny: str) -> Settings:
+    return Settings(seeds=tmp_path / "news", store=tmp_path / "store", model=tiny, min_confidence=0.0)
+
+
+def start(function: Callable[..., object], *arguments: object) -> tuple[ForkServerProcess, Connection]:
+    """Call a function in a process of its own; the connection yields how it ended."""
+    FORKS.set_forkserver_preload(HEAVY)
+    here, there = FORKS.Pipe()
+    process = FORKS.Process(target=_call, args=(there, function, arguments), daemon=True)
+    process.start()
+    there.close()
+    assert here.recv() == "begins"
+    return process, here
+
+
+def _call(there: Connection, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    there.send("begins")
+    try:
+        there.send((True, function(*arguments)))
+    except BaseException:
+        there.send((False, traceback.format_exc()))
+
+
+def finish(process: ForkServerProcess, here: Connection) -> Any:
+    """What the function returned."""
+    try:
+        is_fine, result = here.recv()
+    except EOFError:
+        process.join()
+        raise AssertionError(f"a process ended with {process.exitcode}") from None
+    process.join()
+    assert is_fine, result
+    return result
+
+
+def call(function: Callable[..., object], *arguments: object) -> Any:
+    return finish(*start(function, *arguments))
+
+
+def _fork_probe(folder: Path) -> bool:
+    """The probe of a suspect store in a process that need not import Chroma again, which takes 3 s."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            sys.argv = ["probe", str(folder)]
+            exec(connection._PROBE, {})
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _sync(settings: Settings, stop_before: int | str | None = None) -> tuple[int, float]:
+    """Sync, or be killed before the write to Chroma of that number, or to that collection.
+
+    Returns the number of writes, and the seconds.
+    """
+    from chromadb.api.models.Collection import Collection
+
+    connection._survives = _fork_probe
+    calls = 0
+
+    def counted(original: Callable[..., object]) -> Callable[..., object]:
+        def write(collection: Collection, *arguments: object, **options: object) -> object:
+            nonlocal calls
+            if stop_before in (calls, collection.name):
+                os.kill(os.getpid(), signal.SIGKILL)
+            calls += 1
+            return original(collection, *arguments, **options)
+
+        return write
+
+    for name in ("upsert", "delete"):
+        setattr(Collection, name, counted(getattr(Collection, name)))
+    began = time.perf_counter()
+    with Library(settings) as library:
+        library.sync()
+    return calls, time.perf_counter() - began
+
+
+def _check(settings: Settings, ever: dict[str, set[Version]], quickly: bool) -> int:
+    """Open the index as it was left, and ask: every article is whole. Returns how many there are.
+
+    None is where the index could not be read, and was set aside to be made anew.
+    """
+    if quickly:
+        connection._survives = _fork_probe
+    with Library(settings) as library:
+        for name, record in library.records.items():
+            article, sentences = library.article(name), library.store.sentences(record)
+            assert tuple(sentence.text for sentence in sentences) in ever[name], name
+            assert article.text == " ".join(sentence.text for sentence in sentences), name
+            assert all(article.text[s.start : s.end] == s.text for s in sentences), name
+            assert [s.position for s in sentences] == list(range(record.sentences)), name
+        assert library.lexical.count() == library.counts[1]
+        for noun, place in zip(NOUNS, PLACES, strict=False):
+            answer = answer_question(library, f"What of the {noun} of {place}?")
+            assert answer.answered == bool(library.records), answer
+            for citation in answer.citations:
+                assert library.article(citation.article_id).text[citation.start : citation.end] == citation.text
+        return len(library.records)
+
+
+def _compare(settings: Settings, other: Path, now: dict[str, Version]) -> tuple[int, int]:
+    """Sync, build the same anew in another folder, and hold them against each other: articles and sentences."""
+    with Library(settings) as library, Library(replace(settings, store=other)) as clean:
+        library.sync()
+        clean.sync()
+        assert {name: read_version(library, name) for name in library.records} == now
+        assert_same_index(library, clean)
+        return library.counts
+
+
+def read_version(library: Library, name: str) -> Version:
+    return tuple(sentence.text for sentence in library.store.sentences(library.records[name]))
+
+
+def assert_same_index(one: Library, other: Library) -> None:
+    """Whether two indexes of one folder hold the same: ids, texts, offsets, records and, to 1e-4, vectors."""
+    held, vectors = snapshot(one)
+    expected, expected_vectors = snapshot(other)
+    for name, value in expected.items():
+        assert held[name] == value, name
+    assert vectors.keys() == expected_vectors.keys()
+    for name, rows in expected_vectors.items():
+        assert np.abs(vectors[name] - rows).max() < 1e-4, name
+    for library in (one, other):
+        assert library.store.records() == library.records
+        believed = sum(record.sentences for record in library.records.values())
+        counts = [library.store._sentences.count(), library.store._contexts.count(), library.lexical.count()]
+        assert counts == [believed] * 3
+        # vectors are found again, so that none is in the collection but not in its graph; a graph of which much was
+        # deleted is not exact: 1 of 1,487 was not found
+        near = library.store._contexts.query(query_embeddings=vectors["contexts"], n_results=1, include=["distances"])
+        assert np.mean(np.array(near["distances"]) < 1e-4) > 0.995
+        assert not [path.name for path in library.settings.store.iterdir() if path.name.startswith("writ")][1:]
+
+
+def snapshot(library: Library) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """All that an index holds, and by collection its vectors, in the order of the ids."""
+    store = library.store
+    held: dict[str, Any] = {
+        "files": {name: replace(record, ctime_ns=0) for name, record in store.files().items()},
+        "records": library.records,
+        "articles": {name: asdict(library.article(name)) for name in library.records},
+        "sentences": {name: store.sentences(record) for name, record in library.records.items()},
+    }
+    vectors = {}
+    for name, collection in (
+        ("articles", store._articles),
+        ("sentences", store._sentences),
+        ("contexts", store._contexts),
+    ):
+        found = collection.get(include=["documents", "metadatas", "embeddings"])
+        order = sorted(range(len(found["ids"])), key=found["ids"].__getitem__)
+        held[f"rows of {name}"] = [(found["ids"][i], found["documents"][i], found["metadatas"][i]) for i in order]
+        vectors[name] = np.array(found["embeddings"])[order]
+    lexical = library.lexical._connection
+    held["lexical articles"] = sorted(lexical.execute("SELECT id, digest FROM articles"))
+    held["lexical sentences"] = sorted(
+        lexical.execute(
+            "SELECT sentences.id, article_id, digest, words.sentence, context FROM sentences "
+            "JOIN words ON words.rowid = sentences.row"
+        )
+    )
+    held["stems"] = sorted(lexical.execute("SELECT id, stem FROM stems JOIN articles ON number = article"))
+    held["ids"] = sorted(row[0] for row in held["lexical sentences"])
+    assert held["ids"] == sorted(
+        sentence_id(record.id, record.digest, i) for record in store.records().values() for i in range(record.sentences)
+    )
+    return held, vectors
+
+
+# A round takes about 2 s, and 50 of them stay below three minutes, because processes are forked with all that is heavy
+# imported, the model is tiny, and the probe of the suspect store is forked too, but for the rounds that are compared
+# with a clean build: one in seven.
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_sync_that_is_killed_at_any_moment(settings: Settings, tmp_path: Path) -> None:
+    random = Random(7)
+    folder = Folder(settings.seeds, 200, seed=11)
+    call(_sync, settings)
+    folder.change()
+    calls, seconds = call(_sync, settings)
+    folder.forget()
+    killed = broken = again = 0
+    for i in range(KILLS):
+        folder.change()
+        if i % 5 < 3:
+            process, _unread = start(_sync, settings)
+            time.sleep(seconds * random.random())
+            process.kill()
+        else:
+            process, _unread = start(_sync, settings, random.randrange(calls))
+        process.join()
+        killed += process.exitcode != 0
+        is_compared = i % MEASURED == MEASURED - 1 or i == KILLS - 1
+        try:
+            count = call(_check, settings, folder.ever, not is_compared)
+        except AssertionError as error:
+            if "Failed to apply logs" not in str(error):
+                raise
+            again += 1  # Chroma failed to open it; it is asked again, as anyone would
+            count = call(_check, settings, folder.ever, not is_compared)
+        if len(list(settings.store.glob("chroma.broken*"))) > broken:
+            broken += 1
+            is_compared = True  # it was made anew, whole
+        else:
+            assert count > 150
+        if is_compared:
+            assert call(_compare, settings, tmp_path / f"clean-{i}", folder.now)[0] == len(folder.now)
+            folder.forget()
+    assert killed >= 0.8 * KILLS  # the rest were done before the moment came
+    # Chroma writes its graphs of vectors over the old ones; a kill in between spoils them (chroma-core/chroma#7238):
+    # of 97 kills, 3 did.
+    assert broken <= 0.2 * KILLS
+    assert again <= 2
+    print(f"{killed} killed, {broken} spoilt and made anew, {again} asked again")
+
+
+@pytest.mark.slow
+def test_running_reader_learns_what_a_killed_sync_committed(settings: Settings) -> None:
+    folder = Folder(settings.seeds, 100, seed=2)
+    call(_sync, settings)
+    with Library(settings) as reader:
+        before, known = dict(folder.now), reader.records
+        folder.change()
+        process, _unread = start(_sync, settings, "onrecord")  # all is committed, and no reader was told
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        with reader.reading():
+            assert reader.records == known
+            assert {name: read_version(reader, name) for name in reader.records} == before
+        call(_sync, settings)  # finds nothing to do, and clears up
+        with reader.reading():
+            assert {name: read_version(reader, name) for name in reader.records} == folder.now
+            assert reader.lexical.count() == reader.counts[1] == reader.store._sentences.count()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 24 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount(folder, "-t", "tmpfs", "-o", "size=24m", "tmpfs")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def mount(folder: Path, *options: str) -> None:
+    try:
+        subprocess.run(["mount", *options, folder], check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("a disk of its own is needed, and there is no mount command")
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"a disk of its own is needed, and none may be mounted: {error.stderr.strip()}")
+
+
+def fill(disk: Path, *, left: int) -> Path:
+    """Leave so many bytes on the disk; returns the file that takes the rest."""
+    status = os.statvfs(disk)
+    ballast = disk / "ballast"
+    ballast.write_bytes(bytes(max(status.f_bavail * status.f_frsize - left, 0)))
+    return ballast
+
+
+def assert_one_line(raised: pytest.ExceptionInfo[OnRecordError]) -> None:
+    message = str(raised.value)
+    assert "\n" not in message
+    assert len(message) < 600
+    assert "Errno" not in message
+    assert "attribute" not in message
+
+
+def assert_answers(library: Library, ever: dict[str, set[Version]]) -> None:
+    """Every sentence that is cited is one of some version of its article, and no article is cited from two versions."""
+    for noun, place in zip(NOUNS, PLACES, strict=False):
+        answer = answer_question(library, f"What of the {noun} of {place}?")
+        assert answer.answered
+        for name in {citation.article_id for citation in answer.citations}:
+            assert any(
+                all(is_in(citation, version) for citation in answer.citations if citation.article_id == name)
+                for version in ever[name]
+            )
+
+
+def is_in(citation: Citation, version: Version) -> bool:
+    return " ".join(version)[citation.start : citation.end] == citation.text and citation.text in version
+
+
+FULL = [
+    ("at once", 0),
+    ("in the first batch", 100_000),
+    ("in the second batch", 2_000_000),
+    ("at the end", 2_800_000),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", [case[1] for case in FULL], ids=[case[0] for case in FULL])
+def test_full_disk(settings: Settings, tmp_path: Path, disk: Path, left: int) -> None:
+    settings = replace(settings, store=disk / "store")
+    folder = Folder(settings.seeds, 120, seed=3)
+    with Library(settings) as library:
+        library.sync()
+        folder.change()
+        for _ in range(60):
+            folder.add()
+        ballast = fill(disk, left=left)
+        with pytest.raises(StoreError) as raised:
+            library.sync()
+        assert_one_line(raised)
+        assert_answers(library, folder.ever)
+        with pytest.raises(StoreError) as raised:
+            library.sync()
+        assert_one_line(raised)
+        # Not asked here: after a second failed sync the engine may wait for its own dead thread for ever.
+        ballast.unlink()
+        assert not list(settings.store.glob("chroma.broken*"))
+        library.sync()
+        with Library(replace(settings, store=tmp_path / "clean")) as clean:
+            clean.sync()
+            assert_same_index(library, clean)
+
+
+@pytest.mark.slow
+def test_index_on_a_full_disk_is_not_taken_for_broken(settings: Settings, disk: Path) -> None:
+    settings = replace(settings, store=disk / "store")
+    folder = Folder(settings.seeds, 120, seed=4)
+    with Library(settings) as library:
+        library.sync()
+    (settings.store / "writing").touch()  # as a sync leaves it that is killed
+    ballast = fill(disk, left=0)
+    for _ in range(2):
+        with pytest.raises(StoreError) as raised:
+            Library(settings)
+        assert_one_line(raised)
+    ballast.unlink()
+    with Library(settings) as library:
+        assert {name: read_version(library, name) for name in library.records} == folder.now
+    assert not list(settings.store.glob("chroma.broken*"))
+
+
+@pytest.mark.slow
+def test_full_disk_of_the_lexical_index(settings: Settings, tmp_path: Path, disk: Path) -> None:
+    folder = Folder(settings.seeds, 120, seed=5)
+    with Library(settings) as library:
+        library.sync()
+        name = library.lexical.path.name
+    shutil.move(settings.store / name, disk / name)
+    (settings.store / name).symlink_to(disk / name)
+    before = dict(folder.now)
+    with Library(settings) as library:
+        folder.change()
+        ballast = fill(disk, left=0)
+        with pytest.raises(StoreError, match=r"^the lexical index .* cannot be written: .* full") as raised:
+            library.sync()
+        assert_one_line(raised)
+        assert_answers(library, {name: {version} for name, version in before.items()})
+        ballast.unlink()
+        library.sync()
+        with Library(replace(settings, store=tmp_path / "clean")) as clean:
+            clean.sync()
+            assert_same_index(library, clean)
+
+
+@pytest.mark.slow
+def test_store_that_is_read_only(settings: Settings, disk: Path) -> None:
+    """Chroma writes when it opens a folder, so nothing can be asked; it can again, in the same process, afterwards."""
+    settings = replace(settings, store=disk / "store")
+    folder = Folder(settings.seeds, 40, seed=6)
+    with Library(settings) as library:
+        library.sync()
+    for is_interrupted in (False, True):
+        if is_interrupted:
+            (settings.store / "writing").touch()
+        mount(disk, "-o", "remount,ro")
+        for _ in range(2):
+            with pytest.raises(
+                StoreError, match=r"^the store .* cannot be (opened|written): .*[Rr]ead-?only"
+            ) as raised:
+                Library(settings)
+            assert_one_line(raised)
+        mount(disk, "-o", "remount,rw")
+        with Library(settings) as library:
+            assert_answers(library, folder.ever)
+
+
+def vanish_at_once(seeds: Path, away: Path) -> None:
+    seeds.rename(away)
+
+
+def vanish_for_good(seeds: Path, away: Path) -> None:
+    shutil.copytree(seeds, away)
+    shutil.rmtree(seeds)
+
+
+def vanish_bit_by_bit(seeds: Path, away: Path) -> None:
+    shutil.copytree(seeds, away)
+    threading.Thread(target=shutil.rmtree, args=(seeds,)).start()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_indexed", [True, False], ids=["indexed before", "new"])
+@pytest.mark.parametrize("vanish", [vanish_at_once, vanish_for_good, vanish_bit_by_bit])
+def test_folder_that_vanishes(
+    settings: Settings, tmp_path: Path, vanish: Callable[[Path, Path], None], is_indexed: bool
+) -> None:
+    folder = Folder(settings.seeds, 200, seed=8)
+    with Library(settings) as library:
+        if is_indexed:
+            library.sync()
+            for name in folder.names(suffix=".txt"):
+                folder.write(name, invent(folder.random))
+        seen: list[int] = []
+
+        def on_progress(read: int, to_read: int, stored: int) -> None:
+            if not seen:
+                vanish(settings.seeds, tmp_path / "away")
+            seen.append(read)
+
+        report = library.sync(on_progress=on_progress)
+        assert all(
+            version in folder.ever[name] for name in library.records for version in [read_version(library, name)]
+        )
+        assert report.articles == len(library.records) >= (200 if is_indexed else seen[0] - 1)
+        if vanish is not vanish_bit_by_bit:
+            reasons = {reason for name, reason in report.skipped if name.endswith(".txt")}
+            assert any("No such file" in reason for reason in reasons), reasons
+            for bring_level in (library.sync, library.update):
+                with pytest.raises(SeedsError, match=r"^there is no folder .*[^\n]$"):
+                    bring_level()
+            assert_answers(library, folder.ever)
+        while settings.seeds.exists():
+            time.sleep(0.05)
+        (tmp_path / "away").rename(settings.seeds)
+        library.sync()
+        assert {name: read_version(library, name) for name in library.records} == folder.now
+        with Library(replace(settings, store=tmp_path / "clean")) as clean:
+            clean.sync()
+            assert_same_index(library, clean)
+
+
+EDITED = 12  # articles that the writer edits, one a sync
+SYNCS = 100
+
+
+def edition(article: int, number: int) -> Version:
+    """The sentences of an edition of an article, each of which tells its own."""
+    random = Random(f"{article} {number}")
+    return tuple(f"{sentence[:-1]} in edition {number}." for sentence in invent(random))
+
+
+def write_edition(seeds: Path, article: int, number: int) -> None:
+    partial = seeds / f".{article}"
+    partial.write_text(" ".join(edition(article, number)))
+    partial.rename(seeds / f"{article}.txt")  # an article that is half written is not what is tested
+
+
+def _write(settings: Settings) -> dict[int, int]:
+    """Edit articles and sync, over and over; returns their last editions."""
+    random = Random(1)
+    last = dict.fromkeys(range(EDITED), 0)
+    with Library(settings) as library:
+        for _ in range(SYNCS):
+            article = random.randrange(EDITED)
+            last[article] += 1
+            write_edition(settings.seeds, article, last[article])
+            assert library.sync().changed == 1
+    return last
+
+
+def _read(settings: Settings, done: Any, threads: int) -> list[Any]:
+    """Ask in threads until the writer is done, and once more; returns what went wrong, and how much was asked."""
+    wrong: list[str] = []
+    asked: list[int] = []
+    seen: list[dict[int, int]] = []
+
+    def ask_on() -> None:
+        random = Random(threading.get_ident())
+        count = 0
+        try:
+            while not done.is_set():
+                question = f"What of the {random.choice(NOUNS)} of {random.choice(PLACES)}?"
+                answer = answer_question(library, question)
+                assert answer.answered, answer
+                editions: dict[str, set[int]] = {}
+                for citation in answer.citations:
+                    number = int(citation.text.rstrip(".").split()[-1])
+                    editions.setdefault(citation.article_id, set()).add(number)
+                    assert is_in(citation, edition(int(Path(citation.article_id).stem), number)), citation
+                assert all(len(numbers) == 1 for numbers in editions.values()), answer
+                count += 1
+            # the next question: all is as the writer left it
+            with library.reading():
+                retrieve(library, read_question("What of the bridge of Arden?"))
+                numbers = {}
+                for name in library.records:
+                    article, version = int(Path(name).stem), read_version(library, name)
+                    numbers[article] = int(version[0].rstrip(".").split()[-1])
+                    assert version == edition(article, numbers[article])
+                assert library.lexical.count() == library.counts[1]
+                seen.append(numbers)
+        except BaseException:
+            wrong.append(traceback.format_exc())
+        asked.append(count)
+
+    with Library(settings) as library:
+        workers = [threading.Thread(target=ask_on) for _ in range(threads)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    return [wrong, sum(asked), seen]
+
+
+@pytest.mark.slow
+def test_twenty_readers_beside_a_writer(settings: Settings) -> None:
+    settings.seeds.mkdir()
+    for article in range(EDITED):
+        write_edition(settings.seeds, article, 0)
+    call(_sync, settings)
+    done = FORKS.Event()
+    readers = [start(_read, settings, done, 5) for _ in range(4)]
+    last = call(_write, settings)
+    done.set()
+    for process, here in readers:
+        wrong, asked, seen = finish(process, here)
+        assert wrong == []
+        assert asked >= 100
+        assert seen == [last] * 5
