@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.embedding import quick_imports
-from index.errors import StoreError
+from index.errors import StoreError, in_one_line
 from index.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def connect(settings: Settings) -> Any:
         raise
     except Exception as error:  # Chroma's own errors have no common base
         _forget_engine(_folder(settings))
-        reason = (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")
+        reason = in_one_line(error)
         if settings.chroma_url:
             raise StoreError(
                 f"the Chroma server {settings.chroma_url} cannot be used: {reason}. Is it running, and is "

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import ModelError
+from index.errors import ModelError, in_one_line
 from index.settings import BUNDLED_MODEL
 
 if TYPE_CHECKING:
@@ -91,9 +91,8 @@ def _load(name: str) -> SentenceTransformer:
         disable_progress_bar()  # type: ignore[no-untyped-call]
         return SentenceTransformer(str(_bundled_folder()) if name == BUNDLED_MODEL else name)
     except Exception as error:  # safetensors' and torch's own errors have no common base with OSError
-        reason = " ".join(str(error).split())[:300]
         raise ModelError(
-            f"the embedding model {name!r} cannot be loaded: {reason}. "
+            f"the embedding model {name!r} cannot be loaded: {in_one_line(error)}. "
             f"Unset `model` to use the bundled {BUNDLED_MODEL}, or give the folder of a sentence-transformers model."
         ) from error
 

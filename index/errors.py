@@ -31,3 +31,8 @@ class ModelError(OnRecordError):
 
 class QuestionError(OnRecordError):
     """A question that cannot be asked: empty, or far too long."""
+
+
+def in_one_line(error: Exception) -> str:
+    """What an exception of another library says, short enough for a message of ours and without a full stop."""
+    return (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")

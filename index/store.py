@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from index.articles import Article
 from index.embedding import in_context
-from index.errors import OnRecordError, StoreError
+from index.errors import OnRecordError, StoreError, in_one_line
 from index.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -99,14 +99,10 @@ def _told(method: Callable[P, T]) -> Callable[P, T]:
             raise  # told already, or a bug of ours
         except Exception as error:  # Chroma's own errors have no common base
             raise StoreError(
-                f"the store failed: {_in_one_line(error)}. Is its disk full or read-only? What was indexed is kept."
+                f"the store failed: {in_one_line(error)}. Is its disk full or read-only? What was indexed is kept."
             ) from error
 
     return telling
-
-
-def _in_one_line(error: Exception) -> str:
-    return (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -144,7 +140,7 @@ class Catalogue:
             revision=(before.revision if before else 0) + 1,
             synced=_now(),
         )
-        self._record.upsert(["current"], embeddings=[_NO_VECTOR], metadatas=[asdict(now)])
+        self._write(now)
         return now
 
     @_told
@@ -157,8 +153,7 @@ class Catalogue:
         """Have readers notice what is in the current generation, if there is one."""
         now = self.current()
         if now:
-            metadata = asdict(replace(now, revision=now.revision + 1))
-            self._record.upsert(["current"], embeddings=[_NO_VECTOR], metadatas=[metadata])
+            self._write(replace(now, revision=now.revision + 1))
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -171,6 +166,9 @@ class Catalogue:
             kind, _, generation = collection.name.partition("-")
             if kind in _KINDS and generation != store.generation:
                 self.client.delete_collection(collection.name)
+
+    def _write(self, now: Current) -> None:
+        self._record.upsert(["current"], embeddings=[_NO_VECTOR], metadatas=[asdict(now)])
 
 
 class Store:
@@ -298,14 +296,13 @@ class Store:
         )
         for i, part in enumerate(self._parts(nodes)):
             ids = [node.node_id for node in part]
-            metadatas = [node.metadata for node in part]
             start = i * self._batch
             self._contexts.upsert(ids, embeddings=contexts[start : start + len(part)])
             self._sentences.upsert(
                 ids,
                 embeddings=[node.embedding for node in part],
                 documents=[node.text for node in part],
-                metadatas=metadatas,
+                metadatas=[node.metadata for node in part],
             )
         # 2. the articles' records: the commit. Of an older record Chroma keeps what the new one does not name.
         unknown = dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id")

@@ -74,7 +74,8 @@ def retrieve(library: Library, query: Query) -> list[Evidence]:
     ids = sorted(key for key in {key for key, _ in [*near, *matching]} if _is_current(key, records))
     # 3. their features
     rarity = _rarity(library, query.terms)
-    topic = {stem: weight for stem, weight in rarity.items() if stem not in to_stems(query.speaker or "")} or rarity
+    speaker = set(to_stems(query.speaker or ""))
+    topic = {stem: weight for stem, weight in rarity.items() if stem not in speaker} or rarity
     contexts = library.lexical.contexts(ids)
     found = library.store.sentences_with_vectors(ids)
     spoken = _spoken(found, contexts, query.speaker)
