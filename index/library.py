@@ -5,20 +5,37 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 from index.articles import Article
-from index.connection import connect, mark_of, mend, set_mark
+from index.connection import connect
 from index.embedding import EmbeddingModel
-from index.errors import BusyError
+from index.errors import BusyError, OnRecordError, StoreError
 from index.lexical import Lexical
-from index.lock import writer_lock
+from index.lock import make_folder, writer_lock
 from index.settings import Settings
+from index.snapshots import Snapshots
 from index.store import SCHEMA, ArticleRecord, Catalogue, Store, name_generation
 from index.sync import OnProgress, Plan, Report, apply_plan, make_plan, require_files
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """An index that is open, and what closes it; `folder` is None where a server holds it."""
+
+    folder: Path | None
+    revision: int
+    catalogue: Catalogue
+    store: Store
+    lexical: Lexical
+    model: EmbeddingModel
+    records: dict[str, ArticleRecord]
+    close: Callable[[], None]
 
 
 class Library:
@@ -40,20 +57,15 @@ class Library:
         Raises SeedsError when the folder holds nothing to index, and StoreError when the store cannot be opened.
         """
         require_files(settings.seeds)  # before a store is made for a folder that was mistyped
+        make_folder(settings.store)
         self.settings = settings
         self._gate = threading.Condition()
         self._readers = 0
         self._is_awaited = False
         self._syncing = threading.Lock()
         self._wanted_model = EmbeddingModel(settings.model)
-        self._is_open = False
-        self._connect()
-        try:
-            self.lexical = Lexical(settings.store / f"lexical-v{SCHEMA}.sqlite3")
-            self._open_current()
-        except BaseException:
-            self._catalogue.close()
-            raise
+        self._snapshots = None if settings.chroma_url else Snapshots(settings.store)
+        self._adopt(self._open_current())
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -112,34 +124,24 @@ class Library:
         ModelError or BusyError; what was indexed before is then still there.
         """
         with self._syncing, writer_lock(self.settings.store, wait=wait, on_wait=on_wait):
-            mark = mark_of(self.settings)
             with self._alone():
-                if mark.exists() or self._is_behind():
+                if self._is_behind():
                     self._reopen(locked=True)  # another process wrote: to go on from an old state would lose its work
-            set_mark(self.settings)
-            target, model = self.store, self.model
-            if self._is_other_generation():
-                model = self._wanted_model
-                target = Store(self._catalogue.client, model=model.name, dimension=model.dimension)
-            plan = make_plan(self.settings, target.files(), settled_for=settled_for)
-            report, replaced = apply_plan(
-                self.settings, plan, target, self.lexical, model, on_progress or (lambda *_: None)
-            )
-            current = self._catalogue.current()
-            # Not to forget one that a killed sync built to its end.
-            is_current = current is not None and current.generation == target.generation
-            if report.did_anything or not is_current:
-                with self._alone():
-                    # First the lexical index: where its disk is full, this process answers from the old state, whole.
-                    self.lexical.update(target.records(), target.sentences)
-                    self._catalogue.promote(target)
-                    self._adopt(target, model)
-            else:
-                self._catalogue.note_sync()
-            target.forget(replaced)
-            self._catalogue.drop_other_generations(target)
-            mark.unlink(missing_ok=True)
-            return report
+            plan = make_plan(self.settings, self.store.files(), settled_for=settled_for)
+            if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
+                report, *_ = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None)
+                if self._snapshots:
+                    self._snapshots.discard()  # of a change that was taken back
+                    self._snapshots.note_sync()
+                else:
+                    self._opened.catalogue.note_sync()
+                return report
+            try:
+                return self._write(on_progress or (lambda *_: None), settled_for)
+            except OnRecordError:
+                if self._snapshots:
+                    self._snapshots.discard()  # what is kept of an interrupted sync is sound
+                raise
 
     def article(self, article_id: str) -> Article:
         """The article as it was indexed; raises StoreError when there is none of that id."""
@@ -149,13 +151,14 @@ class Library:
     @property
     def synced(self) -> float | None:
         """When the index was last level with the folder, in seconds since 1970; None where it never was."""
-        current = self._catalogue.current()
+        if self._snapshots:
+            return self._snapshots.synced
+        current = self._opened.catalogue.current()
         return current.synced if current else None
 
     def close(self) -> None:
         """Close the files."""
-        self.lexical.close()
-        self._catalogue.close()
+        self._opened.close()
 
     def __enter__(self) -> Library:
         return self
@@ -165,48 +168,14 @@ class Library:
     ) -> None:
         self.close()
 
-    def _connect(self, *, locked: bool = False, before: Catalogue | None = None) -> None:
-        """Open a client in the place of the one before; `locked` tells that this process holds the writer's lock."""
-        if mark_of(self.settings).exists():
-            # Not waiting: who holds the lock may be a thread of ours that waits for the readers to be done.
-            with suppress(BusyError), nullcontext() if locked else writer_lock(self.settings.store, wait=False):
-                was_interrupted = mend(self.settings)
-                self._renew(before)
-                if was_interrupted:  # what it had committed, the readers have not been told
-                    self._catalogue.announce()
-                return
-        self._renew(before)
-
-    def _renew(self, before: Catalogue | None) -> None:
-        self._is_open = False
-        if before:
-            before.close()
-        client = connect(self.settings)
-        try:
-            self._catalogue = Catalogue(client)
-        except BaseException:
-            client.close()
-            raise
-
-    def _open_current(self) -> None:
-        """Read from the current generation, or from the wanted one where that cannot be read or there is none."""
-        model = self._wanted_model
-        current = self._catalogue.current()
-        if current and current.schema != SCHEMA:
-            logger.warning("the index in %s is of another version: it is made anew", self.settings.store)
-        elif current and current.generation != name_generation(model.name):
-            logger.warning("the index in %s is of the model %s: it is made anew", self.settings.store, current.model)
-            model = EmbeddingModel(current.model)
-        self._adopt(Store(self._catalogue.client, model=model.name, dimension=model.dimension), model)
-
     def _is_other_generation(self) -> bool:
         return self.store.generation != name_generation(self._wanted_model.name)
 
     def _is_behind(self) -> bool:
-        if not self._is_open:  # it could not be opened again
-            return True
-        current = self._catalogue.current()
-        return current is not None and current.revision != self._revision
+        if self._snapshots:
+            return self._snapshots.current() != self._opened.folder
+        current = self._opened.catalogue.current()
+        return current is not None and current.revision != self._opened.revision
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -221,20 +190,95 @@ class Library:
                 self._gate.notify_all()
 
     def _reopen(self, *, locked: bool = False) -> None:
-        # The embedded engine searches what it held when it was opened, whatever other processes write
-        # (chroma-core/chroma#7040): only a new client sees the rest.
-        self._connect(locked=locked, before=self._catalogue)
-        self._open_current()
+        before = self._opened
+        self._adopt(self._open_current(locked=locked))
+        before.close()
 
-    def _adopt(self, store: Store, model: EmbeddingModel) -> None:
-        while True:
-            current = self._catalogue.current()
-            records = store.records()
-            self.lexical.update(records, store.sentences)
-            # Were another process done with a sync meanwhile, the lexical index that both use would be back at these.
-            if self._catalogue.current() == current:
-                break
-        self.store, self.model, self.records = store, model, records
-        self.counts = len(records), sum(record.sentences for record in records.values())
-        self._revision = current.revision if current else 0
-        self._is_open = True
+    def _adopt(self, opened: _Opened) -> None:
+        self._opened = opened
+        self.store, self.lexical, self.model, self.records = opened.store, opened.lexical, opened.model, opened.records
+        self.counts = len(opened.records), sum(record.sentences for record in opened.records.values())
+
+    def _open_current(self, *, locked: bool = False) -> _Opened:
+        """Open the index that is current; `locked` tells that this process holds the writer's lock."""
+        if not self._snapshots:
+            return self._open(None)
+        index = self._snapshots.current()
+        with suppress(StoreError):  # it is looked into below
+            if not self._snapshots.is_suspect(index):
+                with self._snapshots.opening(index):
+                    return self._open(index)
+        if not self._snapshots.is_sound(index):
+            with nullcontext() if locked else writer_lock(self.settings.store, wait=False):
+                if index == self._snapshots.current():  # no other process was quicker
+                    self._snapshots.set_aside(index)
+        index = self._snapshots.current()
+        with self._snapshots.opening(index):
+            return self._open(index)
+
+    def _open(self, index: Path | None) -> _Opened:
+        """Open an index: its current generation, or the wanted one where that cannot be read or there is none."""
+        with ExitStack() as opened:
+            catalogue, lexical = self._enter(opened, index)
+            model = self._wanted_model
+            current = catalogue.current()
+            if current and current.schema != SCHEMA:
+                logger.warning("the index in %s is of another version: it is made anew", self.settings.store)
+            elif current and current.generation != name_generation(model.name):
+                logger.warning(
+                    "the index in %s is of the model %s: it is made anew", self.settings.store, current.model
+                )
+                model = EmbeddingModel(current.model)
+            store = Store(catalogue.client, model=model.name, dimension=model.dimension)
+            store.load()
+            while True:
+                current = catalogue.current()
+                records = store.records()
+                lexical.update(records, store.sentences)
+                # Were another process done with a sync meanwhile, the lexical index beside a server would be back here.
+                if catalogue.current() == current:
+                    break
+            revision = current.revision if current else 0
+            return _Opened(index, revision, catalogue, store, lexical, model, records, opened.pop_all().close)
+
+    def _enter(self, opened: ExitStack, index: Path | None) -> tuple[Catalogue, Lexical]:
+        client = connect(self.settings, index)
+        opened.callback(client.close)
+        lexical = Lexical((index or self.settings.store) / f"lexical-v{SCHEMA}.sqlite3")
+        opened.callback(lexical.close)
+        return Catalogue(client), lexical
+
+    def _write(self, on_progress: OnProgress, settled_for: float) -> Report:
+        """Sync into a draft and make it the current index; with a server, into what it holds."""
+        model = self._wanted_model if self._is_other_generation() else self.model
+        before = self._opened
+        with ExitStack() as opened:
+            if self._snapshots:
+                draft = self._snapshots.draft()
+                catalogue, lexical = self._enter(opened, draft)
+            else:
+                draft = None
+                catalogue, lexical = before.catalogue, before.lexical
+            store = Store(catalogue.client, model=model.name, dimension=model.dimension)
+            plan = make_plan(self.settings, store.files(), settled_for=settled_for)
+            catalogue.note_writing()
+            report, replaced, records = apply_plan(self.settings, plan, store, lexical, model, on_progress)
+            if self._snapshots and draft:
+                store.forget(replaced, records)  # nobody reads it yet
+                catalogue.drop_other_generations(store)
+                lexical.update(records, store.sentences)
+                revision = catalogue.promote(store).revision
+                self._snapshots.promote(draft)
+                close = opened.pop_all().close
+                with self._alone():
+                    self._adopt(_Opened(draft, revision, catalogue, store, lexical, model, records, close))
+                before.close()
+            else:
+                with self._alone():
+                    # First the lexical index: where its disk is full, this process answers from the old state, whole.
+                    lexical.update(records, store.sentences)
+                    revision = catalogue.promote(store).revision
+                    self._adopt(_Opened(None, revision, catalogue, store, lexical, model, records, before.close))
+                store.forget(replaced, records)
+                catalogue.drop_other_generations(store)
+        return report

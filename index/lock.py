@@ -44,15 +44,29 @@ def writer_lock(folder: Path, *, wait: bool, on_wait: Callable[[str], None] | No
         lock.release()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a store's folder where there is none; raises StoreError when that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+
+
 def is_locked(folder: Path) -> bool:
     """Whether a process is writing now."""
     try:
-        with FileLock(folder / "writer.lock", timeout=0):
+        return is_held(folder / "writer.lock")
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+
+
+def is_held(path: Path) -> bool:
+    """Whether a running process, this one included, holds the lock on a file."""
+    try:
+        with FileLock(path, timeout=0):
             return False
     except Timeout:
         return True
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
 
 
 def find_writer(folder: Path) -> str | None:

@@ -9,6 +9,7 @@ from index.errors import StoreError
 from index.library import Library
 from index.lock import find_writer
 from index.settings import Settings
+from index.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Status:
 
 def read_status(settings: Settings) -> Status:
     """The state of the index of these settings; raises StoreError when there is none yet."""
-    if not settings.chroma_url and not (settings.store / "chroma").is_dir():
+    if not settings.chroma_url and Snapshots(settings.store).synced is None:
         raise StoreError(f"there is no index of {settings.seeds} yet. Make one with: onrecord index")
     with Library(settings) as library:
         plan = library.plan()

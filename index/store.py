@@ -107,13 +107,17 @@ def _told(method: Callable[P, T]) -> Callable[P, T]:
 
 @dataclass(frozen=True)
 class Current:
-    """Which generation readers use, how often it was changed, and when it was last synced, in seconds since 1970."""
+    """Which generation readers use, how often it was changed, and when it was last synced, in seconds since 1970.
+
+    `is_written` tells that a writer is changing it, or was when it was interrupted.
+    """
 
     generation: str
     schema: int
     model: str
     revision: int
     synced: float
+    is_written: bool = False
 
 
 class Catalogue:
@@ -149,15 +153,16 @@ class Catalogue:
         self._record.update(["current"], metadatas=[{"synced": _now()}])
 
     @_told
-    def announce(self) -> None:
-        """Have readers notice what is in the current generation, if there is one."""
+    def note_writing(self) -> None:
+        """Note that what is held is being changed, until `promote`."""
         now = self.current()
         if now:
-            self._write(replace(now, revision=now.revision + 1))
+            self._write(replace(now, is_written=True))
 
-    def close(self) -> None:
-        """Let go of the folder."""
-        self.client.close()
+    def was_interrupted(self) -> bool:
+        """Whether what is held may be other than what readers were told; to be asked by the only writer."""
+        now = self.current()
+        return now is None or now.is_written
 
     @_told
     def drop_other_generations(self, store: Store) -> None:
@@ -177,6 +182,7 @@ class Store:
     @_told
     def __init__(self, client: Any, *, model: str, dimension: int) -> None:
         self.model = model
+        self._dimension = dimension
         self.generation = name_generation(model)
         identity = {"schema": SCHEMA, "model": model, "dimension": dimension}
         self._files, self._articles, self._sentences, self._contexts = (
@@ -184,6 +190,14 @@ class Store:
             for kind in _KINDS
         )
         self._batch = client.get_max_batch_size()
+
+    @_told
+    def load(self) -> None:
+        """Have the engine load what it reads and searches for a question, which it puts off to the first one."""
+        import numpy as np
+
+        self._sentences.get(limit=1, include=["embeddings"])
+        self.nearest(np.ones(self._dimension, np.float32), 1)
 
     @_told
     def files(self) -> dict[str, FileRecord]:
@@ -338,14 +352,16 @@ class Store:
                 collection.delete(ids=part)
 
     @_told
-    def forget(self, versions: Iterable[ArticleRecord]) -> None:
-        """Delete the sentences of versions that no reader believes any more, and those that a killed sync left."""
+    def forget(self, versions: Iterable[ArticleRecord], records: Mapping[str, ArticleRecord]) -> None:
+        """Delete the sentences of versions that no reader believes any more, and those that a killed sync left.
+
+        `records` are those of now.
+        """
         ids = [
             sentence_id(record.id, record.digest, position)
             for record in versions
             for position in range(record.sentences)
         ]
-        records = self.records()
         believed = sum(record.sentences for record in records.values())
         for collection in (self._contexts, self._sentences):
             for part in self._parts(ids):

@@ -148,12 +148,12 @@ def apply_plan(
     lexical: Lexical,
     model: EmbeddingModel,
     on_progress: OnProgress,
-) -> tuple[Report, list[ArticleRecord]]:
+) -> tuple[Report, list[ArticleRecord], dict[str, ArticleRecord]]:
     """Put what is new into the store, remove the records of what is gone, and report.
 
-    Returns with the report the versions of articles that are no longer current; their sentences are still there for
-    readers that believe them, until `Store.forget`. A file that cannot be read is skipped and reported; what the index
-    held of it stays. Raises SeedsError when nothing in the folder can be read at all.
+    Returns with the report the versions of articles that are no longer current, whose sentences are still there for
+    readers that believe them, until `Store.forget`; and the records of now. A file that cannot be read is skipped and
+    reported; what the index held of it stays. Raises SeedsError when nothing in the folder can be read at all.
     """
     began = time.perf_counter()
     before = store.records()
@@ -193,7 +193,8 @@ def apply_plan(
         if writer.flush_if_full():
             on_progress(i + 1, len(plan.read), writer.stored)
     writer.flush()
-    if not store.records().keys() - left.keys():
+    records = {article_id: record for article_id, record in store.records().items() if article_id not in left}
+    if not records:
         skipped += [(name, "it was changed a moment ago") for name in plan.unsettled]
         name, reason = skipped[0]
         more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
@@ -202,7 +203,6 @@ def apply_plan(
     store.put_files(noted_last)
 
     on_progress(len(plan.read), len(plan.read), writer.stored)
-    records = store.records()
     arrived = Counter(record.digest for article_id, record in records.items() if article_id not in before)
     moved = sum((arrived & Counter(record.digest for record in left.values())).values())
     report = Report(
@@ -217,7 +217,7 @@ def apply_plan(
         sentences=sum(record.sentences for record in records.values()),
         seconds=time.perf_counter() - began,
     )
-    return report, [*writer.replaced, *left.values()]
+    return report, [*writer.replaced, *left.values()], records
 
 
 class _Writer:

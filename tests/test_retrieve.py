@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
+from index.snapshots import Snapshots
 from index.store import sentence_id
 from qa.compose import compose
 from qa.question import read_question
@@ -198,9 +199,8 @@ def test_sentences_of_an_older_version_are_not_returned(town: Library) -> None:
     where: dict[str, str | int | float | bool | None]
     where = {"article_id": "pier.txt", "digest": "0" * 64, "position": 0, "start": 0, "end": len(text)}
     before = ranking(town, question)
-    client = chromadb.PersistentClient(
-        str(town.settings.store / "chroma"), settings=ChromaSettings(anonymized_telemetry=False)
-    )
+    folder = Snapshots(town.settings.store).current() / "chroma"
+    client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
     for collection in client.list_collections():
         if collection.name.startswith(("sentences-", "contexts-")):
             collection.upsert([stale], embeddings=[vector], documents=[text], metadatas=[where])

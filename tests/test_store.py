@@ -39,7 +39,7 @@ SECOND = "---\ntitle: The bridge\n---\nIt was closed again."
 
 
 def open_client(folder: Path) -> Any:
-    return connect(Settings(seeds=folder, store=folder / "store"))
+    return connect(Settings(seeds=folder, store=folder / "store"), folder / "store")
 
 
 def open_store(client: Any, model: str = BUNDLED_MODEL, dimension: int = 384) -> Store:
@@ -164,7 +164,7 @@ def test_new_version_takes_the_place_of_the_old(store: Store, tmp_path: Path, mo
     assert [sentence.text for sentence in store.sentences(record)] == ["It was closed again."]
     # Who still believes the old version finds it whole, until it is forgotten.
     assert [sentence.text for sentence in store.sentences(old)] == [node.text for node in first[1]]
-    store.forget([old])
+    store.forget([old], store.records())
     assert held_ids(store) == ([nodes[0].node_id], [nodes[0].node_id])
     # What the new version does not say is not taken from the old one.
     assert (record.source, record.author, record.published) == (None, None, None)
@@ -180,7 +180,7 @@ def test_remove(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
     (record,) = store.records().values()
     assert record.id == "b.txt"
     assert list(map(len, held_ids(store))) == [6, 6]  # a reader may still be at a.txt
-    store.forget([records["a.txt"]])
+    store.forget([records["a.txt"]], store.records())
     left = [sentence_id("b.txt", record.digest, position) for position in range(3)]
     assert held_ids(store) == (left, left)
 
@@ -240,7 +240,7 @@ def test_interrupted_put_leaves_one_version_whole(
         patch.setattr(type(getattr(store, collection)), step, _only_for(getattr(store, collection).name, step))
         with pytest.raises(KeyboardInterrupt):
             store.put(*_lists(new))
-            store.forget([replaced])
+            store.forget([replaced], store.records())
 
     client.close()
     client = open_client(tmp_path)
@@ -252,7 +252,7 @@ def test_interrupted_put_leaves_one_version_whole(
     assert len(reopened.sentences_with_vectors([node.node_id for node in nodes])) == len(nodes)
 
     reopened.put(*_lists(new))
-    reopened.forget([])
+    reopened.forget([], reopened.records())
     ids = [node.node_id for node in new[1]]
     assert held_ids(reopened) == (ids, ids)
     assert reopened.article("bridge.txt") == to_article(new[0])
@@ -263,15 +263,15 @@ def test_leftovers_are_dropped_and_nothing_else(
     store: Store, tmp_path: Path, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.put(*_lists(make(tmp_path, model, FIRST, "a.txt"), make(tmp_path, model, FIRST, "b.txt")))
-    store.forget([])
+    store.forget([], store.records())
     records = store.records()
     with monkeypatch.context() as patch:
         patch.setattr(type(store._contexts), "delete", _only_for(store._contexts.name, "delete"))
         with pytest.raises(KeyboardInterrupt):
             store.remove(["a.txt"], [])
-            store.forget([records["a.txt"]])  # its record is gone, its sentences are not
+            store.forget([records["a.txt"]], store.records())  # its record is gone, its sentences are not
     assert [list(store.records()), *map(len, held_ids(store))] == [["b.txt"], 6, 6]
-    store.forget([])
+    store.forget([], store.records())
     left = [sentence_id("b.txt", store.records()["b.txt"].digest, position) for position in range(3)]
     assert held_ids(store) == (left, left)
 
@@ -311,8 +311,9 @@ def test_other_generations_are_left_alone_until_they_are_dropped(
 def test_current_generation(client: Any, store: Store) -> None:
     catalogue = Catalogue(client)
     assert catalogue.current() is None
-    catalogue.announce()
+    catalogue.note_writing()
     assert catalogue.current() is None
+    assert catalogue.was_interrupted()
     began = time.time()
     first = catalogue.promote(store)
     assert first == catalogue.current()
@@ -320,19 +321,22 @@ def test_current_generation(client: Any, store: Store) -> None:
         generation=name_generation(BUNDLED_MODEL), schema=SCHEMA, model=BUNDLED_MODEL, revision=1, synced=0
     )
     assert began - 0.001 <= first.synced <= time.time() + 0.001  # it is rounded
-    catalogue.announce()
-    assert catalogue.current() == replace(first, revision=2)
+    assert not catalogue.was_interrupted()
     catalogue.note_sync()
     noted = catalogue.current()
     assert noted is not None and noted.synced > first.synced
-    assert replace(noted, synced=first.synced) == replace(first, revision=2)
+    assert replace(noted, synced=first.synced) == first
+    catalogue.note_writing()
+    assert catalogue.current() == replace(noted, is_written=True)
+    assert catalogue.was_interrupted()
     other = Catalogue(client).promote(open_store(client, "some/other model", 2))
     assert other == catalogue.current()
     assert (other.generation, other.model, other.revision) == (
         name_generation("some/other model"),
         "some/other model",
-        3,
+        2,
     )
+    assert not catalogue.was_interrupted()
 
 
 GENERATIONS = [

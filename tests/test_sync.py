@@ -378,7 +378,8 @@ def assert_same_index(one: Library, other: Library) -> None:
     assert dict(scored) == pytest.approx(dict(other_scored), abs=1e-9)
     for name in vectors:
         for key, vector in vectors[name].items():
-            assert np.abs(vector - others[name][key]).max() < 1e-5, (name, key)
+            # bfloat16 where many are embedded at once, float32 where few are
+            assert vector @ others[name][key] > 0.999, (name, key)
 
 
 def test_index_after_many_edits_is_that_of_a_clean_build(folder: Path, make_library: MakeLibrary) -> None:
@@ -527,13 +528,13 @@ def test_only_an_edited_sentence_is_embedded(folder: Path, make_library: MakeLib
 def test_touched_file_is_noted(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
     path = write(folder, "mayor.txt", MAYOR)
     library = make_library(folder)
-    records, revision = library.records, library._revision
+    records = library.records
     os.utime(path, ns=(1, 1_700_000_000_123_456_789))
     assert not library.plan().is_empty
     assert sync_and_count(library, model) == ({"unchanged": 1, "articles": 1, "sentences": 3}, [])
     (record,) = library.store.files().values()
     assert (record.path, record.size, record.mtime_ns) == ("mayor.txt", len(MAYOR), 1_700_000_000_123_456_789)
-    assert (library.records, library._revision) == (records, revision)
+    assert library.records == records
     assert library.plan().is_empty
 
 

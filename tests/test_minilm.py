@@ -1,0 +1,60 @@
+"""The bundled model in NumPy gives the vectors that sentence-transformers gives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedding import EmbeddingModel, _bundled_folder
+from index.minilm import MiniLM
+from index.settings import BUNDLED_MODEL
+
+TEXTS = [
+    "What did Peskov say about Tartous?",
+    "“This is all a subject for discussion,” Peskov added, noting that there is “extreme instability” in the country.",
+    "",
+    "?",
+    "Größe, 东京 и Москва 😀\u00a0\u200b",
+    "bridge " * 400,  # the model reads 256 tokens
+    "x" * 5000,
+]
+
+
+@pytest.fixture(scope="module")
+def small() -> MiniLM:
+    return MiniLM(_bundled_folder())
+
+
+def test_vectors_are_those_of_sentence_transformers(small: MiniLM) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    reference = SentenceTransformer(str(_bundled_folder())).encode(TEXTS, normalize_embeddings=True)
+    found = small.encode(TEXTS)
+    assert (found.shape, found.dtype) == (reference.shape, np.float32)
+    assert np.abs(found - reference).max() < 1e-6
+
+
+def test_vectors_of_a_long_list_are_nearly_those_of_a_short_one(small: MiniLM) -> None:
+    """Many texts may go through bfloat16."""
+    model = EmbeddingModel(BUNDLED_MODEL)
+    many = model.encode(TEXTS * 10)
+    assert np.sum(many[: len(TEXTS)] * small.encode(TEXTS), axis=1).min() > 0.999
+    assert np.linalg.norm(many, axis=1) == pytest.approx([1.0] * len(many), abs=1e-5)
+
+
+def test_few_texts_need_no_torch(tmp_path: Path) -> None:
+    code = "import sys; from index.embedding import EmbeddingModel\n"
+    code += (
+        f"print(EmbeddingModel({BUNDLED_MODEL!r}).encode(['The bridge is open.'] * 3).shape, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "(3, 384) False\n"
+
+
+def test_folder_of_no_such_model(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"config\.json"):
+        MiniLM(tmp_path)
