@@ -14,7 +14,7 @@ import re
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,15 @@ from index.store import ArticleRecord, sentence_id
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 3  # raise it when the tables below change
+_VERSION = 4  # raise it when the tables below change
 _TABLES = """
     CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL);
-    CREATE TABLE sentences (row INTEGER PRIMARY KEY, id TEXT NOT NULL, article_id TEXT NOT NULL, digest BLOB NOT NULL);
+    CREATE TABLE sentences (row INTEGER PRIMARY KEY, id TEXT NOT NULL, article_id TEXT NOT NULL, digest BLOB NOT NULL,
+        speaker TEXT);
     CREATE UNIQUE INDEX sentence_ids ON sentences (id);
     CREATE INDEX sentences_of_digest ON sentences (digest);
     CREATE INDEX sentences_of_article ON sentences (article_id);
+    CREATE INDEX sentences_of_speaker ON sentences (speaker);
     CREATE VIRTUAL TABLE words USING fts5 (sentence, context, tokenize = 'porter unicode61 remove_diacritics 2');
     CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
     CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
@@ -91,22 +93,47 @@ class Lexical:
                 return self._update(records, read)
 
     def search(
-        self, terms: Iterable[str], count: int, *, sentence_weight: float, context_weight: float
+        self,
+        terms: Iterable[str],
+        count: int,
+        *,
+        sentence_weight: float,
+        context_weight: float,
+        speakers: Collection[str] = (),
     ) -> list[tuple[str, float]]:
-        """Ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first."""
+        """Ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first.
+
+        With `speakers`, only their statements are searched.
+        """
         # Quoted, a term is a string of FTS5's query language and can't be an operator of it.
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
         if not query:
             return []
-        weights = (sentence_weight, context_weight)
+        marks = ", ".join("?" * len(speakers))
+        among = f"AND rowid IN (SELECT row FROM sentences WHERE speaker IN ({marks}))" if speakers else ""  # noqa: S608
+        statement = (
+            "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "  # noqa: S608
+            f"WHERE words MATCH ? {among} ORDER BY cost, rowid LIMIT ?) AS matched "
+            "JOIN sentences ON sentences.row = matched.rowid"
+        )
         with self._lock:
             rows = self._connection.execute(
-                "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "
-                "WHERE words MATCH ? ORDER BY cost, rowid LIMIT ?) AS matched "
-                "JOIN sentences ON sentences.row = matched.rowid",
-                (*weights, query, count),
+                statement, (sentence_weight, context_weight, query, *speakers, count)
             ).fetchall()
         return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+    def speakers(self) -> dict[str, int]:
+        """The number of statements of each speaker, by the name that the article has."""
+        query = "SELECT speaker, count(*) FROM sentences WHERE speaker IS NOT NULL GROUP BY speaker"
+        with self._lock:
+            return dict(self._connection.execute(query))
+
+    def statements(self, speakers: Collection[str]) -> list[str]:
+        """Ids of all sentences in which one of the speakers speaks."""
+        marks = ", ".join("?" * len(speakers))
+        query = f"SELECT id FROM sentences WHERE speaker IN ({marks})"  # noqa: S608
+        with self._lock:
+            return [row[0] for row in self._connection.execute(query, tuple(speakers))]
 
     def frequency(self, stem: str) -> int:
         """The number of sentences that hold a word of this stem."""
@@ -213,8 +240,8 @@ class Lexical:
             key = sentence_id(record.id, record.digest, sentence.position)
             context = "\n".join([record.title, *texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]])
             row = self._connection.execute(
-                "INSERT INTO sentences (id, article_id, digest) VALUES (?, ?, ?)",
-                (key, record.id, _digest(sentence.text)),
+                "INSERT INTO sentences (id, article_id, digest, speaker) VALUES (?, ?, ?, ?)",
+                (key, record.id, _digest(sentence.text), sentence.speaker),
             ).lastrowid
             self._connection.execute(
                 "INSERT INTO words (rowid, sentence, context) VALUES (?, ?, ?)", (row, sentence.text, context)

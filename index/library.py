@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from index.embedding import EmbeddingModel
 from index.errors import BusyError, OnRecordError, StoreError
 from index.lexical import Lexical
 from index.lock import make_folder, writer_lock
+from index.people import Speaker, from_json, merge_speakers
 from index.settings import Settings
 from index.snapshots import Snapshots
 from index.store import SCHEMA, ArticleRecord, Catalogue, Store, name_generation
@@ -36,6 +38,13 @@ class _Opened:
     model: EmbeddingModel
     records: dict[str, ArticleRecord]
     close: Callable[[], None]
+
+    @functools.cached_property
+    def people(self) -> list[Speaker]:
+        """Everyone who speaks, those with most statements first."""
+        counts = self.lexical.speakers()
+        merged = merge_speakers(from_json(record.speakers) for record in self.records.values())
+        return sorted(merged, key=lambda speaker: -sum(counts.get(name, 0) for name in speaker.names))
 
 
 class Library:
@@ -147,6 +156,11 @@ class Library:
         """The article as it was indexed; raises StoreError when there is none of that id."""
         with self.reading():
             return self.store.article(article_id)
+
+    @property
+    def people(self) -> list[Speaker]:
+        """Everyone who speaks in the articles, those with most statements first."""
+        return self._opened.people
 
     @property
     def synced(self) -> float | None:

@@ -7,8 +7,9 @@ version is never mistaken for this one; a record in the collection `onrecord` na
     articles-…    a record an article: id = article id, document = its text, vector = its title's,
                   metadata = the other fields of Article, the file it is from, number of sentences
     sentences-…   a record a sentence: id = article id # digest # position, document = its text, vector = its own,
-                  metadata = article_id, digest, position, start, end
-    contexts-…    a record a sentence, under the same id: vector = the sentence's in context; this one is searched
+                  metadata = article_id, digest, position, start, end, and if somebody speaks speaker and speech
+    contexts-…    a record a sentence, under the same id: vector = the sentence's in context, metadata = speaker;
+                  this one is searched
 
 An article's record is its commit: it is written after the sentences that carry its digest, and those of the old digest
 are deleted only when readers have been told. Readers believe only sentences whose digest is the one in the article's
@@ -23,7 +24,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
@@ -44,10 +45,11 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 # Raise it whenever what is stored changes its meaning: the fields, the splitting of sentences, what is embedded.
-SCHEMA = 2
+SCHEMA = 3
 
 _DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an article's versions apart
 _KINDS = ("files", "articles", "sentences", "contexts")
+_NOBODY = ""  # Chroma wants metadata with something in it
 _NO_VECTOR = [1.0]  # Chroma wants a vector for every record; these are never searched
 
 
@@ -69,7 +71,10 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """What the index knows of an article beside its text; `file` is the path of the file it is from."""
+    """What the index knows of an article beside its text.
+
+    `file` is the path of the file it is from, `speakers` who speaks in it, as `index.people.to_json` writes it.
+    """
 
     id: str
     file: str
@@ -82,6 +87,7 @@ class ArticleRecord:
     place: str | None
     url: str | None
     body: int
+    speakers: str
 
 
 # a sentence's id, the sentence, its own unit vector, and that in context
@@ -244,6 +250,15 @@ class Store:
         return sorted(sentences, key=lambda sentence: sentence.position)
 
     @_told
+    def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:
+        """By id, those of these sentences that the store holds."""
+        found_of: dict[str, Sentence] = {}
+        for part in self._parts(ids):
+            found = self._sentences.get(ids=part, include=["metadatas", "documents"])
+            found_of.update(zip(found["ids"], map(_sentence, found["metadatas"], found["documents"]), strict=True))
+        return found_of
+
+    @_told
     def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
         """What the store holds of these ids, in no particular order."""
         if not ids:
@@ -275,12 +290,22 @@ class Store:
         return list(found["embeddings"][0].tolist()) if found["ids"] else None
 
     @_told
-    def nearest(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
-        """Ids of the sentences that are in context nearest to a unit vector (dimension,), with cosine, best first."""
+    def nearest(
+        self, vector: NDArray[np.float32], count: int, speakers: Collection[str] = ()
+    ) -> list[tuple[str, float]]:
+        """Ids of the sentences that are in context nearest to a unit vector (dimension,), with cosine, best first.
+
+        With `speakers`, of their statements only.
+        """
         total = self._contexts.count()
         if not total:
             return []
-        found = self._contexts.query(query_embeddings=[vector], n_results=min(count, total), include=["distances"])
+        found = self._contexts.query(
+            query_embeddings=[vector],
+            n_results=min(count, total),
+            where={"speaker": {"$in": sorted(speakers)}} if speakers else None,
+            include=["distances"],
+        )
         pairs = [
             (key, similarity(distance)) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
@@ -311,7 +336,11 @@ class Store:
         for i, part in enumerate(self._parts(nodes)):
             ids = [node.node_id for node in part]
             start = i * self._batch
-            self._contexts.upsert(ids, embeddings=contexts[start : start + len(part)])
+            self._contexts.upsert(
+                ids,
+                embeddings=contexts[start : start + len(part)],
+                metadatas=[{"speaker": node.metadata.get("speaker") or _NOBODY} for node in part],
+            )
             self._sentences.upsert(
                 ids,
                 embeddings=[node.embedding for node in part],

@@ -232,7 +232,10 @@ class _Writer:
         self.stored = self.embedded = 0
 
     def write(self, document: Document, nodes: list[TextNode]) -> None:
-        """Add an article with its sentences."""
+        """Add an article with its sentences, and find out who speaks in them."""
+        from index.nodes import add_speakers
+
+        add_speakers(document, nodes)
         self._documents.append(document)
         self._nodes.extend(nodes)
 

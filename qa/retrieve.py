@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.lexical import to_stems, to_words
@@ -37,7 +37,8 @@ class Evidence:
     named_in_article  the same, anywhere in the article
     on_topic          share of the topic's terms (the question's, without the speaker's name) in the sentence itself, or
                       in another one of the article that it is close to: that one's share times the cosine of the two
-    spoken            how much it reads as a statement of the speaker asked for, in [0, 1]; 0 when none is asked for
+    spoken            whether it is a statement of the speaker asked for: 1, or 0.5 where only its wording tells so; 0
+                      when none is asked for
     """
 
     sentence: Sentence
@@ -61,24 +62,30 @@ class Evidence:
         )
 
 
-def retrieve(library: Library, query: Query) -> list[Evidence]:
-    """All candidates for the query, best first; a total order, the same in every run."""
-    # 1. candidates of both views
+def retrieve(library: Library, query: Query, asked: Collection[str] = ()) -> list[Evidence]:
+    """All candidates for the query, best first; a total order, the same in every run.
+
+    `asked` are the names, as in `Sentence.speaker`, of the speaker whose statements are asked for.
+    """
+    # 1. candidates of both views, of everybody and of the speaker asked for
     vector = library.model.encode([query.standalone])[0]
-    near = library.store.nearest(vector, CANDIDATES)
-    matching = library.lexical.search(
-        query.terms, CANDIDATES, sentence_weight=SENTENCE_WEIGHT, context_weight=CONTEXT_WEIGHT
-    )
+    candidates: set[str] = set()
+    for names in [(), asked] if asked else [()]:
+        near = library.store.nearest(vector, CANDIDATES, names)
+        matching = library.lexical.search(
+            query.terms, CANDIDATES, sentence_weight=SENTENCE_WEIGHT, context_weight=CONTEXT_WEIGHT, speakers=names
+        )
+        candidates.update(key for key, _ in [*near, *matching])
     # 2. only sentences of the version that the article's record names
     records = library.records
-    ids = sorted(key for key in {key for key, _ in [*near, *matching]} if _is_current(key, records))
+    ids = sorted(key for key in candidates if _is_current(key, records))
     # 3. their features
     rarity = _rarity(library, query.terms)
     speaker = set(to_stems(query.speaker or ""))
     topic = {stem: weight for stem, weight in rarity.items() if stem not in speaker} or rarity
     contexts = library.lexical.contexts(ids)
     found = library.store.sentences_with_vectors(ids)
-    spoken = _spoken(found, contexts, query.speaker)
+    spoken = _spoken(found, contexts, query.speaker, asked)
     on_topic = _on_topic(found, topic, spoken)
     in_article = {
         article_id: _share(rarity, library.lexical.stems_in(article_id, rarity))
@@ -118,10 +125,20 @@ def _rarity(library: Library, terms: Sequence[str]) -> dict[str, float]:
     return {stem: math.log(1 + (total - found + 0.5) / (found + 0.5)) for stem, found in frequencies.items()}
 
 
-def _spoken(found: Sequence[FoundSentence], contexts: Mapping[str, str], speaker: str | None) -> dict[str, float]:
+def _spoken(
+    found: Sequence[FoundSentence], contexts: Mapping[str, str], speaker: str | None, asked: Collection[str]
+) -> dict[str, float]:
     """By sentence id, `Evidence.spoken`."""
     surname = find_surname(speaker or "")
-    return {key: reads_as_statement(sentence.text, contexts.get(key, ""), surname) for key, sentence, _, _ in found}
+    spoken = {}
+    for key, sentence, _, _ in found:
+        if sentence.speaker in asked:
+            spoken[key] = 1.0
+        elif sentence.speaker is None and reads_as_statement(sentence.text, contexts.get(key, ""), surname) == 1:
+            spoken[key] = 0.5
+        else:
+            spoken[key] = 0.0
+    return spoken
 
 
 def _on_topic(
