@@ -100,17 +100,23 @@ class Lexical:
         sentence_weight: float,
         context_weight: float,
         speakers: Collection[str] = (),
+        articles: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
         """Ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first.
 
-        With `speakers`, only their statements are searched.
+        With `speakers`, only their statements are searched; with `articles`, only the articles of these ids.
         """
         # Quoted, a term is a string of FTS5's query language and can't be an operator of it.
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
         if not query:
             return []
-        marks = ", ".join("?" * len(speakers))
-        among = f"AND rowid IN (SELECT row FROM sentences WHERE speaker IN ({marks}))" if speakers else ""  # noqa: S608
+        among = ""
+        given: list[str] = []
+        for column, values in (("speaker", speakers or None), ("article_id", articles)):
+            if values is not None:
+                marks = ", ".join("?" * len(values))
+                among += f" AND rowid IN (SELECT row FROM sentences WHERE {column} IN ({marks}))"  # noqa: S608
+                given += values
         statement = (
             "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "  # noqa: S608
             f"WHERE words MATCH ? {among} ORDER BY cost, rowid LIMIT ?) AS matched "
@@ -118,7 +124,7 @@ class Lexical:
         )
         with self._lock:
             rows = self._connection.execute(
-                statement, (sentence_weight, context_weight, query, *speakers, count)
+                statement, (sentence_weight, context_weight, query, *given, count)
             ).fetchall()
         return sorted(rows, key=lambda row: (-row[1], row[0]))
 

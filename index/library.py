@@ -40,6 +40,11 @@ class _Opened:
     close: Callable[[], None]
 
     @functools.cached_property
+    def full_names(self) -> dict[str, str]:
+        """By name that an article has for a speaker, the one over all articles."""
+        return {name: speaker.name for speaker in self.people for name in speaker.names}
+
+    @functools.cached_property
     def people(self) -> list[Speaker]:
         """Everyone who speaks, those with most statements first."""
         counts = self.lexical.speakers()
@@ -161,6 +166,11 @@ class Library:
     def people(self) -> list[Speaker]:
         """Everyone who speaks in the articles, those with most statements first."""
         return self._opened.people
+
+    @property
+    def full_names(self) -> dict[str, str]:
+        """By name that an article has for a speaker, the one that is used over all articles."""
+        return self._opened.full_names
 
     @property
     def synced(self) -> float | None:

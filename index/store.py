@@ -8,8 +8,8 @@ version is never mistaken for this one; a record in the collection `onrecord` na
                   metadata = the other fields of Article, the file it is from, number of sentences
     sentences-…   a record a sentence: id = article id # digest # position, document = its text, vector = its own,
                   metadata = article_id, digest, position, start, end, and if somebody speaks speaker and speech
-    contexts-…    a record a sentence, under the same id: vector = the sentence's in context, metadata = speaker;
-                  this one is searched
+    contexts-…    a record a sentence, under the same id: vector = the sentence's in context, metadata =
+                  article_id and speaker; this one is searched
 
 An article's record is its commit: it is written after the sentences that carry its digest, and those of the old digest
 are deleted only when readers have been told. Readers believe only sentences whose digest is the one in the article's
@@ -49,7 +49,6 @@ SCHEMA = 3
 
 _DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an article's versions apart
 _KINDS = ("files", "articles", "sentences", "contexts")
-_NOBODY = ""  # Chroma wants metadata with something in it
 _NO_VECTOR = [1.0]  # Chroma wants a vector for every record; these are never searched
 
 
@@ -291,19 +290,29 @@ class Store:
 
     @_told
     def nearest(
-        self, vector: NDArray[np.float32], count: int, speakers: Collection[str] = ()
+        self,
+        vector: NDArray[np.float32],
+        count: int,
+        speakers: Collection[str] = (),
+        articles: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
         """Ids of the sentences that are in context nearest to a unit vector (dimension,), with cosine, best first.
 
-        With `speakers`, of their statements only.
+        With `speakers`, of their statements only; with `articles`, of the articles of these ids only.
         """
+        conditions: list[dict[str, Any]] = []
+        if speakers:
+            conditions.append({"speaker": {"$in": sorted(speakers)}})
+        if articles is not None:
+            conditions.append({"article_id": {"$in": sorted(articles)}})
+
         total = self._contexts.count()
-        if not total:
+        if not total or (articles is not None and not articles):
             return []
         found = self._contexts.query(
             query_embeddings=[vector],
             n_results=min(count, total),
-            where={"speaker": {"$in": sorted(speakers)}} if speakers else None,
+            where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
             include=["distances"],
         )
         pairs = [
@@ -339,7 +348,10 @@ class Store:
             self._contexts.upsert(
                 ids,
                 embeddings=contexts[start : start + len(part)],
-                metadatas=[{"speaker": node.metadata.get("speaker") or _NOBODY} for node in part],
+                metadatas=[
+                    {name: node.metadata[name] for name in ("article_id", "speaker") if name in node.metadata}
+                    for node in part
+                ],
             )
             self._sentences.upsert(
                 ids,

@@ -15,7 +15,9 @@ class Citation:
     """One sentence of an article, word for word: `article.text[start:end] == text`.
 
     Offsets are 0-based and half-open, in code points. `score` orders evidence for one question, higher is better;
-    it is not comparable between questions.
+    it is not comparable between questions. `speech` is "direct" or "indirect" where somebody speaks, and `speaker` who,
+    if the article says it. `gloss` is an offset in `text` and the name to show there in brackets, where a pronoun
+    means somebody the sentence does not name. `context` tells that it only explains what a statement is about.
     """
 
     number: int
@@ -28,6 +30,9 @@ class Citation:
     end: int
     text: str
     speaker: str | None
+    speech: str | None
+    gloss: tuple[int, str] | None
+    context: bool
     score: float
 
 
@@ -36,12 +41,14 @@ class Answer:
     """An answer made of cited sentences, or a refusal with its reason.
 
     When `answered` is false, `citations` is empty and `closest` offers the nearest sentences, which are no answer.
-    `confidence` is in [0, 1]; `seconds` is the time that answering took.
+    `note` says how the question was taken, where that is not plain. `confidence` is in [0, 1]; `seconds` is the time
+    that answering took.
     """
 
     question: str
     answered: bool
     reason: str
+    note: str
     text: str
     citations: tuple[Citation, ...]
     closest: tuple[Citation, ...]
@@ -59,10 +66,20 @@ class Answer:
         try:
             values: dict[str, Any] = json.loads(line)
             for name in ("citations", "closest"):
-                values[name] = tuple(_from_values(Citation, citation) for citation in values[name])
+                values[name] = tuple(_from_values(Citation, _with_gloss(citation)) for citation in values[name])
             return _from_values(cls, values)
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"not an answer in JSON: {error}") from error
+
+
+def _with_gloss(citation: dict[str, Any]) -> dict[str, Any]:
+    gloss = citation["gloss"]
+    if gloss is not None:
+        place, name = gloss
+        if not (type(place) is int and type(name) is str):
+            raise TypeError(f"its gloss is {gloss!r}")
+        gloss = (place, name)
+    return {**citation, "gloss": gloss}
 
 
 def _from_values(kind: type[_Value], values: dict[str, Any]) -> _Value:
@@ -74,7 +91,8 @@ def _from_values(kind: type[_Value], values: dict[str, Any]) -> _Value:
         elif hint is float:
             right = type(value) in (int, float)  # 1.0 is 1 in the JSON of other languages
         else:
-            right = type(value) in ((get_origin(hint),) if get_origin(hint) is tuple else get_args(hint) or (hint,))
+            hints = (hint,) if get_origin(hint) is tuple else get_args(hint) or (hint,)
+            right = type(value) in [get_origin(one) or one for one in hints]
         if not right:
             raise TypeError(f"its {name} is {value!r}")
     return kind(**{field.name: values[field.name] for field in fields(kind)})

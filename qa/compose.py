@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from index.lexical import to_stems
+from index.people import Match
 from qa.answer import Answer, Citation
+from qa.gloss import find_gloss
 from qa.question import Query
-from qa.retrieve import Evidence
+from qa.retrieve import SPOKEN, Evidence
 
 MAX_CITATIONS = 5
 
 # A further sentence is cited when it scores within this of the best one; more is allowed within the same article, where
 # answers continue, than from others. Over 130 news questions: F1 of the cited sentences 0.55, from 0.50 (0.3 and 0.1)
-# to 0.55 (0.1 and 0) around it.
-SAME_ARTICLE_MARGIN, OTHER_ARTICLE_MARGIN = 0.15, 0.05
+# to 0.55 (0.1 and 0) around it. Where somebody's words are asked for, it has to be surely theirs instead.
+MARGINS = (0.15, 0.05)
+STATEMENT_MARGINS = (0.25, 0.1)
 
 # Where somebody's words on a topic are asked for, a further sentence is at least this much as on topic as the best one.
 # Of 0.4 to 0.8, it gave the best F1 and hit@1 over 158 news questions and 400 of the kind "What did X say about Y?".
@@ -25,38 +29,67 @@ ON_TOPIC_SHARE = 0.6
 DUPLICATE_OVERLAP = 0.8
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Whose statements a question asks for: as it names them, and whom that was taken for, None for nobody known."""
+
+    named: str
+    match: Match | None
+
+    @property
+    def name(self) -> str:
+        """The name to show."""
+        return self.match.speaker.name if self.match else self.named
+
+
 def compose(
-    query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], *, limit: int, min_confidence: float
+    query: Query,
+    evidence: Sequence[Evidence],
+    unmentioned: Sequence[str],
+    *,
+    asked: Asked | None = None,
+    names: Mapping[str, str] | None = None,
+    limit: int,
+    min_confidence: float,
 ) -> Answer:
     """Compose the answer of one to `limit` sentences, or a refusal when it would be less sure than `min_confidence`.
 
     `evidence` comes best first, as `retrieve` ranks it; `unmentioned` are the question's terms that the articles never
-    use, for the reason of a refusal. The answer's `seconds` is left at 0 for the caller to set.
+    use, for the reason of a refusal; `asked` is whose statements are asked for; `names` gives the full name for one
+    that an article has. The answer's `seconds` is left at 0 for the caller to set.
     """
-    confidence = assess(evidence)
-    if not evidence or confidence < min_confidence:
-        reason = _explain(unmentioned)
+    only_theirs = asked is not None and not query.asks_fact
+    pool = [candidate for candidate in evidence if candidate.spoken] if only_theirs else evidence
+    confidence = assess(pool)
+    note = _note(asked)
+    if not pool or confidence < min_confidence:
+        reason = _explain(query, evidence, unmentioned, asked)
+        theirs = [candidate for candidate in evidence if candidate.spoken == SPOKEN["theirs"]]
         return Answer(
             question=query.question,
             answered=False,
             reason=reason,
+            note=note,
             text=reason,
             citations=(),
-            closest=number_citations(evidence[:1]),
+            closest=number_citations((theirs or evidence)[:1], names or {}),
             confidence=confidence,
             mode="extract",
             seconds=0.0,
         )
-    citations = number_citations(in_reading_order(select(evidence, limit=limit)))
+    chosen = select(pool, limit=limit)
+    context = _find_context(query, chosen, evidence) if only_theirs and len(chosen) < limit else []
+    citations = number_citations([*in_reading_order(chosen), *context], names or {}, context=context)
     return Answer(
         question=query.question,
         answered=True,
         reason="",
+        note=note,
         text=" ".join(f"{citation.text} [{citation.number}]" for citation in citations),
         citations=citations,
         closest=(),
         confidence=confidence,
-        mode="extract",
+        mode="quotes" if only_theirs else "extract",
         seconds=0.0,
     )
 
@@ -77,17 +110,19 @@ def assess(evidence: Sequence[Evidence]) -> float:
 def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:
     """The one to `limit` sentences to cite, best first: those close to the best, no two that say the same."""
     chosen: list[Evidence] = []
-    asks_a_speaker = any(candidate.spoken for candidate in evidence)
     for candidate in evidence:
         if len(chosen) == limit:
             break
         if chosen:
             best = chosen[0]
             same_article = candidate.sentence.article_id == best.sentence.article_id
-            margin = SAME_ARTICLE_MARGIN if same_article else OTHER_ARTICLE_MARGIN
+            margins = MARGINS if candidate.spoken is None else STATEMENT_MARGINS
+            margin = margins[0] if same_article else margins[1]
             if candidate.score < best.score - margin or any(_repeats(candidate, earlier) for earlier in chosen):
                 continue
-            if asks_a_speaker and candidate.on_topic < ON_TOPIC_SHARE * best.on_topic:
+            if candidate.spoken is not None and (
+                candidate.spoken < SPOKEN["theirs"] or candidate.on_topic < ON_TOPIC_SHARE * best.on_topic
+            ):
                 continue
         chosen.append(candidate)
     return chosen
@@ -101,28 +136,63 @@ def in_reading_order(chosen: Sequence[Evidence]) -> list[Evidence]:
     return sorted(chosen, key=lambda e: (rank[e.sentence.article_id], e.sentence.position))
 
 
-def number_citations(chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
-    """The evidence as citations, numbered from 1 in the order given."""
-    return tuple(
-        Citation(
-            number=number,
-            article_id=evidence.sentence.article_id,
-            title=evidence.record.title,
-            source=evidence.record.source,
-            published=evidence.record.published,
-            url=evidence.record.url,
-            start=evidence.sentence.start,
-            end=evidence.sentence.end,
-            text=evidence.sentence.text,
-            speaker=evidence.sentence.speaker,
-            score=round(evidence.score, 6),
+def number_citations(
+    chosen: Sequence[Evidence], names: Mapping[str, str], *, context: Sequence[Evidence] = ()
+) -> tuple[Citation, ...]:
+    """The evidence as citations, numbered from 1 in the order given; see `compose` for `names`."""
+    citations = []
+    for number, evidence in enumerate(chosen, start=1):
+        sentence, record = evidence.sentence, evidence.record
+        speaker = names.get(sentence.speaker, sentence.speaker) if sentence.speaker else None
+        citations.append(
+            Citation(
+                number=number,
+                article_id=sentence.article_id,
+                title=record.title,
+                source=record.source,
+                published=record.published,
+                url=record.url,
+                start=sentence.start,
+                end=sentence.end,
+                text=sentence.text,
+                speaker=speaker,
+                speech=sentence.speech,
+                gloss=find_gloss(sentence, speaker) if speaker else None,
+                context=evidence in context,
+                score=round(evidence.score, 6),
+            )
         )
-        for number, evidence in enumerate(chosen, start=1)
-    )
+    return tuple(citations)
 
 
-def _explain(unmentioned: Sequence[str]) -> str:
+def _find_context(query: Query, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentence that says what a statement is about, where no chosen one names the topic; else nothing."""
+    topic = set(to_stems(query.topic))
+    if not topic or any(topic & set(to_stems(candidate.sentence.text)) for candidate in chosen):
+        return []
+    articles = {candidate.sentence.article_id for candidate in chosen}
+    for candidate in evidence:
+        if candidate.sentence.article_id in articles and topic & set(to_stems(candidate.sentence.text)):
+            return [candidate]
+    return []
+
+
+def _note(asked: Asked | None) -> str:
+    """How a name was taken that nobody in the articles has."""
+    if asked is None or asked.match is None or asked.match.exact:
+        return ""
+    return f"Nobody called “{asked.named}” speaks in these articles; taken as {asked.name}."
+
+
+def _explain(
+    query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], asked: Asked | None
+) -> str:
     """Why a question is refused."""
+    topic = f" on {query.topic}" if query.topic else " on this"
+    if asked and any(candidate.spoken == SPOKEN["theirs"] for candidate in evidence):
+        return f"{asked.name} is not quoted{topic} in these articles."
+    if asked and not asked.match and not unmentioned:
+        return f"{asked.name} is not quoted in these articles."
     if not unmentioned:
         return "Nothing in the articles is close enough to answer this."
     quoted = [f"“{term}”" for term in unmentioned]

@@ -1,0 +1,32 @@
+"""A name for a pronoun: where a sentence says "he" of whom it does not name, newspapers write "He [Mr. Peskov]"."""
+
+from __future__ import annotations
+
+import re
+
+from index.people import fold, read_name
+from index.sentences import Sentence
+from qa.speech import CUE
+
+# Outside quotation marks; within them "he" is somebody else.
+_QUOTED = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
+_TITLES = (
+    r"senator|congress(?:man|woman)|governor|president|secretary|minister|ambassador|spokes(?:man|woman|person)|mayor"
+    r"|judge|justice|general|candidate|nominee|billionaire|businessman|mogul|lawmaker|leader|official|chairman"
+)
+_ADVERB = r"(?:(?:\w+ly|also|then|later|has|had|further|once|again|even|never)\s+){0,2}"
+_STANDS_FOR = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]he (?:{_TITLES}))\b(?=,?\s+{_ADVERB}{CUE}\b)")
+_SAID_HE = re.compile(r"\b(?:said|says|added|wrote|asked) (?P<who>he|she)\b")
+_OPENS = re.compile(r"\W*(?P<who>He|She)\b")
+
+
+def find_gloss(sentence: Sentence, name: str) -> tuple[int, str] | None:
+    """Where in the sentence's text the speaker's name is to be shown, and the name; None where the sentence has it."""
+    if sentence.speaker is None or fold(read_name(name).surname) in fold(sentence.text):
+        return None
+    plain = _QUOTED.sub(lambda found: " " * len(found[0]), sentence.text)
+    for pattern, group in ((_STANDS_FOR, 0), (_SAID_HE, "who"), (_OPENS, "who")):
+        found = pattern.search(plain)
+        if found:
+            return found.end(group), name
+    return None
