@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from index.lock import make_folder, writer_lock
 from index.settings import Settings
 from index.snapshots import Snapshots
 from index.store import SCHEMA, ArticleRecord, Catalogue, Store, name_generation
-from index.sync import OnProgress, Plan, Report, apply_plan, make_plan, require_files
+from index.sync import OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
 
 logger = logging.getLogger(__name__)
 
@@ -254,7 +255,10 @@ class Library:
         before = self._opened
         with ExitStack() as opened:
             if self._snapshots:
-                draft = self._snapshots.draft()
+                with ThreadPoolExecutor(1) as pool:
+                    copying = pool.submit(self._snapshots.draft)
+                    load_reader()  # meanwhile: each takes about half a second
+                    draft = copying.result()
                 catalogue, lexical = self._enter(opened, draft)
             else:
                 draft = None

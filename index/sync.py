@@ -296,10 +296,16 @@ def _walk(seeds: Path) -> Iterator[Path]:
                 yield path
 
 
+def load_reader() -> None:
+    """Import what reads articles, LlamaIndex above all, ahead of its first use."""
+    with quick_imports():
+        import index.nodes  # noqa: F401
+
+
 def _read(settings: Settings, file: File) -> tuple[list[tuple[Document, list[TextNode]]], list[tuple[str, str]]]:
     """The articles of a file with their sentences, and what in it is skipped; no articles where nothing can be read."""
-    with quick_imports():
-        from index.nodes import ArticleReader, SentenceParser
+    load_reader()
+    from index.nodes import ArticleReader, SentenceParser
 
     try:
         documents, refused = ArticleReader(settings.seeds, max_article_mb=settings.max_article_mb).read(file.path)
