@@ -243,6 +243,8 @@ class Library:
             return _Opened(index, revision, catalogue, store, lexical, model, records, opened.pop_all().close)
 
     def _enter(self, opened: ExitStack, index: Path | None) -> tuple[Catalogue, Lexical]:
+        if self._snapshots and index:
+            opened.callback(self._snapshots.hold(index))
         client = connect(self.settings, index)
         opened.callback(client.close)
         lexical = Lexical((index or self.settings.store) / f"lexical-v{SCHEMA}.sqlite3")
