@@ -164,7 +164,7 @@ class Lexical:
         with self._lock:
             for text in texts:
                 query = "SELECT id FROM sentences WHERE digest = ? LIMIT 1"
-                row = self._connection.execute(query, (_digest(text),)).fetchone()
+                row = self._connection.execute(query, (digest(text),)).fetchone()
                 if row:
                     found.append(row[0])
         return found
@@ -247,7 +247,7 @@ class Lexical:
             context = "\n".join([record.title, *texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]])
             row = self._connection.execute(
                 "INSERT INTO sentences (id, article_id, digest, speaker) VALUES (?, ?, ?, ?)",
-                (key, record.id, _digest(sentence.text), sentence.speaker),
+                (key, record.id, digest(sentence.text), sentence.speaker),
             ).lastrowid
             self._connection.execute(
                 "INSERT INTO words (rowid, sentence, context) VALUES (?, ?, ?)", (row, sentence.text, context)
@@ -263,5 +263,6 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _digest(text: str) -> bytes:
+def digest(text: str) -> bytes:
+    """By which equal texts are found: the first 16 bytes of SHA-256."""
     return hashlib.sha256(text.encode()).digest()[:16]

@@ -6,6 +6,7 @@ import functools
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from index.people import Speaker, from_json, merge_speakers
 from index.settings import Settings
 from index.snapshots import Snapshots
 from index.store import SCHEMA, ArticleRecord, Catalogue, Store, name_generation
-from index.sync import OnProgress, Plan, Report, apply_plan, make_plan, require_files
+from index.sync import OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
 
 logger = logging.getLogger(__name__)
 
@@ -266,6 +267,8 @@ class Library:
             return _Opened(index, revision, catalogue, store, lexical, model, records, opened.pop_all().close)
 
     def _enter(self, opened: ExitStack, index: Path | None) -> tuple[Catalogue, Lexical]:
+        if self._snapshots and index:
+            opened.callback(self._snapshots.hold(index))
         client = connect(self.settings, index)
         opened.callback(client.close)
         lexical = Lexical((index or self.settings.store) / f"lexical-v{SCHEMA}.sqlite3")
@@ -278,7 +281,10 @@ class Library:
         before = self._opened
         with ExitStack() as opened:
             if self._snapshots:
-                draft = self._snapshots.draft()
+                with ThreadPoolExecutor(1) as pool:
+                    copying = pool.submit(self._snapshots.draft)
+                    load_reader()  # meanwhile: each takes about half a second
+                    draft = copying.result()
                 catalogue, lexical = self._enter(opened, draft)
             else:
                 draft = None

@@ -4,7 +4,7 @@ Chroma writes its graphs of neighbours over the old ones: killed meanwhile, it l
 opens it next (chroma-core/chroma#7238). And while one process writes, another finds what it found when it opened the
 folder (chroma-core/chroma#7040). So a sync copies the index, changes the copy, and marks it as whole at the end:
 
-    index-000007/   the index before, for readers that are not done with it; gone with the next sync
+    index-000007/   the index before, for readers that are not done with it; gone with the next sync that finds none
     index-000008/   the index, for it is the last one with the file `whole`: Chroma's folder and the lexical index
     index-000009/   what a writer is making of it, or was when it was interrupted
     broken-…/       an index that could not be read any more
@@ -23,7 +23,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -80,17 +80,27 @@ class Snapshots:
     @contextmanager
     def opening(self, index: Path) -> Iterator[None]:
         """Leave a mark in an index for the length of the block: where it stays, the process came to a bad end."""
-        mark = index / f"opening-{secrets.token_hex(4)}"
-        with self._told():
-            index.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(mark)
-            lock.acquire()
+        if index == self._store / "index-000000":
+            with self._told():
+                index.mkdir(parents=True, exist_ok=True)
+        mark, release = self._mark(index, "opening")
         try:
             yield
             with suppress(OSError):
                 mark.unlink()
         finally:
-            lock.release()
+            release()
+
+    def hold(self, index: Path) -> Callable[[], None]:
+        """Keep an index from being deleted, as long as this process lives or until what is returned is called."""
+        mark, release = self._mark(index, "reading")
+
+        def let_go() -> None:
+            with suppress(OSError):
+                mark.unlink()
+            release()
+
+        return let_go
 
     def is_suspect(self, index: Path) -> bool:
         """Whether a process that was opening an index came to a bad end: Chroma may have crashed it."""
@@ -123,7 +133,7 @@ class Snapshots:
         number = int(_NAME.fullmatch(current.name)[1]) + 1  # type: ignore[index]
         draft = self._store / f"index-{number:06}"
         for index in self._newest():
-            if index not in (current, draft):  # a reader may still hold it, where open files can't be deleted
+            if index not in (current, draft) and not any(map(is_held, index.glob("reading-*"))):
                 shutil.rmtree(index, ignore_errors=True)
         if draft.exists():
             if _survives(draft / "chroma"):
@@ -155,6 +165,14 @@ class Snapshots:
             if index > self.current():
                 shutil.rmtree(index, ignore_errors=True)
 
+    def _mark(self, index: Path, what: str) -> tuple[Path, Callable[[], None]]:
+        """A file that is locked, and so stands for this process, and what releases the lock."""
+        mark = index / f"{what}-{secrets.token_hex(4)}"
+        lock = FileLock(mark, thread_local=False)  # any thread may close what this one opened
+        with self._told():
+            lock.acquire()
+        return mark, lock.release
+
     def _newest(self) -> list[Path]:
         """The indexes, newest first."""
         with self._told():
@@ -182,7 +200,7 @@ class Snapshots:
             ) from error
 
 
-_NOT_COPIED = (_WHOLE, "opening-*", "*.sqlite3-wal", "*.sqlite3-shm", "*.sqlite3-journal")
+_NOT_COPIED = (_WHOLE, "opening-*", "reading-*", "*.sqlite3-wal", "*.sqlite3-shm", "*.sqlite3-journal")
 
 
 def _copy(source: str, target: str) -> str:

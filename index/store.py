@@ -49,6 +49,7 @@ SCHEMA = 3
 
 _DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an article's versions apart
 _KINDS = ("files", "articles", "sentences", "contexts")
+_AT_ONCE = {"batch_size": 2, "sync_threshold": 2}  # the least that Chroma takes
 _NO_VECTOR = [1.0]  # Chroma wants a vector for every record; these are never searched
 
 
@@ -130,7 +131,9 @@ class Catalogue:
 
     def __init__(self, client: Any) -> None:
         self.client = client
-        self._record = _told(client.get_or_create_collection)("onrecord", embedding_function=None)
+        self._record = _told(client.get_or_create_collection)(
+            "onrecord", embedding_function=None, configuration={"hnsw": {**_AT_ONCE}}
+        )
 
     @_told
     def current(self) -> Current | None:
@@ -447,6 +450,9 @@ def _open_collection(client: Any, name: str, identity: Mapping[str, Any], *, sea
     # Chroma makes a graph of neighbours for every collection. Where it is searched, the default breadth of 100 finds
     # 0.90 to 0.96 of the 60 nearest of 30,159 sentences, and 400 finds 0.99, for 3 ms; elsewhere the least will do.
     graph = {"ef_search": 400} if searched else {"max_neighbors": 2, "ef_construction": 2}
+    # Written to disk with every change: left to the next 1,000, it is made again from a log by whoever opens the
+    # folder, which failed now and then.
+    graph |= _AT_ONCE
     collection = client.get_or_create_collection(
         name, metadata=identity, embedding_function=None, configuration={"hnsw": {"space": "cosine", **graph}}
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from index.embedding import EmbeddingModel, quick_imports
 from index.errors import ArticleError, SeedsError
 from index.formats import SUFFIXES
-from index.lexical import Lexical
+from index.lexical import Lexical, digest
 from index.settings import Settings
 from index.store import ArticleRecord, FileRecord, Store
 
@@ -228,6 +228,7 @@ class _Writer:
         self._documents: list[Document] = []
         self._nodes: list[TextNode] = []
         self._files: list[FileRecord] = []
+        self._ids: dict[bytes, str] = {}  # of what was stored here, by digest of its text: about 150 bytes each
         self.replaced: list[ArticleRecord] = []
         self.stored = self.embedded = 0
 
@@ -255,6 +256,7 @@ class _Writer:
         if self._documents:
             self._embed()
             self._store.put(self._documents, self._nodes)
+            self._ids.update((digest(node.text), node.node_id) for node in self._nodes)
         if self._files:
             self._store.put_files(self._files)
         self.stored += len(self._nodes)
@@ -264,7 +266,10 @@ class _Writer:
         # Wire copy repeats, and most of an edited article stays: no text that the index knows is embedded again.
         titles = {document.metadata["title"] for document in self._documents}
         texts = dict.fromkeys(node.text for node in self._nodes)
-        vectors = self._store.vectors_of(self._lexical.find_equal(texts)) if self._may_know else {}
+        known = [self._ids[key] for key in map(digest, texts) if key in self._ids]
+        if self._may_know:
+            known += self._lexical.find_equal(texts)
+        vectors = self._store.vectors_of(sorted(set(known)))
         for title in titles - vectors.keys() if self._may_know else ():
             vector = self._store.title_vector(title)
             if vector:
@@ -299,10 +304,16 @@ def _walk(seeds: Path) -> Iterator[Path]:
                 yield path
 
 
+def load_reader() -> None:
+    """Import what reads articles, LlamaIndex above all, ahead of its first use."""
+    with quick_imports():
+        import index.nodes  # noqa: F401
+
+
 def _read(settings: Settings, file: File) -> tuple[list[tuple[Document, list[TextNode]]], list[tuple[str, str]]]:
     """The articles of a file with their sentences, and what in it is skipped; no articles where nothing can be read."""
-    with quick_imports():
-        from index.nodes import ArticleReader, SentenceParser
+    load_reader()
+    from index.nodes import ArticleReader, SentenceParser
 
     try:
         documents, refused = ArticleReader(settings.seeds, max_article_mb=settings.max_article_mb).read(file.path)

@@ -111,7 +111,7 @@ def answer_question(
 def find_articles(
     records: Mapping[str, ArticleRecord], *, source: str | None, since: str | None, until: str | None
 ) -> list[str] | None:
-    """Ids of the articles of a source, in any case, and of the dates from `since` to `until`: 2016, 2016-07, 2016-07-28.
+    """Ids of the articles of a source, in any case, and of the dates from `since` to `until`: 2016-07, 2016-07-28.
 
     None where nothing is asked for. An article without a year has no date. Raises QuestionError for what is no date.
     """

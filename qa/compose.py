@@ -184,9 +184,7 @@ def _note(asked: Asked | None) -> str:
     return f"Nobody called “{asked.named}” speaks in these articles; taken as {asked.name}."
 
 
-def _explain(
-    query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], asked: Asked | None
-) -> str:
+def _explain(query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], asked: Asked | None) -> str:
     """Why a question is refused."""
     topic = f" on {query.topic}" if query.topic else " on this"
     if asked and any(candidate.spoken == SPOKEN["theirs"] for candidate in evidence):

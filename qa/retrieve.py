@@ -183,7 +183,7 @@ def _on_topic(
     place = {(sentence.article_id, sentence.position): key for key, sentence, _, _ in found}
     for (article_id, position), key in sorted(place.items()):
         before = place.get((article_id, position - 1))
-        if before in statements and key in statements:
+        if before is not None and before in statements and key in statements:
             on_topic[key] = max(on_topic[key], CONTINUED * on_topic[before])
     return on_topic
 

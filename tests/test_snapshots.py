@@ -152,6 +152,21 @@ def test_mark_stands_while_a_process_opens_an_index(tmp_path: Path) -> None:
     assert stored.is_suspect(index)
 
 
+def test_index_that_is_read_is_kept(indexed: Path, tmp_path: Path, reopen: Callable[[], Library]) -> None:
+    reader, writer = reopen(), reopen()
+    with reader.reading():
+        for i in range(3):
+            (tmp_path / "news" / "0.txt").write_text(f"The bridge is shut {i}.")
+            writer.sync()
+        assert names(indexed) == ["index-000001", "index-000003", "index-000004"]
+        assert len(reader.store.sentences(reader.records["0.txt"])) == 300
+    with reader.reading():
+        assert len(reader.store.sentences(reader.records["0.txt"])) == 1
+    (tmp_path / "news" / "0.txt").write_text("The bridge is open.")
+    writer.sync()
+    assert names(indexed) == ["index-000004", "index-000005"]
+
+
 def test_draft_that_cannot_be_read_is_begun_anew(
     indexed: Path, tmp_path: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:

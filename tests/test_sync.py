@@ -159,6 +159,20 @@ def test_equal_texts_are_embedded_once_and_stay_two_articles(
     assert texts(library) == {"two/wire.txt": ["The bridge is open.", "Ships may pass again."]}
 
 
+def test_equal_texts_that_are_not_stored_together_are_embedded_once(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel
+) -> None:
+    write(folder, "a/wire.txt", RIVER)
+    write(folder, "b/long.txt", " ".join(f"Bridge {i} is open." for i in range(600)))  # is stored by itself
+    write(folder, "c/wire.txt", RIVER)
+    library = make_library(folder, update=False)
+    library.model = counting = CountingModel(model)
+    library.sync()
+    given = [text for batch in counting.given for text in batch]
+    assert (given.count("The bridge is open."), given.count("Ships may pass again.")) == (1, 1)
+    assert texts(library)["c/wire.txt"] == ["The bridge is open.", "Ships may pass again."]
+
+
 def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make_library: MakeLibrary) -> None:
     write(folder, "river.txt", RIVER)
     write(folder, "café.txt", "It costs £5 at the café.".encode("latin-1"))
