@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -50,7 +50,15 @@ class _Opened:
         """Everyone who speaks, those with most statements first."""
         counts = self.lexical.speakers()
         merged = merge_speakers(from_json(record.speakers) for record in self.records.values())
-        return sorted(merged, key=lambda speaker: -sum(counts.get(name, 0) for name in speaker.names))
+        merged.sort(key=lambda speaker: -sum(counts.get(name, 0) for name in speaker.names))
+        people = []
+        for speaker in merged:  # a name that articles use for a person and for a group is the likelier one's
+            names = tuple(name for name in speaker.names if name in counts)
+            if names:
+                people.append(replace(speaker, names=names))
+                for name in names:
+                    del counts[name]
+        return people
 
 
 class Library:

@@ -8,6 +8,7 @@ all of them, says whose it is.
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 import re
 import unicodedata
@@ -56,16 +57,20 @@ class Name:
 
 INITIAL = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*\.?")
 WORD = re.compile(r"[^\W_][\w.'’-]*")
+MAIN = 5
+_KEPT = 20_000  # names in mind: a question is compared with everyone who speaks
 LIKE = 0.75  # of difflib's ratio: "Peskow" and "Peskov" have 0.83, "Pence" and "Peskov" 0.55
 POSSESSIVE = re.compile(r"['’]s?$")
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def fold(name: str) -> str:
     """Return the name in small letters without accents: "sergei lavrov"."""
     plain = unicodedata.normalize("NFKD", name.replace("’", "'"))
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def read_name(mention: str) -> Name:
     """Return the parts of a name as an article or a question has it; a single word is a surname."""
     parts = [part for part in WORD.findall(POSSESSIVE.sub("", mention.strip())) if part.strip(".'’-")]
@@ -82,6 +87,7 @@ def read_name(mention: str) -> Name:
     return Name(tuple(titles), tuple(parts[:start]), " ".join(parts[start:]), suffix)
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def surname_key(name: Name) -> str:
     """Return what equal surnames have in common: "assad" of "al-Assad"."""
     return re.sub(r"^(?:al|el)[- ]", "", fold(name.surname)).replace("-", " ")
@@ -111,7 +117,8 @@ def gender_of(name: Name) -> str | None:
 def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
     """Return the speakers of many articles, each once, those of most articles first.
 
-    A surname alone joins the only person of that surname; where several bear it, it stays by itself.
+    A surname alone joins the only person of that surname, or the one who has MAIN times the articles of the next; where
+    several bear it, it stays by itself.
     """
     found: dict[str, list[tuple[Name, Counter[str], dict[str, None]]]] = {}
     groups: dict[str, tuple[Counter[str], dict[str, None]]] = {}
@@ -129,8 +136,8 @@ def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
         also.update(dict.fromkeys(speaker.also))
     merged: list[tuple[int, Speaker]] = []
     for bearers in found.values():
-        full = [bearer for bearer in bearers if bearer[0].given]
-        if len(full) == 1:
+        full = sorted((bearer for bearer in bearers if bearer[0].given), key=lambda bearer: -sum(bearer[1].values()))
+        if len(full) == 1 or (full and sum(full[0][1].values()) >= MAIN * sum(full[1][1].values())):
             for name, forms, also in bearers:
                 if not name.given:
                     full[0][1].update(forms)
@@ -147,7 +154,7 @@ def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
     In this order: a full name, a surname (a woman's after "Mrs."), a role, a name after a role, a name spelt nearly so.
     """
     name, wanted = read_name(asked), strip_article(fold(asked))
-    for fits in (_is_called, _bears, _holds, _ends):
+    for fits in (_is_named, _holds, _ends):
         found = [speaker for speaker in speakers if fits(speaker, name, wanted)]
         if found:
             return Match(found[0], True, tuple(speaker.name for speaker in found[1:]))
@@ -169,6 +176,10 @@ def from_json(line: str) -> list[Speaker]:
 def strip_article(name: str) -> str:
     """Return a folded name without "the"."""
     return re.sub(r"^(?:the|a|an)\s+", "", name)
+
+
+def _is_named(speaker: Speaker, name: Name, wanted: str) -> bool:
+    return _is_called(speaker, name, wanted) or _bears(speaker, name, wanted)
 
 
 def _is_called(speaker: Speaker, name: Name, wanted: str) -> bool:

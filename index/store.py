@@ -87,7 +87,7 @@ class ArticleRecord:
     place: str | None
     url: str | None
     body: int
-    speakers: str
+    speakers: str = "[]"
 
 
 # a sentence's id, the sentence, its own unit vector, and that in context
@@ -477,6 +477,7 @@ def _record(article_id: str, metadata: Mapping[str, Any]) -> ArticleRecord:
     values: dict[str, Any] = {
         field.name: metadata.get(field.name) for field in fields(ArticleRecord) if field.name != "id"
     }
+    values["speakers"] = values["speakers"] or "[]"  # of one that was put without
     return ArticleRecord(id=article_id, **values)
 
 

@@ -2,5 +2,6 @@
 
 from qa.answer import Answer, Citation
 from qa.ask import answer_question, ask
+from qa.quotes import Quote, quotes
 
-__all__ = ["Answer", "Citation", "answer_question", "ask"]
+__all__ = ["Answer", "Citation", "Quote", "answer_question", "ask", "quotes"]

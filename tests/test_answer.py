@@ -19,6 +19,9 @@ CITATION = Citation(
     end=46,
     text="“It’s over,” said Inês\u2028Duarte.",
     speaker="Inês Duarte",
+    speech="direct",
+    gloss=(3, "Inês Duarte"),
+    context=False,
     score=1.25,
 )
 UNKNOWN = Citation(
@@ -32,12 +35,16 @@ UNKNOWN = Citation(
     end=4,
     text="One.",
     speaker=None,
+    speech=None,
+    gloss=None,
+    context=True,
     score=-0.5,
 )
 ANSWERED = Answer(
     question='What did "Duarte" say\nabout the ferry?',
     answered=True,
     reason="",
+    note="Nobody called “Duart” speaks in these articles; taken as Inês Duarte.",
     text="“It’s over,” said Inês\u2028Duarte. [1] One. [2]",
     citations=(CITATION, UNKNOWN),
     closest=(),
@@ -49,6 +56,7 @@ REFUSED = Answer(
     question="Borscht?",
     answered=False,
     reason="The articles do not answer this.",
+    note="",
     text="The articles do not answer this.",
     citations=(),
     closest=(UNKNOWN,),
@@ -70,6 +78,7 @@ def test_json_is_plain() -> None:
         "question": "Borscht?",
         "answered": False,
         "reason": "The articles do not answer this.",
+        "note": "",
         "text": "The articles do not answer this.",
         "citations": [],
         "closest": [
@@ -84,6 +93,9 @@ def test_json_is_plain() -> None:
                 "end": 4,
                 "text": "One.",
                 "speaker": None,
+                "speech": None,
+                "gloss": None,
+                "context": True,
                 "score": -0.5,
             }
         ],

@@ -19,6 +19,7 @@ HEAVY = (
     "llama_index",
     "numpy",
     "sentence_transformers",
+    "spacy",
     "torch",
     "transformers",
     "yaml",

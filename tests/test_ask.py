@@ -41,7 +41,7 @@ def test_tartous(seed_library: Library) -> None:
     answer = answer_question(seed_library, TARTOUS)
     texts = [citation.text for citation in answer.citations]
     assert answer.answered
-    assert answer.mode == "extract"
+    assert answer.mode == "quotes"
     (premature,) = [text for text in texts if "premature to make any predictions regarding the bases" in text]
     (discussion,) = [text for text in texts if "This is all a subject for discussion" in text]
     assert "Peskov said" in premature
@@ -65,7 +65,7 @@ def test_every_sentence_is_verbatim_at_its_offsets(seed_library: Library, seeds:
 
 REFUSED = [
     ("nothing of the kind", "How do I make borscht?", "borscht"),
-    ("a topic nobody speaks of", "What did Peskov say about China?", "“China”"),
+    ("a topic nobody speaks of", "What did Peskov say about China?", "Dmitry Peskov is not quoted on China"),
 ]
 
 

@@ -27,15 +27,16 @@ ONRECORD = [sys.executable, "-c", "import sys; from ui.cli import main; sys.exit
 TARTOUS = "What did Peskov say about Tartous?"
 ASSAD = "What did Peskov say about Assad?"
 ASSAD_ANSWER = """\
-Peskov confirmed that Assad has been granted asylum in Russia, a decision made by President Vladimir Putin. [1] \
-However, there is no official plan for a meeting between Putin and Assad at the moment. [2]
+Dmitry Peskov: Peskov confirmed that Assad has been granted asylum in Russia, a decision made by President Vladimir \
+Putin. [1]
 
 Sources
-[1] Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, 1168–1275)
-[2] Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, 1276–1363)
+[1] Dmitry Peskov, reported in Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, 1168–1275)
 """
 KEYS = {"id", "question", "answered", "confidence", "answer", "citations", "seconds"}
 CITATION_KEYS = {"article", "start", "end", "text", "speaker", "title", "source", "published"}
+
+COMMANDS = ["ask", "quotes", "index", "status", "serve"]
 
 Captured = pytest.CaptureFixture[str]
 
@@ -75,14 +76,21 @@ def test_help_is_quick() -> None:
         seconds.append(time.perf_counter() - began)
     assert ran.returncode == 0
     assert ran.stdout.startswith("usage: onrecord [-h] COMMAND ...\n")
-    assert [name for name in ("ask", "index", "serve") if f"\n    {name} " in ran.stdout] == ["ask", "index", "serve"]
+    assert [name for name in COMMANDS if f"\n    {name} " in ran.stdout] == COMMANDS
     assert min(seconds) < 0.5
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["borscht"], ["ask", "--nothing"], ["serve", "--port", "99999"], ["serve", "--port", "0"]],
-    ids=["nothing", "no command", "no option", "a port too high", "port 0"],
+    [
+        [],
+        ["borscht"],
+        ["ask", "--nothing"],
+        ["serve", "--port", "99999"],
+        ["serve", "--port", "0"],
+        ["quotes", "--limit", "0"],
+    ],
+    ids=["nothing", "no command", "no option", "a port too high", "port 0", "a limit of nothing"],
 )
 def test_wrong_command_line(arguments: list[str], capsys: Captured) -> None:
     with pytest.raises(SystemExit) as raised:
@@ -102,7 +110,7 @@ def test_ask_json(folders: list[str], capsys: Captured) -> None:
     assert (out.count("\n"), err) == (1, "")
     answer = Answer.from_json(out)
     assert (answer.question, answer.answered) == (ASSAD, True)
-    assert [(citation.start, citation.end) for citation in answer.citations] == [(1168, 1275), (1276, 1363)]
+    assert [(citation.start, citation.end) for citation in answer.citations] == [(1168, 1275)]
     assert answer.to_json() == out.strip()
 
 
@@ -114,7 +122,78 @@ def test_a_refusal_is_an_answer(folders: list[str], capsys: Captured) -> None:
     assert reason == "No answer on the record. The articles never mention “borscht”."
     assert blank == ""
     assert closest.startswith("Closest (not an answer): ")
-    assert source.startswith("    Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, ")
+    assert " in Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, " in source
+
+
+QUOTE_KEYS = {"article_id", "title", "source", "published", "url", "start", "end", "text", "speaker", "speech"}
+
+
+def test_quotes_lists_who_speaks(folders: list[str], capsys: Captured) -> None:
+    assert main(["quotes", *folders]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.splitlines()[:3] == [
+        "4 speakers, 11 statements",
+        "",
+        "      8  Dmitry Peskov (Peskov, Kremlin spokesman)",
+    ]
+    assert main(["quotes", "--json", "--limit", "1", *folders]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "speaker": "Dmitry Peskov",
+        "also": ["Peskov", "Kremlin spokesman"],
+        "kind": "person",
+        "statements": 8,
+    }
+
+
+def test_quotes_of_a_speaker(folders: list[str], capsys: Captured) -> None:
+    assert main(["quotes", "--speaker", "Peskow", "--limit", "1", *folders]) == 0
+    assert capsys.readouterr() == (
+        "Dmitry Peskov: 8 statements in 1 article\n"
+        "\n"
+        "Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt)\n"
+        "  reported  Kremlin spokesman Dmitry Peskov said it was premature to make any predictions regarding the bases."
+        " (472–570)\n"
+        "\n"
+        "… and 7 more: --limit 8 shows all\n",
+        "no “Peskow” speaks here; taking Dmitry Peskov\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["kremlin-syria-bases.txt", str(SEEDS / "kremlin-syria-bases.txt")], ids=["id", "path"]
+)
+def test_quotes_of_an_article_as_json(folders: list[str], capsys: Captured, path: str) -> None:
+    assert main(["quotes", "--article", path, "--json", *folders]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [(line["speaker"], line["speech"], line["start"]) for line in lines[:3]] == [
+        ("The Kremlin", "indirect", 0),
+        ("Dmitry Peskov", "indirect", 472),
+        ("Dmitry Peskov", "direct", 571),
+    ]
+    text = (SEEDS / "kremlin-syria-bases.txt").read_bytes().decode()
+    for line in lines:
+        assert set(line) == QUOTE_KEYS
+        assert text[line["start"] : line["end"]] == line["text"]
+
+
+def test_quotes_about_a_topic(folders: list[str], capsys: Captured) -> None:
+    assert main(["quotes", "--speaker", "Dmitry Peskov", "--about", "Assad", "--json", *folders]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["text"].startswith("Peskov confirmed that Assad has been granted asylum")
+    assert main(["quotes", "--about", "borscht", *folders]) == 0
+    assert capsys.readouterr().out == "No statement on the record.\n"
+
+
+def test_quotes_brings_the_index_up_to_date_first(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "pier.txt").write_text("Mayor Ines Duarte said the pier at Quayside is old.\n")
+    assert main(["quotes", "--speaker", "Duarte", "--seeds", str(tmp_path / "seeds")]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Ines Duarte: 1 statement in 1 article\n")
+    assert err.startswith("indexed 1 article, 1 sentence in ")
 
 
 def test_batch(folders: list[str], tmp_path: Path, capsys: Captured) -> None:
@@ -295,7 +374,9 @@ def test_ask_brings_the_index_up_to_date_first(tmp_path: Path, capsys: Captured)
     (seeds / "pier.txt").write_text("Mayor Ines Duarte said the pier at Quayside is old and will close on Monday.\n")
     assert main(["ask", "What did Duarte say about the pier at Quayside?", "--seeds", str(seeds)]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("Mayor Ines Duarte said the pier at Quayside is old and will close on Monday. [1]\n")
+    assert out.startswith(
+        "Ines Duarte: Mayor Ines Duarte said the pier at Quayside is old and will close on Monday. [1]\n"
+    )
     assert err.startswith("indexed 1 article, 1 sentence in ")
     assert err.count("\n") == 1
     assert (tmp_path / ".onrecord" / "seeds").is_dir()  # the index of a folder is beside it
@@ -328,6 +409,8 @@ def errors(tmp_path: Path) -> list[tuple[str, list[str], str]]:
         ("a long question", ["ask", "x" * 10_000], "the question has 10,000 characters, and the limit is 2,000"),
         ("a store that is a file", ["ask", TARTOUS, "--store", file], f"the store {file} cannot be written: "),
         ("a store in a file", ["ask", TARTOUS, "--store", f"{file}/s"], f"the store {file}/s cannot be written: "),
+        ("an empty topic", ["quotes", "--about", "?"], "the topic is empty. Name what"),
+        ("no date", ["quotes", "--since", "soon"], "'soon' is no date: write YYYY, YYYY-MM or YYYY-MM-DD."),
         ("neither question nor batch", ["ask"], both),
         ("both question and batch", ["ask", TARTOUS, "--batch", file], both),
         ("a missing batch", ["ask", "--batch", missing], f"{missing} cannot be read: No such file or directory"),

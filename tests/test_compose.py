@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
+from index.people import Match, Speaker
 from index.sentences import Sentence
 from index.store import ArticleRecord
 from qa.answer import Answer, Citation
 from qa.compose import (
+    MARGINS,
     MAX_CITATIONS,
     ON_TOPIC_SHARE,
-    OTHER_ARTICLE_MARGIN,
-    SAME_ARTICLE_MARGIN,
+    STATEMENT_MARGINS,
+    Asked,
     assess,
     compose,
     in_reading_order,
@@ -40,10 +43,15 @@ def evidence(
     article: str = "a.txt",
     text: str | None = None,
     on_topic: float = 0.0,
-    spoken: float = 0.0,
+    spoken: float | None = None,
     named: float = 0.0,
+    speaker: str | None = None,
 ) -> Evidence:
     """Evidence of that score, which its cosine makes up."""
+    if spoken is None:
+        context = (score - 0.4 * named - 0.3 * on_topic) / 1.2
+    else:
+        context = (score - 0.4 * named - 0.6 * on_topic - 0.35 * spoken) / 0.8
     text = TEXTS[position] if text is None else text
     return Evidence(
         sentence=Sentence(
@@ -52,8 +60,8 @@ def evidence(
             start=100 * position,
             end=100 * position + len(text),
             text=text,
-            speaker=None,
-            speech=None,
+            speaker=speaker,
+            speech="indirect" if speaker else None,
         ),
         record=ArticleRecord(
             id=article,
@@ -67,8 +75,9 @@ def evidence(
             place=None,
             url=None,
             body=0,
+            speakers="[]",
         ),
-        context=(score - 0.4 * named - 0.3 * on_topic - 0.1 * spoken) / 1.2,
+        context=context,
         named_near=0.0,
         named_in_article=named,
         on_topic=on_topic,
@@ -92,10 +101,10 @@ def test_select_of_nothing_is_nothing() -> None:
 
 def test_select_allows_more_within_the_article_of_the_best() -> None:
     best = evidence(1.0)
-    inside = evidence(1.0 - SAME_ARTICLE_MARGIN + 0.001, position=1)
-    outside = evidence(1.0 - OTHER_ARTICLE_MARGIN + 0.001, position=2, article="b.txt")
-    too_far_outside = evidence(1.0 - OTHER_ARTICLE_MARGIN - 0.001, position=3, article="b.txt")
-    too_far_inside = evidence(1.0 - SAME_ARTICLE_MARGIN - 0.001, position=4)
+    inside = evidence(1.0 - MARGINS[0] + 0.001, position=1)
+    outside = evidence(1.0 - MARGINS[1] + 0.001, position=2, article="b.txt")
+    too_far_outside = evidence(1.0 - MARGINS[1] - 0.001, position=3, article="b.txt")
+    too_far_inside = evidence(1.0 - MARGINS[0] - 0.001, position=4)
     candidates = [best, outside, too_far_outside, inside, too_far_inside]
     assert select(candidates, limit=5) == [best, outside, inside]
 
@@ -109,11 +118,13 @@ def test_select_drops_what_repeats_another_article() -> None:
     assert select([first, wire_copy, other], limit=5) == [first, other]
 
 
-def test_select_keeps_to_the_topic_where_a_speaker_is_asked_for() -> None:
+def test_select_keeps_to_the_topic_and_the_speaker_where_one_is_asked_for() -> None:
     best = evidence(1.0, on_topic=1.0, spoken=1.0)
-    near = evidence(0.99, position=1, on_topic=ON_TOPIC_SHARE + 0.01)
+    near = evidence(0.99, position=1, on_topic=ON_TOPIC_SHARE + 0.01, spoken=1.0)
     off = evidence(0.98, position=2, on_topic=ON_TOPIC_SHARE - 0.01, spoken=1.0)
-    assert select([best, near, off], limit=5) == [best, near]
+    unsure = evidence(0.97, position=3, on_topic=1.0, spoken=0.5)
+    far = evidence(1.0 - STATEMENT_MARGINS[0] + 0.001, position=4, on_topic=1.0, spoken=1.0)
+    assert select([best, near, off, unsure, far], limit=5) == [best, near, far]
 
 
 def test_select_minds_the_topic_only_where_somebody_speaks() -> None:
@@ -137,7 +148,7 @@ def test_reading_order() -> None:
 
 
 def test_citations_are_numbered_in_the_order_given() -> None:
-    first, second = number_citations([evidence(1.0, position=2), evidence(0.5000000004, article="b.txt")])
+    first, second = number_citations([evidence(1.0, position=2), evidence(0.5000000004, article="b.txt")], {})
     assert first == Citation(
         number=1,
         article_id="a.txt",
@@ -149,6 +160,9 @@ def test_citations_are_numbered_in_the_order_given() -> None:
         end=229,
         text="A new deck costs two million.",
         speaker=None,
+        speech=None,
+        gloss=None,
+        context=False,
         score=1.0,
     )
     assert (second.number, second.article_id, second.score) == (2, "b.txt", 0.5)
@@ -161,8 +175,9 @@ def test_an_answer() -> None:
         question="What did Duarte say about the pier?",
         answered=True,
         reason="",
+        note="",
         text="The pier closed on Monday. [1] Engineers found rot in nine beams. [2]",
-        citations=number_citations([found[1], found[0]]),
+        citations=number_citations([found[1], found[0]], {}),
         closest=(),
         confidence=assess(found),
         mode="extract",
@@ -177,9 +192,10 @@ def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
         question="What did Duarte say about the pier?",
         answered=False,
         reason="Nothing in the articles is close enough to answer this.",
+        note="",
         text="Nothing in the articles is close enough to answer this.",
         citations=(),
-        closest=number_citations(found[:1]),
+        closest=number_citations(found[:1], {}),
         confidence=assess(found),
         mode="extract",
         seconds=0.0,
@@ -204,6 +220,53 @@ REASONS = [
 def test_the_reason_of_a_refusal(unmentioned: list[str], reason: str) -> None:
     answer = compose(QUERY, [evidence(0.3)], unmentioned, limit=1, min_confidence=0.5)
     assert (answer.reason, answer.text) == (reason, reason)
+
+
+DUARTE = Speaker("Inês Duarte", ("Duarte", "mayor"), names=("Inês Duarte", "Duarte"))
+THEIRS: Any = {"spoken": 1.0, "speaker": "Duarte"}
+
+
+def test_only_their_statements_where_a_speaker_is_asked_for() -> None:
+    asked = Asked("Duarte", Match(DUARTE, exact=True))
+    found = [
+        evidence(2.0, position=1, on_topic=1.0, spoken=0.0, speaker="Ben Oake"),
+        evidence(1.9, position=2, on_topic=1.0, named=1.0, **THEIRS),
+    ]
+    answer = compose(QUERY, found, [], asked=asked, names={"Duarte": "Inês Duarte"}, limit=5, min_confidence=0.5)
+    assert (answer.mode, answer.note) == ("quotes", "")
+    assert [(citation.text, citation.speaker, citation.context) for citation in answer.citations] == [
+        ("A new deck costs two million.", "Inês Duarte", False)
+    ]
+
+
+def test_context_says_what_a_statement_is_about() -> None:
+    asked = Asked("Duarte", Match(DUARTE, exact=True))
+    found = [
+        evidence(1.9, position=1, on_topic=1.0, named=1.0, text="He said that it will close.", **THEIRS),
+        evidence(0.9, position=2, on_topic=1.0, spoken=0.05),
+        evidence(0.8, position=0, on_topic=1.0, spoken=0.05),
+    ]
+    answer = compose(QUERY, found, [], asked=asked, names={"Duarte": "Inês Duarte"}, limit=5, min_confidence=0.5)
+    assert [(c.number, c.text, c.context, c.gloss) for c in answer.citations] == [
+        (1, "He said that it will close.", False, (2, "Inês Duarte")),
+        (2, "The pier closed on Monday.", True, None),
+    ]
+
+
+def test_refusals_of_statements() -> None:
+    known, unknown = Asked("Duarte", Match(DUARTE, exact=True)), Asked("Oake", None)
+    theirs = evidence(0.1, position=3, **THEIRS)
+    answer = compose(QUERY, [evidence(0.3, spoken=0.05), theirs], [], asked=known, limit=5, min_confidence=0.5)
+    assert answer.reason == "Inês Duarte is not quoted on the pier in these articles."
+    assert [citation.text for citation in answer.closest] == ["Anglers will have to walk."]
+    answer = compose(QUERY, [evidence(0.3, spoken=0.05)], [], asked=unknown, limit=5, min_confidence=0.5)
+    assert answer.reason == "Oake is not quoted in these articles."
+
+
+def test_name_that_is_nearly_one_is_told() -> None:
+    asked = Asked("Duart", Match(DUARTE, exact=False))
+    answer = compose(QUERY, [evidence(2.0, named=1.0, **THEIRS)], [], asked=asked, limit=5, min_confidence=0.5)
+    assert answer.note == "Nobody called “Duart” speaks in these articles; taken as Inês Duarte."
 
 
 @pytest.mark.parametrize("min_confidence", [0.0, 1.0], ids=["any answer will do", "no answer is sure enough"])

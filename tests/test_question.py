@@ -41,6 +41,7 @@ def test_a_question_read_in_full() -> None:
         standalone="What did the mayor, Ana Ruiz, say about the bridge and the BRIDGE tolls?",
         terms=("mayor", "ana", "ruiz", "bridge", "tolls"),
         speaker=None,
+        topic="the bridge and the BRIDGE tolls",
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from index.articles import Article
 from qa.answer import Answer, Citation
-from ui.render import answer_html, answer_markdown, answer_text, article_html, format_date
+from ui.article import article_html
+from ui.render import answer_html, answer_markdown, answer_text, format_date
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
 
@@ -23,7 +24,9 @@ ARTICLE = Article(
 )
 
 
-def cite(number: int, text: str, article: Article = ARTICLE, *, speaker: str | None = None) -> Citation:
+def cite(
+    number: int, text: str, article: Article = ARTICLE, *, speaker: str | None = None, speech: str | None = None
+) -> Citation:
     start = article.text.index(text)
     return Citation(
         number=number,
@@ -36,17 +39,21 @@ def cite(number: int, text: str, article: Article = ARTICLE, *, speaker: str | N
         end=start + len(text),
         text=text,
         speaker=speaker,
+        speech=speech,
+        gloss=None,
+        context=False,
         score=1.0,
     )
 
 
-PROMISE = cite(1, "“We will build it,” Ana Ruiz said.", speaker="Ana Ruiz")
+PROMISE = cite(1, "“We will build it,” Ana Ruiz said.", speaker="Ana Ruiz", speech="direct")
 START = cite(2, "Work starts in May.")
 
 ANSWER = Answer(
     question="What did Ruiz say?",
     answered=True,
     reason="",
+    note="",
     text="“We will build it,” Ana Ruiz said. [1] Work starts in May. [2]",
     citations=(PROMISE, START),
     closest=(),
@@ -108,7 +115,7 @@ def test_answer_text_is_sentences_then_sources() -> None:
         "Work starts in May. [2]\n"
         "\n"
         "Sources\n"
-        "[1] A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)\n"
+        "[1] Ana Ruiz, quoted in A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)\n"
         "[2] A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 52–71)"
     )
 
@@ -130,7 +137,7 @@ def test_answer_text_of_a_written_answer_ends_in_its_evidence() -> None:
         "[1] “We will build it,” Ana Ruiz said.\n"
         "\n"
         "Sources\n"
-        "[1] A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)"
+        "[1] Ana Ruiz, quoted in A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)"
     )
 
 
@@ -144,7 +151,7 @@ def test_answer_markdown() -> None:
     assert answer_markdown(ANSWER) == (
         "**Ana Ruiz**\n\n> “We will build it,” Ana Ruiz said. \\[1\\]\n\n"
         "**City Wire**\n\n> Work starts in May. \\[2\\]\n\n"
-        "- \\[1\\] [A bridge at last](<https://news.example/bridge>), City Wire, 10 December 2024 "
+        "- \\[1\\] Ana Ruiz, quoted in [A bridge at last](<https://news.example/bridge>), City Wire, 10 December 2024 "
         "(city/bridge.txt, 17–51)\n"
         "- \\[2\\] [A bridge at last](<https://news.example/bridge>), City Wire, 10 December 2024 "
         "(city/bridge.txt, 52–71)"
@@ -186,7 +193,9 @@ def test_answer_html_is_quotations_with_chips_and_sources() -> None:
         '<span class="sentence">Work starts in May.</span>'
         '<button type="button" class="chip" data-number="2" aria-label="Source 2: A bridge at last">2</button>'
         "</blockquote></figure>"
-        '<ul class="sources" aria-label="Sources"><li><span class="numbers">1, 2</span> '
+        '<ul class="sources" aria-label="Sources"><li><span class="numbers">1</span> <bdi>Ana Ruiz, quoted in</bdi> '
+        "<cite><bdi>A bridge at last</bdi></cite> · <bdi>City Wire</bdi> · "
+        '<bdi class="date">10 December 2024</bdi></li><li><span class="numbers">2</span> '
         "<cite><bdi>A bridge at last</bdi></cite> · <bdi>City Wire</bdi> · "
         '<bdi class="date">10 December 2024</bdi></li></ul></div>'
     )
@@ -203,6 +212,73 @@ def test_sentences_that_stand_apart_in_the_article_are_quoted_apart() -> None:
         "Work starts in May. [3]",
     ]
     assert "> The mayor spoke. \\[1\\]\n>\n> Work starts in May. \\[3\\]" in answer_markdown(apart)
+
+
+# A pronoun that means Ruiz, and a sentence that explains what she means, which comes first in the article.
+PRONOUN = Article(
+    id="city/toll.txt",
+    title="The toll",
+    text="The toll is two euros. She said it will fall. “It is too high.”",
+    digest="0" * 64,
+)
+FALL = replace(
+    cite(1, "She said it will fall.", PRONOUN, speaker="Ana Ruiz", speech="indirect"), gloss=(3, "Ana <b> Ruiz")
+)
+HIGH = cite(2, "“It is too high.”", PRONOUN, speaker="Ana Ruiz", speech="direct")
+TOLL = replace(cite(3, "The toll is two euros.", PRONOUN), context=True)
+EXPLAINED = replace(ANSWER, note="No “Ruis” speaks here; taking Ana Ruiz.", citations=(TOLL, FALL, HIGH))
+
+
+def test_gloss_context_and_note_in_text() -> None:
+    assert answer_text(EXPLAINED) == (
+        "No “Ruis” speaks here; taking Ana Ruiz.\n"
+        "Ana Ruiz: She [Ana <b> Ruiz] said it will fall. [1] “It is too high.” [2]\n"
+        "Context: The toll is two euros. [3]\n"
+        "\n"
+        "Sources\n"
+        "[3] Context: The toll (city/toll.txt, 0–22)\n"
+        "[1] Ana Ruiz, reported in The toll (city/toll.txt, 23–45)\n"
+        "[2] Ana Ruiz, quoted in The toll (city/toll.txt, 46–63)"
+    )
+
+
+def test_gloss_context_and_note_in_markdown() -> None:
+    assert answer_markdown(EXPLAINED).split("\n\n") == [
+        "No “Ruis” speaks here; taking Ana Ruiz.",
+        "**Ana Ruiz**",
+        "> She \\[Ana &lt;b&gt; Ruiz\\] said it will fall. \\[1\\] “It is too high.” \\[2\\]",
+        "**Context**",
+        "> The toll is two euros. \\[3\\]",
+        "- \\[3\\] Context: The toll (city/toll.txt, 0–22)\n"
+        "- \\[1\\] Ana Ruiz, reported in The toll (city/toll.txt, 23–45)\n"
+        "- \\[2\\] Ana Ruiz, quoted in The toll (city/toll.txt, 46–63)",
+    ]
+
+
+def test_gloss_context_and_note_in_html() -> None:
+    html = answer_html(EXPLAINED)
+    assert '<p class="note" dir="auto">No “Ruis” speaks here; taking Ana Ruiz.</p>' in html
+    gloss = '<span class="gloss"> [<bdi>Ana &lt;b&gt; Ruiz</bdi>]</span>'
+    assert f'<span class="sentence">She{gloss} said it will fall.</span>' in html
+    assert html.index('<figure class="quotation"><p class="voice"><bdi>Ana Ruiz</bdi></p>') < html.index(
+        '<figure class="quotation context"><p class="voice"><bdi>Context</bdi></p><blockquote dir="auto">'
+        '<span class="sentence">The toll is two euros.</span>'
+    )
+    assert '<li><span class="numbers">3</span> <bdi>Context:</bdi> <cite>' in html
+
+
+def test_a_refusal_has_its_note_and_says_who_speaks_in_what_is_closest() -> None:
+    refusal = replace(EXPLAINED, answered=False, reason="She says nothing of it.", citations=(), closest=(FALL,))
+    assert answer_text(refusal) == (
+        "No “Ruis” speaks here; taking Ana Ruiz.\n"
+        "No answer on the record. She says nothing of it.\n"
+        "\n"
+        "Closest (not an answer): She [Ana <b> Ruiz] said it will fall.\n"
+        "    Ana Ruiz, reported in The toll (city/toll.txt, 23–45)"
+    )
+    html = answer_html(refusal)
+    assert html.startswith('<div class="refusal"><p class="note" dir="auto">No “Ruis” speaks here')
+    assert '<p class="closest-source"><bdi>Ana Ruiz, reported in</bdi> <cite>' in html
 
 
 def test_written_answer_has_a_chip_for_each_known_reference_only() -> None:

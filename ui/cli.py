@@ -1,4 +1,4 @@
-"""The command line: `onrecord ask`, `onrecord index`, `onrecord status`, `onrecord serve`.
+"""The command line: `onrecord ask`, `onrecord quotes`, `onrecord index`, `onrecord status`, `onrecord serve`.
 
 Answers go to standard output, everything else to standard error. Exit codes: 0 done (a refusal is an answer too),
 1 something the user can mend, 2 a wrong command line, 130 interrupted.
@@ -10,10 +10,12 @@ import argparse
 import io
 import json
 import os
+import shutil
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,8 @@ from ui.report import Progress, printable, report_line, report_table, status_tab
 if TYPE_CHECKING:
     from index.library import Library
     from index.sync import Report
+
+_LISTED = 50  # statements, or speakers, of a table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +74,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help='answer every line {"id", "question", "history"} of a JSON Lines file (- for standard input)',
     )
+    quotes = command("quotes", _quotes, "list who speaks in the articles, or what they said")
+    quotes.add_argument("--speaker", metavar="NAME", help="only what this person or group said")
+    quotes.add_argument("--about", metavar="TOPIC", help="only what was said on this topic, most relevant first")
+    quotes.add_argument("--article", metavar="PATH", help="only what was said in this article of the seeds folder")
+    quotes.add_argument("--source", metavar="NAME", help="only what was said in articles of this outlet")
+    quotes.add_argument(
+        "--since", metavar="DATE", help="only from this day, month or year on: 2024-12-10, 2024-12, 2024"
+    )
+    quotes.add_argument("--until", metavar="DATE", help="only up to this day, month or year")
+    quotes.add_argument(
+        "--limit", type=_limit, metavar="N", help=f"list at most N (default: {_LISTED}, with --json all)"
+    )
+    quotes.add_argument("--json", action="store_true", help="print each as a line of JSON")
     index = command("index", _index, "bring the index up to date with the folder of articles")
     index.add_argument("--watch", action="store_true", help="then follow every change until Ctrl-C")
     index.add_argument("--json", action="store_true", help="print the report as one line of JSON")
@@ -89,6 +106,13 @@ def _port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is no port; give a number from 1 to 65535")
     return port
+
+
+def _limit(text: str) -> int:
+    limit = int(text)
+    if limit < 1:
+        raise argparse.ArgumentTypeError(f"{limit} is no limit; give a number from 1")
+    return limit
 
 
 def _ask(options: argparse.Namespace) -> None:
@@ -116,6 +140,52 @@ def _ask(options: argparse.Namespace) -> None:
         from ui.render import answer_text
 
         print(answer_text(answer))
+
+
+def _quotes(options: argparse.Namespace) -> None:
+    from qa.quotes import count_quotes, list_quotes, match_speaker, read_date, read_topic
+    from ui.listing import explain_match, quotes_table, speakers_table
+
+    # What is wrong with the options is said before the index is opened.
+    for day in filter(None, (options.since, options.until)):
+        read_date(day)
+    if options.about is not None:
+        read_topic(options.about)
+    filters = {name: getattr(options, name) for name in ("about", "article", "source", "since", "until")}
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    limit = options.limit or (None if options.json else _LISTED)
+
+    with _open_library(options) as library:
+        _update(library)
+        if options.speaker is None and not any(given is not None for given in filters.values()):
+            counts = count_quotes(library)
+            if not options.json:
+                print(speakers_table(counts, limit=limit or len(counts), width=width))
+            for speaker, said in counts[:limit] if options.json else ():
+                line = {"speaker": speaker.name, "also": speaker.also, "kind": speaker.kind, "statements": said}
+                print(json.dumps(line, ensure_ascii=False))
+            return
+        match = match_speaker(library, options.speaker) if options.speaker is not None else None
+        if options.article is not None:
+            filters["article"] = _to_article_id(options.article, library)
+        found = list_quotes(library, speaker=match.speaker if match else None, **filters)
+    if match and (note := explain_match(options.speaker, match)):
+        _say(note)
+    if options.json:
+        for quote in found[:limit]:
+            print(json.dumps(asdict(quote), ensure_ascii=False))
+    else:
+        name = match.speaker.name if match else None
+        print(quotes_table(found, name, limit=limit or len(found), width=width))
+
+
+def _to_article_id(path: str, library: Library) -> str:
+    """The id that a path means: as it is, or without the seeds folder that a shell's completion puts before it."""
+    if path in library.records:
+        return path
+    with suppress(ValueError):
+        return Path(path).resolve().relative_to(library.settings.seeds.resolve()).as_posix()
+    return path
 
 
 def _index(options: argparse.Namespace) -> int:

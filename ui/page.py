@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Answer, Citation
-from ui.render import answer_html, answer_text, article_html, escape_html
+from ui.article import Marked, article_html
+from ui.people import Chosen, to_marks
+from ui.render import answer_html, answer_text, escape_html
 from ui.report import count
 
 if TYPE_CHECKING:
@@ -36,7 +38,10 @@ def earlier_questions(turns: Conversation) -> list[str]:
 
 
 def read_place(event: dict[str, Any]) -> tuple[int, str, int]:
-    """Which citation a click meant: the turn, "citation" or "closest", and the place in that list, both from 0."""
+    """Which sentence a click meant: the turn, "citation", "closest" or "statement", and the place in that list, from 0.
+
+    A statement is of no turn.
+    """
     turn, kind, place = event.get("turn"), event.get("kind"), event.get("place")
     if not (isinstance(turn, int) and isinstance(kind, str) and isinstance(place, int)):
         return -1, "", -1
@@ -57,18 +62,35 @@ def source_html(library: Library, turns: Conversation, turn: int, kind: str, pla
     citations = _cited(turns, turn, kind)
     if not 0 <= place < len(citations):
         return nothing_open_html()
-    active = citations[place]
-    try:
-        body = article_html(library.article(active.article_id), citations, active.number)
-    except OnRecordError as error:
-        body = f'<p class="problem" role="note" dir="auto">{_sentence_html(str(error))}</p>'
     what = f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer"
+    return _opened_html(library, citations, citations[place], len(citations), turn, kind, place, what)
+
+
+def statement_html(library: Library, chosen: Chosen | None, place: int) -> str:
+    """The source panel with the article of a person's statement; empty where there is none."""
+    if chosen is None or not 0 <= place < len(chosen.statements):
+        return nothing_open_html()
+    marks = to_marks(chosen, chosen.statements[place].article_id)
+    active = next(mark for mark in marks if mark.number == place + 1)
+    total = len(chosen.statements)
+    what = f"Statement {place + 1:,} of {total:,}"
+    return _opened_html(library, marks, active, total, -1, "statement", place, what)
+
+
+def _opened_html(
+    library: Library, marks: Sequence[Marked], active: Marked, total: int, turn: int, kind: str, place: int, what: str
+) -> str:
+    try:
+        body = article_html(library.article(active.article_id), marks, active.number)
+    except OnRecordError as error:
+        body = problem_html(str(error))
 
     def step(name: str, sign: str, to: int) -> str:
-        disabled = "" if 0 <= to < len(citations) else " disabled"
+        disabled = "" if 0 <= to < total else " disabled"
         return f'<button type="button" class="step" data-place="{to}" aria-label="{name}"{disabled}>{sign}</button>'
 
-    steps = step("Previous source", "‹", place - 1) + step("Next source", "›", place + 1) if len(citations) > 1 else ""
+    noun = "statement" if kind == "statement" else "source"
+    steps = step(f"Previous {noun}", "‹", place - 1) + step(f"Next {noun}", "›", place + 1) if total > 1 else ""
     return (
         f'<section class="open {kind}" aria-label="Source" data-turn="{turn}" data-kind="{kind}" data-place="{place}">'
         f'<div class="bar"><span class="what">{what}</span>{steps}'
@@ -77,11 +99,16 @@ def source_html(library: Library, turns: Conversation, turn: int, kind: str, pla
     )
 
 
+def problem_html(message: str) -> str:
+    """What could not be done, in place of it."""
+    return f'<p class="problem" role="note" dir="auto">{_sentence_html(message)}</p>'
+
+
 def nothing_open_html() -> str:
     """The source panel before a citation is opened."""
     return (
         '<section class="nothing-open" aria-label="Source"><p>Sources open here.</p>'
-        "<p>Choose a number beside a sentence to read it in its article.</p></section>"
+        "<p>Choose a number beside a sentence, or a person’s statement, to read it in its article.</p></section>"
     )
 
 
@@ -91,6 +118,8 @@ def masthead_html(folder: str, counts: tuple[int, int]) -> str:
     size = f"{count(articles, 'article')} · {count(sentences, 'sentence')}"
     return (
         f'<header><h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
+        '<nav aria-label="Pages"><a href="#" data-page="talk">Ask</a>'
+        '<a href="#people" data-page="people">People</a></nav>'
         f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
         '<button type="button" class="restart">New conversation</button></header>'
     )

@@ -1,4 +1,4 @@
-"""An Answer or an Article in; HTML, Markdown or plain text out.
+"""An Answer in; HTML, Markdown or plain text out.
 
 Whatever comes from an article, a question, a file name or an article's metadata is made inert here and nowhere else:
 escaped for HTML and Markdown, and stripped of control sequences for the terminal. What these functions return can be
@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from html import escape
-from itertools import groupby, pairwise
+from itertools import groupby
 from urllib.parse import urlsplit
 
-from index.articles import Article
 from qa.answer import Answer, Citation
 
 NO_ANSWER = "No answer on the record."
+CONTEXT = "Context"
 
 # strftime("%B") would follow the locale.
 _MONTHS = (
@@ -26,8 +26,6 @@ _MONTHS = (
 )
 
 _REFERENCE = re.compile(r"\[(\d{1,3})\]")
-_PARAGRAPH_GAP = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
-_LINE_GAP = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
 
 # Control characters can move a terminal's cursor or hide text, and a bidirectional override can reverse a line. Tab and
 # newlines are dealt with as white space.
@@ -40,21 +38,26 @@ def answer_text(answer: Answer) -> str:
     A refusal is its reason and the closest sentences, marked as no answer. Line breaks within a sentence become spaces;
     control characters become U+FFFD.
     """
+    note = [plain_text(answer.note)] if answer.note else []
     if not answer.answered:
-        lines = [f"{NO_ANSWER} {_plain(answer.reason)}".rstrip()]
+        lines = [*note, f"{NO_ANSWER} {plain_text(answer.reason)}".rstrip()]
         for citation in answer.closest:
-            lines += ["", f"Closest (not an answer): {_plain(citation.text)}", f"    {_plain_source(citation)}"]
+            lines += [
+                "",
+                f"Closest (not an answer): {plain_text(_glossed(citation))}",
+                f"    {_plain_source(citation)}",
+            ]
         return "\n".join(lines)
     if answer.mode == "llm":
-        lines = [_plain(answer.text), ""]
-        lines += [f"[{citation.number}] {_plain(citation.text)}" for citation in answer.citations]
+        lines = [*note, plain_text(answer.text), ""]
+        lines += [f"[{citation.number}] {plain_text(_glossed(citation))}" for citation in answer.citations]
     else:
-        lines = []
+        lines = note
         for _, citations in _by_voice(answer.citations):
             for passage in _passages(citations):
-                speaker = passage[0].speaker
-                sentences = " ".join(f"{_plain(citation.text)} [{citation.number}]" for citation in passage)
-                lines.append(f"{_plain(speaker)}: {sentences}" if speaker else sentences)
+                speaker = CONTEXT if passage[0].context else passage[0].speaker
+                sentences = " ".join(f"{plain_text(_glossed(citation))} [{citation.number}]" for citation in passage)
+                lines.append(f"{plain_text(speaker)}: {sentences}" if speaker else sentences)
     lines += ["", "Sources"]
     lines += [f"[{citation.number}] {_plain_source(citation)}" for citation in answer.citations]
     return "\n".join(lines)
@@ -62,15 +65,18 @@ def answer_text(answer: Answer) -> str:
 
 def answer_markdown(answer: Answer) -> str:
     """The answer as Markdown: each sentence a block quotation with [n], then a numbered source for each."""
+    parts = [_markdown(answer.note)] if answer.note else []
     if not answer.answered:
-        parts = [f"**{NO_ANSWER}** {_markdown(answer.reason)}".rstrip()]
+        parts.append(f"**{NO_ANSWER}** {_markdown(answer.reason)}".rstrip())
         for citation in answer.closest:
-            parts.append(f"Closest, not an answer:\n\n> {_markdown(citation.text)}\n\n{_markdown_source(citation)}")
+            quoted = _markdown(_glossed(citation))
+            parts.append(f"Closest, not an answer:\n\n> {quoted}\n\n{_markdown_source(citation)}")
         return "\n\n".join(parts)
-    parts = [_markdown(answer.text)] if answer.mode == "llm" else []
+    if answer.mode == "llm":
+        parts.append(_markdown(answer.text))
     for label, citations in _by_voice(answer.citations):
         passages = [
-            "> " + " ".join(f"{_markdown(citation.text)} \\[{citation.number}\\]" for citation in passage)
+            "> " + " ".join(f"{_markdown(_glossed(citation))} \\[{citation.number}\\]" for citation in passage)
             for passage in _passages(citations)
         ]
         quoted = "\n>\n".join(passages)
@@ -83,49 +89,21 @@ def answer_html(answer: Answer) -> str:
     """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
 
     The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences carry
-    `button.closest-open[data-closest]`, counted from 1.
+    `button.closest-open[data-closest]`, counted from 1. A gloss is a `span.gloss`, which is no part of the quotation.
     """
     if not answer.answered:
         return _refusal_html(answer)
     known = {citation.number: citation for citation in answer.citations}
-    parts = ['<div class="answer">']
+    parts = [f'<div class="answer">{_note_html(answer)}']
     if answer.mode == "llm":
         parts.append(f'<p class="written" dir="auto">{_prose_html(answer.text, known)}</p>')
     for label, citations in _by_voice(answer.citations):
         voice = f'<p class="voice"><bdi>{escape_html(label)}</bdi></p>' if label else ""
         passages = "".join(_passage_html(passage) for passage in _passages(citations))
-        parts.append(f'<figure class="quotation">{voice}{passages}</figure>')
+        kind = "quotation context" if citations[0].context else "quotation"
+        parts.append(f'<figure class="{kind}">{voice}{passages}</figure>')
     parts.append(f"{_sources_html(answer.citations)}</div>")
     return "".join(parts)
-
-
-def article_html(article: Article, citations: Sequence[Citation], active: int) -> str:
-    """The article set to be read, its cited sentences marked, that of citation number `active` strongly.
-
-    The text content of its `div.text` is `article.text[article.body:]`, character for character. A citation of another
-    article is left out; one whose text is no longer at its offsets is not marked, and a note says so if it is the
-    active one.
-    """
-    here = [citation for citation in citations if citation.article_id == article.id]
-    sound = [citation for citation in here if article.text[citation.start : citation.end] == citation.text]
-    stale = any(citation.number == active and citation not in sound for citation in here)
-    note = (
-        '<p class="stale" role="note">This article has changed since the answer was given, and the cited sentence is no'
-        " longer where it was. Ask again for an up-to-date citation.</p>"
-        if stale
-        else ""
-    )
-    paragraphs = "".join(
-        f'<p dir="auto"{_paragraph_class(article, start, end, sound)}>'
-        f"{_marked(article.text, start, end, sound, active)}</p>"
-        f'<span class="gap">{escape_html(article.text[end:following])}</span>'
-        for start, end, following in _paragraphs(article)
-    )
-    return (
-        '<article class="paper">'
-        f'<header><h2 dir="auto">{escape_html(article.title)}</h2>{_byline_html(article)}</header>'
-        f'{note}<div class="text">{paragraphs}</div></article>'
-    )
 
 
 def format_date(published: str | None) -> str:
@@ -151,12 +129,23 @@ def escape_html(text: str) -> str:
     return escape(text, quote=True).replace("\r", "&#13;").replace("\x00", "\ufffd")
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """Text made inert for a terminal, in one line."""
     return _CONTROL.sub("\ufffd", " ".join(text.split()))
 
 
+def describe_source(title: str, source: str | None, published: str | None) -> str:
+    """The title of an article with its outlet and date, in one line: "A bridge at last, City Wire, 10 December"."""
+    return ", ".join(plain_text(part) for part in (title, source, format_date(published)) if part)
+
+
+def describe_speech(speech: str | None) -> str:
+    """How a sentence gives what somebody said: "quoted" for their own words, "reported" for a report of them."""
+    return "quoted" if speech == "direct" else "reported"
+
+
 def _markdown(text: str) -> str:
-    text = _plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = plain_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"([\\`*_{}\[\]()#|~@$^=!])", r"\\\1", text)
     # What a renderer would turn into a list, a heading or, on GitHub, a link.
     text = re.sub(r"^([-+])", r"\\\1", text)
@@ -170,22 +159,48 @@ def _source_parts(citation: Citation) -> list[str]:
 
 
 def _plain_source(citation: Citation) -> str:
-    parts = [_plain(part) for part in _source_parts(citation)]
-    return f"{', '.join(parts)} ({_plain(citation.article_id)}, {citation.start}–{citation.end})"
+    described = describe_source(citation.title or citation.article_id, citation.source, citation.published)
+    place = f"({plain_text(citation.article_id)}, {citation.start}–{citation.end})"
+    return f"{plain_text(_attribution(citation))} {described} {place}".lstrip()
 
 
 def _markdown_source(citation: Citation) -> str:
     parts = [_markdown(part) for part in _source_parts(citation)]
-    if citation.url and _is_web_link(citation.url):
+    if citation.url and is_web_link(citation.url):
         # Angle brackets hold any address once these four are encoded.
         address = re.sub(r"[<>\\|]", lambda found: f"%{ord(found[0]):02X}", citation.url)
         parts[0] = f"[{parts[0]}](<{address}>)"
-    return f"{', '.join(parts)} ({_markdown(citation.article_id)}, {citation.start}–{citation.end})"
+    place = f"({_markdown(citation.article_id)}, {citation.start}–{citation.end})"
+    return f"{_markdown(_attribution(citation))} {', '.join(parts)} {place}".lstrip()
+
+
+def _attribution(citation: Citation) -> str:
+    """What leads to the source of a citation: "Dmitry Peskov, quoted in" an article; nothing where nobody speaks."""
+    if citation.context:
+        return f"{CONTEXT}:"
+    if citation.speaker is None:
+        return ""
+    return f"{citation.speaker}, {describe_speech(citation.speech)} in"
+
+
+def _glossed(citation: Citation) -> str:
+    """The sentence with whom its pronoun means in brackets: "He [Dmitry Peskov] assured …"."""
+    if citation.gloss is None:
+        return citation.text
+    place, name = citation.gloss
+    return f"{citation.text[:place]} [{name}]{citation.text[place:]}"
+
+
+def _sentence_html(citation: Citation) -> str:
+    place, name = citation.gloss or (0, "")
+    gloss = f'<span class="gloss"> [<bdi>{escape_html(name)}</bdi>]</span>' if name else ""
+    return f"{escape_html(citation.text[:place])}{gloss}{escape_html(citation.text[place:])}"
 
 
 def _by_voice(citations: Iterable[Citation]) -> Iterator[tuple[str, list[Citation]]]:
-    """Runs of citations from one article by one speaker; where nobody is quoted, the outlet is the voice."""
-    for (_, label), run in groupby(citations, key=lambda citation: (citation.article_id, _voice(citation))):
+    """Runs of citations of one article and speaker, context last; where nobody is quoted, the outlet is the voice."""
+    ordered = sorted(citations, key=lambda citation: citation.context)
+    for (_, label, _), run in groupby(ordered, key=lambda cited: (cited.article_id, _voice(cited), cited.context)):
         yield label, list(run)
 
 
@@ -203,13 +218,13 @@ def _passages(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 def _passage_html(citations: Sequence[Citation]) -> str:
     sentences = " ".join(
-        f'<span class="sentence">{escape_html(citation.text)}</span>{_chip(citation)}' for citation in citations
+        f'<span class="sentence">{_sentence_html(citation)}</span>{_chip(citation)}' for citation in citations
     )
     return f'<blockquote dir="auto">{sentences}</blockquote>'
 
 
 def _voice(citation: Citation) -> str:
-    return citation.speaker or citation.source or ""
+    return CONTEXT if citation.context else citation.speaker or citation.source or ""
 
 
 def _chip(citation: Citation) -> str:
@@ -230,30 +245,40 @@ def _prose_html(text: str, known: dict[int, Citation]) -> str:
 
 
 def _sources_html(citations: Sequence[Citation]) -> str:
-    by_article: dict[str, list[Citation]] = {}
+    groups: dict[tuple[str, str], list[Citation]] = {}
     for citation in citations:
-        by_article.setdefault(citation.article_id, []).append(citation)
+        groups.setdefault((citation.article_id, _attribution(citation)), []).append(citation)
     lines = []
-    for cited in by_article.values():
+    for cited in groups.values():
         numbers = ", ".join(str(citation.number) for citation in cited)
-        lines.append(f'<li><span class="numbers">{numbers}</span> {_source_html(cited[0])}</li>')
+        lines.append(f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_source_html(cited[0])}</li>')
     return f'<ul class="sources" aria-label="Sources">{"".join(lines)}</ul>'
+
+
+def _by_html(citation: Citation) -> str:
+    attribution = _attribution(citation)
+    return f"<bdi>{escape_html(attribution)}</bdi> " if attribution else ""
+
+
+def _note_html(answer: Answer) -> str:
+    return f'<p class="note" dir="auto">{escape_html(answer.note)}</p>' if answer.note else ""
 
 
 def _source_html(citation: Citation) -> str:
     parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
     if citation.source:
         parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
-    return " · ".join([*parts, *_date_html(citation.published)])
+    return " · ".join([*parts, *date_html(citation.published)])
 
 
-def _date_html(published: str | None) -> list[str]:
+def date_html(published: str | None) -> list[str]:
+    """The date of an article, if it has one, as HTML."""
     return [f'<bdi class="date">{escape_html(format_date(published))}</bdi>'] if published else []
 
 
 def _refusal_html(answer: Answer) -> str:
     parts = [
-        f'<div class="refusal"><p class="verdict">{NO_ANSWER}</p>',
+        f'<div class="refusal">{_note_html(answer)}<p class="verdict">{NO_ANSWER}</p>',
         f'<p class="reason" dir="auto">{escape_html(answer.reason)}</p>' if answer.reason else "",
     ]
     if answer.closest:
@@ -261,29 +286,16 @@ def _refusal_html(answer: Answer) -> str:
         parts.append(f'<div class="closest"><p class="closest-heading">{heading}</p>')
         for place, citation in enumerate(answer.closest, start=1):
             parts.append(
-                f'<blockquote dir="auto">{escape_html(citation.text)}</blockquote>'
-                f'<p class="closest-source">{_source_html(citation)} · <button type="button" class="closest-open"'
-                f' data-closest="{place}">Read it in the article</button></p>'
+                f'<blockquote dir="auto">{_sentence_html(citation)}</blockquote>'
+                f'<p class="closest-source">{_by_html(citation)}{_source_html(citation)} · '
+                f'<button type="button" class="closest-open" data-closest="{place}">Read it in the article</button></p>'
             )
         parts.append("</div>")
     return "".join([*parts, "</div>"])
 
 
-def _byline_html(article: Article) -> str:
-    parts = [f"<bdi>{escape_html(article.source)}</bdi>"] if article.source else []
-    parts += _date_html(article.published)
-    if article.author:
-        parts.append(f"By <bdi>{escape_html(article.author)}</bdi>")
-    if article.url and _is_web_link(article.url):
-        parts.append(
-            f'<a href="{escape_html(article.url)}" target="_blank" rel="noopener noreferrer nofollow">'
-            f"<bdi>{escape_html(urlsplit(article.url).hostname or '')}</bdi></a>"
-        )
-    parts.append(f'<span class="path"><bdi>{escape_html(article.id)}</bdi></span>')
-    return f'<p class="byline">{" · ".join(parts)}</p>'
-
-
-def _is_web_link(url: str) -> bool:
+def is_web_link(url: str) -> bool:
+    """Tell whether a link leads to the web; no other kind is made a link."""
     if re.search(r"[\s\x00-\x1f\x7f]", url):
         return False
     try:
@@ -291,51 +303,3 @@ def _is_web_link(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return False
-
-
-def _paragraphs(article: Article) -> Iterator[tuple[int, int, int]]:
-    """`(start, end, next start)` of each paragraph; together they are the text from `body` to its end.
-
-    Where blank lines part paragraphs, a single newline does not; else every line is a paragraph.
-    """
-    text = article.text
-    start = article.body
-    gap = _PARAGRAPH_GAP if _PARAGRAPH_GAP.search(text.strip(), article.body) else _LINE_GAP
-    for found in gap.finditer(text, article.body):
-        if found.start() > start:
-            yield start, found.start(), found.end()
-        elif found.end() > start:
-            yield start, start, found.end()
-        start = found.end()
-    if start < len(text):
-        yield start, len(text), len(text)
-
-
-def _paragraph_class(article: Article, start: int, end: int, citations: Sequence[Citation]) -> str:
-    paragraph = article.text[start:end]
-    cited = any(citation.start < end and start < citation.end for citation in citations)
-    if not cited and paragraph.strip(" #") == article.title:
-        return ' class="said-above"'
-    # Lines of 40 to 100 characters that fill a paragraph were broken by a program (an e-mail, a PDF), not by an author:
-    # they are set as one.
-    lines = paragraph.splitlines()
-    return ' class="wrapped"' if len(lines) > 1 and all(40 <= len(line) <= 100 for line in lines[:-1]) else ""
-
-
-def _marked(text: str, start: int, end: int, citations: Sequence[Citation], active: int) -> str:
-    """`text[start:end]` with each cited stretch in a mark; where citations overlap, marks are cut, not nested."""
-    edges = {start, end}
-    for citation in citations:
-        edges |= {edge for edge in (citation.start, citation.end) if start < edge < end}
-    cuts = sorted(edges)
-    parts = []
-    for left, right in pairwise(cuts):
-        numbers = [citation.number for citation in citations if citation.start <= left and right <= citation.end]
-        stretch = escape_html(text[left:right])
-        if not numbers:
-            parts.append(stretch)
-        elif active in numbers:
-            parts.append(f'<mark class="active" data-number="{active}">{stretch}</mark>')
-        else:
-            parts.append(f'<mark data-number="{numbers[0]}">{stretch}</mark>')
-    return "".join(parts)

@@ -1,8 +1,8 @@
-"""The Gradio app: a conversation on the left, the cited article on the right.
+"""The Gradio app: a conversation, or the people who speak, on the left, the opened article on the right.
 
 `serve(library)` runs it until Ctrl-C; `running(library)` runs it for the length of a `with` block. The page asks no
 host but its own for anything. What a visitor asked is held in that visitor's `gr.State` alone, and a click on a
-citation sends only its place in that conversation, so that no visitor can name an article to be shown.
+citation or a statement sends only its place in that state, so that no visitor can name an article to be shown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,12 @@ from ui.page import (
     masthead_html,
     nothing_open_html,
     opening_html,
+    problem_html,
     read_place,
     source_html,
+    statement_html,
 )
+from ui.people import PAGE, Chosen, choose, people_html, person_html, search_html
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -142,8 +145,30 @@ def build(library: Library) -> gr.Blocks:
     def ask_example(turns: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from respond(str(event._data.get("question", "")), turns)
 
-    def open_citation(turns: Conversation, event: gr.EventData) -> str:
-        return source_html(library, turns, *read_place(event._data))
+    def open_sentence(turns: Conversation, chosen: Chosen | None, event: gr.EventData) -> str:
+        turn, kind, place = read_place(event._data)
+        if kind == "statement":
+            return statement_html(library, chosen, place)
+        return source_html(library, turns, turn, kind, place)
+
+    def list_people(event: gr.EventData) -> str:
+        shown = event._data.get("shown")
+        sought = str(event._data.get("sought", ""))
+        try:
+            return people_html(library, sought, shown if isinstance(shown, int) else PAGE)
+        except OnRecordError as error:
+            return problem_html(str(error))
+
+    def open_person(event: gr.EventData) -> tuple[Any, ...]:
+        try:
+            chosen = choose(library, str(event._data.get("name", "")))
+        except OnRecordError as error:
+            return None, problem_html(str(error)), gr.skip()
+        return chosen, person_html(chosen), statement_html(library, chosen, 0)
+
+    def show_more(chosen: Chosen | None) -> tuple[Any, ...]:
+        chosen = replace(chosen, shown=chosen.shown + PAGE) if chosen else None
+        return chosen, person_html(chosen)
 
     def start_over() -> tuple[Any, ...]:
         return "", (), opening, nothing_open_html()
@@ -159,12 +184,13 @@ def build(library: Library) -> gr.Blocks:
             raise gr.Error(str(error), print_exception=False) from error
 
     # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
-    for handler in (ask_example, open_citation):
+    for handler in (ask_example, open_sentence, list_people, open_person):
         handler.__annotations__["event"] = gr.EventData
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
         conversation_state = gr.State(())
+        chosen_state = gr.State(None)
         with gr.Column(elem_id="page"):
             masthead = gr.HTML(refresh(), elem_id="masthead", js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="talk"):
@@ -184,6 +210,10 @@ def build(library: Library) -> gr.Blocks:
                     placeholder="Ask what the articles say …",
                     submit_btn="Ask",
                 )
+            with gr.Column(elem_id="people"):
+                gr.HTML(search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
+                people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
+                person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
             source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
 
         # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
@@ -194,7 +224,13 @@ def build(library: Library) -> gr.Blocks:
             question.submit(ask_typed, [question, conversation_state], outputs, trigger_mode="once", **shared),
             conversation.example(ask_example, conversation_state, outputs, trigger_mode="once", **shared),
         ]
-        conversation.cite(open_citation, conversation_state, source, trigger_mode="always_last", **shared)
+        conversation.cite(
+            open_sentence, [conversation_state, chosen_state], source, trigger_mode="always_last", **shared
+        )
+        conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
+        chosen = [chosen_state, person]
+        conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **shared)
+        conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **shared)
         conversation.restart(start_over, None, outputs, cancels=asking, **shared)
         blocks.load(refresh, None, masthead, **shared)
         api(ask, api_name="ask", concurrency_limit=None)

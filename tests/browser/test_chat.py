@@ -29,8 +29,19 @@ HOSTILE = (
 
 
 def sentence_of(page: Page, number: int) -> str:
-    """The sentence that the last answer shows before this chip."""
-    text = page.locator(f'.turn:last-child .sentence:has(+ .chip[data-number="{number}"])').text_content()
+    """The sentence that the last answer shows before this chip, without what is put into it in brackets."""
+    return text_of(page, f'.turn:last-child .sentence:has(+ .chip[data-number="{number}"])')
+
+
+def text_of(page: Page, selector: str) -> str:
+    """The text of the first such element as its article has it."""
+    text: str = page.locator(selector).first.evaluate(
+        """(element) => {
+            const copy = element.cloneNode(true);
+            copy.querySelectorAll(".gloss").forEach((gloss) => gloss.remove());
+            return copy.textContent;
+        }"""
+    )
     assert text
     return text
 
@@ -101,7 +112,7 @@ def test_follow_up_keeps_the_first_answer(visitor: Visitor) -> None:
     assert "Assad" in (page.locator(".turn:nth-child(2) .answer").text_content() or "")
     page.locator('.turn:nth-child(1) .quotation .chip[data-number="1"]').click()
     page.locator('#source [data-turn="0"]').wait_for()
-    assert marked(page) == page.locator(".turn:nth-child(1) .sentence").first.text_content()
+    assert marked(page) == text_of(page, ".turn:nth-child(1) .sentence")
 
 
 def test_refusal_looks_like_one(visitor: Visitor) -> None:
@@ -121,7 +132,7 @@ def test_closest_sentence_of_a_refusal_opens_in_its_article(visitor: Visitor) ->
         pytest.skip("nothing was offered as closest")
     page.locator(".closest-open").first.click()
     page.locator("#source .open.closest").wait_for()
-    assert marked(page) == page.locator(".closest blockquote").first.text_content()
+    assert marked(page) == text_of(page, ".closest blockquote")
     expect(page.locator("#source .what")).to_have_text("Closest sentence, not an answer")
 
 
@@ -215,6 +226,24 @@ def test_phone_sheet_closes_by_key_and_by_the_browser(phone_visitor: Visitor, le
         page.go_back()
     expect(page.locator("#source")).to_be_hidden()
     expect(page.locator(".turn .answer")).to_be_visible()
+
+
+def test_a_name_for_a_pronoun_is_no_part_of_the_quotation(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    gloss = page.locator(".sentence .gloss").first
+    expect(gloss).to_have_text("[Dmitry Peskov]")
+    sentence = gloss.locator("xpath=..")
+    page.evaluate("(element) => getSelection().selectAllChildren(element)", sentence.element_handle())
+    selected = page.evaluate("getSelection().toString()")
+    assert "[" not in selected
+    assert selected in (SEEDS / "kremlin-syria-bases.txt").read_text(encoding="utf-8")
+
+
+def test_context_is_shown_as_such(visitor: Visitor) -> None:
+    visitor.ask(TARTOUS)
+    expect(visitor.page.locator(".quotation").last).to_have_class("quotation context")
+    expect(visitor.page.locator(".quotation.context .voice")).to_have_text("Context")
 
 
 @pytest.fixture(scope="module")

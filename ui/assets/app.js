@@ -11,8 +11,12 @@ const glide = () => (still.matches ? "auto" : "smooth");
 let wanted = null; // the citation that was clicked and is not yet shown
 let opener = null; // where the focus returns when the sheet closes
 let lastTurn = "";
+let typing = 0; // the timer that waits for the next letter of a name
+let lastPerson; // whose statements are on the page
+let grownFrom = null; // how many rows a list had when more were asked for
 
 function buttonFor(place) {
+  if (place.kind === "statement") return document.querySelector(`#person .statement[data-place="${place.place}"]`);
   const turn = element.querySelector(`.turn[data-turn="${place.turn}"]`);
   if (!turn) return null;
   if (place.kind === "closest") return turn.querySelectorAll(".closest-open")[place.place];
@@ -36,7 +40,7 @@ function open(place) {
 
 function markCurrent() {
   const section = shown();
-  for (const button of element.querySelectorAll("[aria-current]")) button.removeAttribute("aria-current");
+  for (const button of document.querySelectorAll("#page button[aria-current]")) button.removeAttribute("aria-current");
   if (!section) return;
   const place = {
     turn: Number(section.dataset.turn),
@@ -74,7 +78,7 @@ function scrollToMark(section) {
 }
 
 function behindSheet() {
-  return [document.getElementById("masthead"), document.getElementById("talk")];
+  return ["masthead", "talk", "people"].map((id) => document.getElementById(id));
 }
 
 function openSheet() {
@@ -114,6 +118,86 @@ function settleConversation() {
   conversation.scrollTo({ top, behavior: top ? glide() : "auto" });
 }
 
+// The page is told by the address: #people is the list of people, #people/Dmitry%20Peskov his statements.
+
+function readAddress() {
+  const [page, name = ""] = location.hash.slice(1).split("/");
+  try {
+    return [page === "people", decodeURIComponent(name)];
+  } catch {
+    return [page === "people", ""];
+  }
+}
+
+function route() {
+  const [onPeople, name] = readAddress();
+  const wasOn = document.body.classList.contains("on-person");
+  document.body.classList.toggle("on-people", onPeople);
+  document.body.classList.toggle("on-person", onPeople && Boolean(name));
+  markPage();
+  if (onPeople && !document.querySelector("#people-list p")) listPeople();
+  if (onPeople && name) {
+    if (openPerson() === name) focusPerson();
+    else trigger("person", { name });
+  } else if (onPeople && wasOn) {
+    [...document.querySelectorAll("#people-list .person")]
+      .find((row) => decodeURIComponent(row.hash) === `#people/${openPerson()}`)
+      ?.focus();
+  } else if (onPeople) {
+    if (!phone.matches) soughtBox()?.focus({ preventScroll: true });
+  } else focusQuestion();
+}
+
+function soughtBox() {
+  return document.getElementById("sought-name");
+}
+
+function listPeople(shown = null) {
+  trigger("people", { sought: soughtBox()?.value ?? "", shown });
+}
+
+function markPage() {
+  const page = readAddress()[0] ? "people" : "talk";
+  for (const link of document.querySelectorAll("#masthead nav a")) {
+    if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function openPerson() {
+  return document.querySelector("#person .person-page")?.dataset.person;
+}
+
+function settlePerson() {
+  markCurrent();
+  focusGrown("#person .statement");
+  if (openPerson() === lastPerson) return;
+  lastPerson = openPerson();
+  document.getElementById("person").scrollTo({ top: 0 });
+  focusPerson();
+}
+
+function focusPerson() {
+  document.querySelector("#person h2")?.focus({ preventScroll: true });
+}
+
+function focusGrown(rows) {
+  const row = grownFrom === null ? null : document.querySelectorAll(rows)[grownFrom];
+  if (!row) return;
+  grownFrom = null;
+  row.focus({ preventScroll: true });
+}
+
+function askForMore(button) {
+  if (button.dataset.more === "people") {
+    grownFrom = document.querySelectorAll("#people-list .person").length;
+    listPeople(2 * grownFrom);
+  } else {
+    grownFrom = document.querySelectorAll("#person .statement").length;
+    trigger("more");
+  }
+}
+
 function focusQuestion() {
   // On a phone the keyboard would cover half the page.
   if (!phone.matches) document.querySelector("#question textarea")?.focus({ preventScroll: true });
@@ -151,6 +235,11 @@ document.addEventListener("click", (event) => {
     open({ turn, kind: "closest", place: Number(button.dataset.closest) - 1 });
   } else if (button.matches(".step")) {
     open({ turn, kind: shown().dataset.kind, place: Number(button.dataset.place) });
+  } else if (button.matches(".statement")) {
+    opener = button;
+    open({ turn: -1, kind: "statement", place: Number(button.dataset.place) });
+  } else if (button.matches(".more")) {
+    askForMore(button);
   } else if (button.matches(".example")) {
     trigger("example", { question: button.textContent });
     focusQuestion();
@@ -164,23 +253,37 @@ document.addEventListener("click", (event) => {
   }
 });
 
+document.addEventListener("input", (event) => {
+  if (event.target !== soughtBox()) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    document.getElementById("people-list").scrollTo({ top: 0 });
+    listPeople();
+  }, 120);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeSheet();
 });
 window.addEventListener("popstate", hideSheet);
+window.addEventListener("hashchange", route);
 phone.addEventListener("change", () => {
   if (!phone.matches) closeSheet();
 });
 
 new MutationObserver(settleConversation).observe(element, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-busy"] });
+function watch(id, settle, options = {}) {
+  new MutationObserver(settle).observe(document.getElementById(id), { childList: true, subtree: true, ...options });
+}
+
 function start() {
-  if (!panel() || !document.querySelector("#question textarea")) return requestAnimationFrame(start);
-  focusQuestion();
-  new MutationObserver(settlePanel).observe(panel(), {
-    childList: true,
-    subtree: true,
-    attributes: true,
-    attributeFilter: ["data-turn", "data-kind", "data-place"],
-  });
+  if (!panel() || !document.querySelector("#question textarea") || !document.getElementById("person")) {
+    return requestAnimationFrame(start);
+  }
+  watch("source", settlePanel, { attributes: true, attributeFilter: ["data-turn", "data-kind", "data-place"] });
+  watch("masthead", markPage);
+  watch("people-list", () => focusGrown("#people-list .person"));
+  watch("person", settlePerson);
+  route();
 }
 start();

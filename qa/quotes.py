@@ -1,0 +1,265 @@
+"""Who said what: a speaker, a topic, an article or dates in, the statements themselves out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from index.errors import QuestionError
+from index.lexical import to_words
+from index.library import Library
+from index.people import Match, Speaker, find_speaker, fold, read_name
+from index.sentences import Sentence
+from index.store import ArticleRecord, parse_sentence_id
+from qa.ask import open_library
+from qa.question import Query, read_question
+from qa.retrieve import retrieve
+
+# A statement is about the topic when its cosine with it is this high, or when it is on topic (see `Evidence`) at least
+# this much, and at least this share of how much the best one is. Set by reading what is kept and what is left out for
+# 15 pairs of speaker and topic, in the seed article and in 840 news articles.
+CLOSE = 0.5
+ON_TOPIC = 0.3
+ON_TOPIC_SHARE = 0.6
+
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A sentence in which somebody speaks, word for word: `article.text[start:end] == text`.
+
+    Offsets are 0-based and half-open, in code points. `speaker` is the name that the person or group goes by in all
+    articles, None where the article gives none ("officials said"); `speech` is "direct" for their own words, "indirect"
+    for a report of them.
+    """
+
+    article_id: str
+    title: str
+    source: str | None
+    published: str | None
+    url: str | None
+    start: int
+    end: int
+    text: str
+    speaker: str | None
+    speech: str | None
+
+
+def quotes(
+    speaker: str | None = None,
+    about: str | None = None,
+    article: str | None = None,
+    source: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    seeds: str | Path | None = None,
+    store: str | Path | None = None,
+) -> list[Quote]:
+    """Return the statements in a folder of articles that pass every filter given; see `list_quotes`.
+
+    A speaker is found by name, by surname, by role, or by a name spelt nearly so. The index is opened as `qa.ask` does.
+    Raises OnRecordError: its message is one line that says what to do.
+    """
+    library = open_library(seeds, store)
+    match = match_speaker(library, speaker) if speaker is not None else None
+    return list_quotes(
+        library,
+        speaker=match.speaker if match else None,
+        about=about,
+        article=article,
+        source=source,
+        since=since,
+        until=until,
+    )
+
+
+def match_speaker(library: Library, asked: str) -> Match:
+    """Return whom a name means; raises QuestionError, which names some who do speak, where it is nobody."""
+    with library.reading():
+        people = library.people
+    match = find_speaker(asked, people) if to_words(asked) else None
+    if match is None:
+        close = _find_close(asked, people)
+        rest = (
+            f"Close to it: {', '.join(close)}."
+            if close
+            else f"Most quoted: {', '.join(speaker.name for speaker in people[:3])}."
+            if people
+            else "Nobody is quoted in them."
+        )
+        raise QuestionError(f"nobody called “{asked}” speaks in the articles. {rest}")
+    return match
+
+
+def list_quotes(
+    library: Library,
+    *,
+    speaker: Speaker | None = None,
+    about: str | None = None,
+    article: str | None = None,
+    source: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> list[Quote]:
+    """Return the statements of an opened library that pass every filter given.
+
+    With `about`, those on that topic, most relevant first; else by date, those without a year last, then by article,
+    then as they stand in it. `speaker` is one of `library.people`, `article` an article id, `source` an outlet in any
+    case, `since` and `until` are dates (see `read_date`), both included. Of an article asked for, statements whose
+    speaker has no name are listed too. Raises QuestionError.
+    """
+    topic = replace(read_topic(about), speaker=speaker.name if speaker else None) if about is not None else None
+    first, last = (read_date(day) if day is not None else None for day in (since, until))
+    is_filtered = any(given is not None for given in (article, source, since, until))
+    with library.reading():
+        if article is not None and article not in library.records:
+            raise QuestionError(f"the index holds no article {article!r}. Give its path in the seeds folder.")
+        if source is not None:
+            _check_source(source, library.records)
+        records = {
+            record.id: record
+            for record in library.records.values()
+            if article in (None, record.id)
+            and (source is None or (record.source or "").casefold() == source.strip().casefold())
+            and _is_within(record.published, first, last)
+        }
+        called = {name: person.name for person in reversed(library.people) for name in person.names}
+        names = speaker.names if speaker else tuple(called)
+        if topic is not None:
+            chosen = _find_about(library, topic, names, records if is_filtered else None) if names else []
+        elif article is not None:
+            chosen = [
+                sentence
+                for record in records.values()  # the one, or none where it fails another filter
+                for sentence in library.store.sentences(record)
+                if (sentence.speaker in names if speaker else sentence.speech)
+            ]
+        else:
+            held = library.lexical.statements(names)
+            found = library.store.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
+            chosen = sorted(found.values(), key=lambda sentence: _in_time(sentence, records))
+    return [_to_quote(sentence, records[sentence.article_id], called) for sentence in chosen]
+
+
+def count_quotes(library: Library) -> list[tuple[Speaker, int]]:
+    """Return everyone who speaks with the number of their statements, the most first."""
+    with library.reading():
+        counts = library.lexical.speakers()
+        return [(person, sum(counts.get(name, 0) for name in person.names)) for person in library.people]
+
+
+def list_dates(library: Library, speakers: Sequence[Speaker]) -> list[list[str]]:
+    """Return for each speaker the dates of the articles of their statements, one a statement, in order.
+
+    Of articles that have a date with its year.
+    """
+    with library.reading():
+        records = library.records
+        return [
+            sorted(
+                published[:10]
+                for key in library.lexical.statements(speaker.names)
+                if (record := records.get(parse_sentence_id(key)[0])) and (published := _dated(record.published))
+            )
+            for speaker in speakers
+        ]
+
+
+def read_topic(about: str) -> Query:
+    """Return a topic ready to be looked up; raises QuestionError where it has no word, or too many."""
+    if not to_words(about):
+        raise QuestionError("the topic is empty. Name what the statements should be about.")
+    return read_question(about)
+
+
+def read_date(day: str) -> str:
+    """Return a date that is YYYY, YYYY-MM or YYYY-MM-DD; raises QuestionError for any other."""
+    try:
+        if not _DATE.fullmatch(day):
+            raise ValueError(day)
+        date.fromisoformat(f"{day}-01-01"[:10])
+    except ValueError:
+        raise QuestionError(f"{day!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD.") from None
+    return day
+
+
+def _check_source(source: str, records: Mapping[str, ArticleRecord]) -> None:
+    """Raise QuestionError, which names the outlets with most articles, for an outlet that has none."""
+    outlets = Counter(record.source for record in records.values() if record.source)
+    if source.strip().casefold() not in {outlet.casefold() for outlet in outlets}:
+        most = ", ".join(outlet for outlet, _ in outlets.most_common(5))
+        known = f"There are articles of: {most}." if most else "No article names its outlet."
+        raise QuestionError(f"no article is of an outlet called “{source}”. {known}")
+
+
+def _find_close(asked: str, people: Sequence[Speaker]) -> list[str]:
+    """Up to three names that are spelt a little like the one asked for, the likest first."""
+    wanted = fold(asked)
+    likeness = {
+        person.name: max(
+            difflib.SequenceMatcher(None, wanted, form).ratio()
+            for form in (fold(person.name), fold(read_name(person.name).surname))
+        )
+        for person in people
+    }
+    close = sorted(likeness, key=lambda name: (-likeness[name], name))
+    return [name for name in close[:3] if likeness[name] >= 0.6]
+
+
+def _dated(published: str | None) -> str | None:
+    """The date of an article, if it has its year."""
+    return published if published and published[:4].isdigit() else None
+
+
+def _is_within(published: str | None, first: str | None, last: str | None) -> bool:
+    if first is None and last is None:
+        return True
+    day = (_dated(published) or "")[:10]
+
+    def part(bound: str) -> tuple[str, str]:
+        length = min(len(day), len(bound))  # a day is within its year, and a month may hold the day
+        return day[:length], bound[:length]
+
+    if not day:
+        return False
+    after = first is None or part(first)[0] >= part(first)[1]
+    return after and (last is None or part(last)[0] <= part(last)[1])
+
+
+def _in_time(sentence: Sentence, records: Mapping[str, ArticleRecord]) -> tuple[bool, bool, str, str, int]:
+    published = records[sentence.article_id].published or ""
+    return (_dated(published) is None, not published, published, sentence.article_id, sentence.position)
+
+
+def _find_about(
+    library: Library, topic: Query, names: Sequence[str], articles: Collection[str] | None
+) -> list[Sentence]:
+    """The statements about a topic, the most relevant first."""
+    spoken = [found for found in retrieve(library, topic, names, articles) if found.sentence.speaker in names]
+    on_topic = max((found.on_topic for found in spoken), default=0.0)
+    return [
+        found.sentence
+        for found in spoken
+        if found.context >= CLOSE or (found.on_topic >= ON_TOPIC_SHARE * on_topic and found.on_topic >= ON_TOPIC)
+    ]
+
+
+def _to_quote(sentence: Sentence, record: ArticleRecord, called: Mapping[str, str]) -> Quote:
+    return Quote(
+        article_id=record.id,
+        title=record.title,
+        source=record.source,
+        published=record.published,
+        url=record.url,
+        start=sentence.start,
+        end=sentence.end,
+        text=sentence.text,
+        speaker=called.get(sentence.speaker, sentence.speaker) if sentence.speaker else None,
+        speech=sentence.speech,
+    )

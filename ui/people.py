@@ -1,0 +1,201 @@
+"""The People page: everyone who speaks, and one person's statements by date, each as HTML with everything escaped."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from index.people import Speaker, fold
+from qa.quotes import Quote, count_quotes, list_dates, list_quotes
+from ui.article import Mark
+from ui.render import describe_speech, escape_html, format_date
+from ui.report import count
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+PAGE = 100  # people, or statements, that are shown before "more"
+_MONTHS_SHOWN = 60  # more of them are drawn as years
+_HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Whose statements are open, in the order in which they are shown, latest article first, and how many are."""
+
+    speaker: Speaker
+    statements: tuple[Quote, ...]
+    shown: int = PAGE
+
+
+def choose(library: Library, name: str) -> Chosen | None:
+    """Return the statements of somebody of exactly this name; None where nobody of it speaks."""
+    with library.reading():
+        found = next((speaker for speaker in library.people if speaker.name == name), None)
+    if found is None:
+        return None
+    articles = [list(run) for _, run in groupby(list_quotes(library, speaker=found), key=lambda said: said.article_id)]
+    dated = [run for run in articles if _month(run[0])]
+    ordered = [*reversed(dated), *(run for run in articles if not _month(run[0]))]
+    return Chosen(found, tuple(statement for run in ordered for statement in run))
+
+
+def to_marks(chosen: Chosen, article_id: str) -> list[Mark]:
+    """Return the statements in one article as marks; their numbers are their places in `chosen`, from 1."""
+    return [
+        Mark(number, said.article_id, said.start, said.end, said.text)
+        for number, said in enumerate(chosen.statements, start=1)
+        if said.article_id == article_id
+    ]
+
+
+def search_html() -> str:
+    """The box above the list of people."""
+    return (
+        '<label for="sought-name">Find a person</label><input id="sought-name" type="search" autocomplete="off" '
+        'spellcheck="false" maxlength="100" placeholder="Find a person by name or role …">'
+    )
+
+
+def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
+    """Everyone who is called by all the words sought, by name before by role, those with most statements first."""
+    counts = count_quotes(library)
+    words = fold(sought).split()
+    found = [(who, said) for who, said in counts if _has(words, " ".join((who.name, *who.also)))]
+    found.sort(key=lambda row: not _has(words, row[0].name))  # those of that name before those of that role
+    if not found:
+        why = (
+            f"Nobody who speaks is called “<bdi>{escape_html(sought)}</bdi>”."
+            if words
+            else "Nobody is quoted here yet."
+        )
+        return f'<p class="nobody" role="status">{why}</p>'
+    page = found[:shown]
+    dates = list_dates(library, [who for who, _ in page])
+    rows = "".join(_person_html(who, said, when) for (who, said), when in zip(page, dates, strict=True))
+    size = f"{len(found):,} of {count(len(counts), 'speaker')}" if words else count(len(counts), "speaker")
+    more = _more_html("people", len(found), shown)
+    return f'<p class="size" role="status">{size}</p><ul class="people">{rows}</ul>{more}'
+
+
+def person_html(chosen: Chosen | None) -> str:
+    """One person's statements, by article, with a plot of how many there are in each month."""
+    back = '<a class="back" href="#people">‹ All people</a>'
+    if chosen is None:
+        nobody = '<p class="nobody" role="status">Nobody of that name speaks here.</p>'
+        return f'<section class="person-page">{back}{nobody}</section>'
+    articles = len({said.article_id for said in chosen.statements})
+    total = f"{count(len(chosen.statements), 'statement')} in {count(articles, 'article')}"
+    also = _also(chosen.speaker)
+    role = f" · <bdi>{escape_html(also)}</bdi>" if also else ""
+    name = escape_html(chosen.speaker.name)
+    runs = groupby(enumerate(chosen.statements[: chosen.shown]), key=lambda pair: pair[1].article_id)
+    listed = "".join(_article_html([*run]) for _, run in runs)
+    return (
+        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{chosen.shown}">'
+        f'{back}<h2 tabindex="-1" dir="auto">{name}</h2><p class="total">{total}{role}</p>'
+        f"{plot_html([month for said in chosen.statements if (month := _month(said))])}"
+        f"{listed}{_more_html('statements', len(chosen.statements), chosen.shown)}</section>"
+    )
+
+
+def plot_html(months: Sequence[str]) -> str:
+    """A plot of how often each month, such as 2024-12, occurs; nothing for fewer than two months.
+
+    More than five years are drawn by year.
+    """
+    first, last = min(months, default=""), max(months, default="")
+    if first == last:
+        return ""
+    span = _list_months(first, last)
+    noun = "month"
+    if len(span) > _MONTHS_SHOWN:
+        noun, months = "year", [month[:4] for month in months]
+        span = [f"{year:04}" for year in range(int(first[:4]), int(last[:4]) + 1)]
+    counts = Counter(months)
+    most = max(counts.values())
+    busiest = max(counts, key=lambda when: (counts[when], when))
+    bars = ""
+    for i, when in enumerate(span):
+        if counts[when]:
+            height = round(max(1.5, _HEIGHT * counts[when] / most), 1)  # one of a thousand is still to be seen
+            place = f'x="{10 * i + 1}" y="{round(_HEIGHT - height, 1)}" width="8" height="{height}"'
+            bars += f"<rect {place}><title>{_when(when)}: {counts[when]:,}</title></rect>"
+    first, last, busy = _when(span[0]), _when(span[-1]), f"{_when(busiest)}: {most:,}"
+    return (
+        f'<figure class="plot"><svg role="img" aria-label="Statements by {noun}, {first} to {last}; most in {busy}" '
+        f'viewBox="0 0 {10 * len(span)} {_HEIGHT}" preserveAspectRatio="none">{bars}</svg><figcaption>'
+        f'<span>{first}</span><span class="most">most in {busy}</span><span>{last}</span></figcaption></figure>'
+    )
+
+
+def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
+    also = _also(speaker)
+    role = f'<span class="role"><bdi>{escape_html(also)}</bdi></span>' if also else ""
+    period = f'<span class="period">{_period(dates)}</span>' if dates else ""
+    return (
+        f'<li><a class="person" href="#people/{escape_html(quote(speaker.name, safe=""))}">'
+        f'<span class="name"><bdi>{escape_html(speaker.name)}</bdi></span>{role}'
+        f'<span class="often">{count(said, "statement")}</span>{period}</a></li>'
+    )
+
+
+def _article_html(statements: Sequence[tuple[int, Quote]]) -> str:
+    first = statements[0][1]
+    about = " · ".join(
+        f"<bdi>{escape_html(part)}</bdi>" for part in (format_date(first.published), first.source) if part
+    )
+    rows = "".join(
+        f'<li><button type="button" class="statement" data-place="{place}" dir="auto">'
+        f'<span class="speech">{describe_speech(said.speech)}</span>'
+        f'<span class="words">{escape_html(said.text)}</span></button></li>'
+        for place, said in statements
+    )
+    title = f'<h3 dir="auto">{escape_html(first.title or first.article_id)}</h3>'
+    return f'<section class="in-article">{title}<p class="when">{about}</p><ul>{rows}</ul></section>'
+
+
+def _more_html(what: str, total: int, shown: int) -> str:
+    rest = total - shown
+    return (
+        f'<button type="button" class="more" data-more="{what}">Show {min(rest, PAGE):,} more of {rest:,}</button>'
+        if rest > 0
+        else ""
+    )
+
+
+def _has(words: Sequence[str], name: str) -> bool:
+    folded = fold(name)
+    return all(word in folded for word in words)
+
+
+def _also(speaker: Speaker) -> str:
+    """A role that the person is called by: the first of their other names that is not a form of the name."""
+    own = {word for name in (speaker.name, *speaker.names) for word in fold(name).split()}
+    return next((also for also in speaker.also if not own & set(fold(also).split())), "")
+
+
+def _month(said: Quote) -> str:
+    """The month of an article, such as 2024-12, where its date has one."""
+    published = said.published or ""
+    return published[:7] if re.match(r"\d{4}-\d\d", published) else ""
+
+
+def _list_months(first: str, last: str) -> list[str]:
+    start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]
+
+
+def _when(month: str) -> str:
+    """A month as "Dec 2024", or a year."""
+    return escape_html(re.sub(r"^(\w{3})\w+", r"\1", format_date(month)) if "-" in month else month)
+
+
+def _period(dates: Sequence[str]) -> str:
+    first, last = (_when(day[:7]) for day in (dates[0], dates[-1]))
+    return first if first == last else f"{first} – {last}"
