@@ -59,7 +59,8 @@ def compose(
     that an article has. The answer's `seconds` is left at 0 for the caller to set.
     """
     only_theirs = asked is not None and not query.asks_fact
-    pool = [candidate for candidate in evidence if candidate.spoken] if only_theirs else evidence
+    least = SPOKEN["nobody's" if asked and asked.match else "likely"]
+    pool = [candidate for candidate in evidence if (candidate.spoken or 0.0) >= least] if only_theirs else evidence
     confidence = assess(pool)
     note = _note(asked)
     if not pool or confidence < min_confidence:

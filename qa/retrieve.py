@@ -176,8 +176,12 @@ def _on_topic(
     # 2. statements that call it by another name
     if statements and not any(shares[key] for key in statements):
         for key, sentence, _, _ in found:
+            words = [
+                word for word in to_words(sentence.text) if not word.endswith(("ed", "ing"))
+            ]  # no noun: "based on"
+            nouns = set(to_stems(" ".join(words)))
             for other_key, other, _, _ in naming if key in statements else ():
-                if other.article_id == sentence.article_id and find_other_names(other.text, topic) & stems[key]:
+                if other.article_id == sentence.article_id and find_other_names(other.text, topic) & nouns:
                     on_topic[key] = max(on_topic[key], shares[other_key])
     # 3. statements that go on from one: "This is all a subject for discussion," he added
     place = {(sentence.article_id, sentence.position): key for key, sentence, _, _ in found}
