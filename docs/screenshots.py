@@ -1,4 +1,4 @@
-"""Writes docs/screenshots/{desktop,phone}-{light,dark}.png: the app over seeds/, a question asked, a citation opened.
+"""Writes docs/screenshots/*.png: the app over seeds/, a question asked and a citation opened, and a page of statements.
 
 Run it as `python docs/screenshots.py` after a change to how the app looks. It needs Chromium: the one that
 ONRECORD_CHROMIUM names, or the first of chromium, chromium-browser and google-chrome.
@@ -44,6 +44,10 @@ def take_screenshots(url: str, browser: Browser) -> None:
                 page.mouse.move(0, 0)
                 page.wait_for_timeout(300)
                 page.screenshot(path=FOLDER / f"{device}-{scheme}.png")
+                page.goto(f"{url}#people/Dmitry%20Peskov")
+                page.locator(".statement").first.wait_for()
+                page.wait_for_timeout(300)
+                page.screenshot(path=FOLDER / f"people-{device}-{scheme}.png")
 
 
 def main() -> None:

@@ -89,9 +89,11 @@ def answer_question(
     began = time.perf_counter()
     query = read_question(question, history)
     if speaker:
-        query = replace(query, speaker=speaker, asks_fact=False)
+        query = replace(query, speaker=speaker)
     with library.reading():
-        asked = Asked(query.speaker, find_speaker(query.speaker, library.people)) if query.speaker else None
+        asked = None
+        if query.speaker:
+            asked = Asked(query.speaker, find_speaker(query.speaker, library.people), only=speaker is not None)
         articles = find_articles(library.records, source=source, since=since, until=until)
         evidence = retrieve(library, query, asked.match.speaker.names if asked and asked.match else (), articles)
         unmentioned = find_unmentioned(library, query)

@@ -31,10 +31,19 @@ DUPLICATE_OVERLAP = 0.8
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose statements a question asks for: as it names them, and whom that was taken for, None for nobody known."""
+    """Whose statements a question asks for: as it names them, and whom that was taken for, None for nobody known.
+
+    `only` tells that nothing but what is surely theirs will do.
+    """
 
     named: str
     match: Match | None
+    only: bool = False
+
+    @property
+    def least(self) -> float:
+        """How sure it has to be that a sentence is theirs, as `Evidence.spoken`."""
+        return SPOKEN["theirs" if self.only else "named" if self.match else "likely"]
 
     @property
     def name(self) -> str:
@@ -58,9 +67,9 @@ def compose(
     use, for the reason of a refusal; `asked` is whose statements are asked for; `names` gives the full name for one
     that an article has. The answer's `seconds` is left at 0 for the caller to set.
     """
-    only_theirs = asked is not None and not query.asks_fact
-    least = SPOKEN["nobody's" if asked and asked.match else "likely"]
-    pool = [candidate for candidate in evidence if (candidate.spoken or 0.0) >= least] if only_theirs else evidence
+    pool, only_theirs = evidence, False
+    if asked and (asked.only or not query.asks_fact):
+        pool, only_theirs = [candidate for candidate in evidence if (candidate.spoken or 0.0) >= asked.least], True
     confidence = assess(pool)
     note = _note(asked)
     if not pool or confidence < min_confidence:
@@ -100,11 +109,15 @@ def assess(evidence: Sequence[Evidence]) -> float:
 
     A logistic function of two features of the best evidence: its cosine in context, and the share of the question's
     terms, weighted by rarity, that its article holds. Fitted on 158 news questions, 28 of them unanswerable, and 14 on
-    the seed article: Brier score 0.11, area under the ROC curve 0.84 (5-fold cross-validation).
+    the seed article: Brier score 0.11, area under the ROC curve 0.84 (5-fold cross-validation). Where somebody's words
+    are asked for, how much the best statement is on the topic counts most; fitted on 460 such questions, 11 of them
+    unanswerable: 7 of those 11 are refused, and 3 of 49 and 6 of 400 that can be answered.
     """
     if not evidence:
         return 0.0
     best = evidence[0]
+    if best.spoken is not None:
+        return 1.0 / (1.0 + math.exp(-(6.3 * best.on_topic + 1.0 * best.context + 1.2 * best.named_in_article - 2.3)))
     return 1.0 / (1.0 + math.exp(-(7.4 * best.context + 3.0 * best.named_in_article - 5.25)))
 
 

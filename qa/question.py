@@ -37,6 +37,10 @@ _NAME = (
     r"(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+)"
     r"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|(?:de|der|den|della?|di|du|dos|von|van|bin|ibn)(?=\s)))*"
 )
+_ROLE = (
+    r"(?:spokes(?:man|woman|person)|president|senator|secretary|governor|mayor|minister|ambassador|director|chairman"
+    r"|congress(?:man|woman)|campaign|government|administration)"
+)
 _SAYING = (
     r"(?:say|said|saying|tell|told|think|thought|believe|claim|claimed|argue|argued|want|wanted|deny|denied|write|written"
     r"|wrote|tweet|tweeted|explain|explained|describe|described|call|called|suggest|suggested|warn|warned|comment|commented"
@@ -52,7 +56,7 @@ _STANCE = (
 _SPEAKER = (
     re.compile(
         r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?"
-        rf"\s+(?:the\s+)?(?P<name>{_NAME})\b.*?\b{_SAYING}\b"
+        rf"\s+(?:the\s+)?(?P<name>{_NAME}(?:\s+(?:\w+\s+)?{_ROLE}\b(?:\s+{_NAME})?)?)\b.*?\b{_SAYING}\b"
     ),
     re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{_NAME})"),
     re.compile(rf"(?P<name>{_NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
@@ -65,39 +69,6 @@ _SPEAKER = (
 _FACT = re.compile(
     r"\W*(?:and\s+)?(?:(?:in|at|on|of|to)\s+)?(?:which|where|when|who|how\s+(?:much|many|long|old))\b", re.IGNORECASE
 )
-_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
-_OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
-
-_NAME = (
-    r"(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+)"
-    r"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|(?:de|der|den|della?|di|du|dos|von|van|bin|ibn)(?=\s)))*"
-)
-_SAYING = (
-    r"(?:say|said|saying|tell|told|think|thought|believe|claim|claimed|argue|argued|want|wanted|deny|denied|write|written"
-    r"|wrote|tweet|tweeted|explain|explained|describe|described|call|called|suggest|suggested|warn|warned|comment|commented"
-    r"|respond|responded|react|reacted|promise|promised|predict|predicted|criticize|criticized|criticise|criticised"
-    r"|acknowledge|acknowledged|add|added|admit|admitted|announce|announced|assure|assured|confirm|confirmed"
-    r"|insist|insisted|mention|mentioned"
-    r"|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
-)
-_STANCE = (
-    r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
-    r"|worry|worries|concerns?|arguments?|conditions|thoughts|criticism|prediction|promise|plans?)"
-)
-_SPEAKER = (
-    re.compile(
-        r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?"
-        rf"\s+(?:the\s+)?(?P<name>{_NAME})\b.*?\b{_SAYING}\b"
-    ),
-    re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{_NAME})"),
-    re.compile(rf"(?P<name>{_NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
-    re.compile(rf"^(?P<name>{_NAME})\s+on\s+\w.*$"),
-    # "what did peskov say about tartous", as one types it
-    re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{_SAYING}\b"),
-)
-
-
-_WHO = re.compile(rf"^\W*(?:and\s+)?who\s+(?:else\s+)?(?:(?:has|have|is|was|were|had)\s+)?{_SAYING}", re.IGNORECASE)
 _TOPIC = re.compile(r"\b(?:about|on|of|regarding|concerning|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
 
 

@@ -74,15 +74,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help='answer every line {"id", "question", "history"} of a JSON Lines file (- for standard input)',
     )
-    quotes = command("quotes", _quotes, "list who speaks in the articles, or what they said")
-    quotes.add_argument("--speaker", metavar="NAME", help="only what this person or group said")
+    for made in (ask, quotes := command("quotes", _quotes, "list who speaks in the articles, or what they said")):
+        made.add_argument("--speaker", metavar="NAME", help="only what this person or group said")
+        made.add_argument("--source", metavar="NAME", help="only from articles of this outlet")
+        made.add_argument(
+            "--since", metavar="DATE", help="only from this day, month or year on: 2024-12-10, 2024-12, 2024"
+        )
+        made.add_argument("--until", metavar="DATE", help="only up to this day, month or year")
     quotes.add_argument("--about", metavar="TOPIC", help="only what was said on this topic, most relevant first")
     quotes.add_argument("--article", metavar="PATH", help="only what was said in this article of the seeds folder")
-    quotes.add_argument("--source", metavar="NAME", help="only what was said in articles of this outlet")
-    quotes.add_argument(
-        "--since", metavar="DATE", help="only from this day, month or year on: 2024-12-10, 2024-12, 2024"
-    )
-    quotes.add_argument("--until", metavar="DATE", help="only up to this day, month or year")
     quotes.add_argument(
         "--limit", type=_limit, metavar="N", help=f"list at most N (default: {_LISTED}, with --json all)"
     )
@@ -129,11 +129,12 @@ def _ask(options: argparse.Namespace) -> None:
 
     with _open_library(options) as library:
         _update(library)
+        among = {name: getattr(options, name) for name in ("speaker", "source", "since", "until")}
         if options.batch is not None:
             for given in questions:
-                print(json.dumps(_answer_batch(library, given), ensure_ascii=False), flush=True)
+                print(json.dumps(_answer_batch(library, given, among), ensure_ascii=False), flush=True)
             return
-        answer = answer_question(library, options.question)
+        answer = answer_question(library, options.question, **among)
     if options.json:
         print(answer.to_json())
     else:
@@ -271,12 +272,12 @@ def _read_batch(name: str) -> Iterator[dict[str, Any]]:
         yield {"id": given.get("id", number), "question": given["question"], "history": history}
 
 
-def _answer_batch(library: Library, given: dict[str, Any]) -> dict[str, Any]:
+def _answer_batch(library: Library, given: dict[str, Any], among: dict[str, Any]) -> dict[str, Any]:
     from qa.ask import answer_question
 
     began = time.perf_counter()
     try:
-        answer = answer_question(library, given["question"], given["history"])
+        answer = answer_question(library, given["question"], given["history"], **among)
     except QuestionError as error:  # one bad question does not stop the rest
         return {
             "id": given["id"],
