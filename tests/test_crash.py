@@ -1,6 +1,8 @@
 """Killed, out of room, read-only, without its folder, asked by twenty at once: the index answers whole, and goes on.
 
-Small disks are mounted, which needs root; without it those tests are skipped.
+Small disks are mounted, which needs root; without it those tests are skipped. More kills and more syncs:
+
+    ONRECORD_CRASHES=all python -m pytest tests/test_crash.py
 """
 
 from __future__ import annotations
@@ -39,8 +41,10 @@ from qa.retrieve import retrieve
 FORKS = multiprocessing.get_context("forkserver")
 HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "sentence_transformers", "transformers"]
 
-KILLS = 50
-MEASURED = 25  # rounds between two comparisons with a clean build
+# 50 and 100 take six minutes more than a gate should: ask for them with ONRECORD_CRASHES=all
+IS_WHOLE = os.environ.get("ONRECORD_CRASHES") == "all"
+KILLS = 50 if IS_WHOLE else 20
+MEASURED = 10  # rounds between two comparisons with a clean build
 
 ADJECTIVES = "old new narrow quiet broken crowded distant famous".split()
 NOUNS = "bridge mayor river market school harbour ferry council tower railway hospital garden".split()
@@ -514,7 +518,7 @@ def test_folder_that_vanishes(
 
 
 EDITED = 12  # articles that the writer edits, one a sync
-SYNCS = 100
+SYNCS = 100 if IS_WHOLE else 40
 
 
 def edition(article: int, number: int) -> Version:
@@ -598,5 +602,5 @@ def test_twenty_readers_beside_a_writer(settings: Settings) -> None:
     for process, here in readers:
         wrong, asked, seen = finish(process, here)
         assert wrong == []
-        assert asked >= 100
+        assert asked >= SYNCS
         assert seen == [last] * 5
