@@ -236,11 +236,14 @@ class Library:
         """Open the index that is current; `locked` tells that this process holds the writer's lock."""
         if not self._snapshots:
             return self._open(None)
-        index = self._snapshots.current()
-        with suppress(StoreError):  # it is looked into below
-            if not self._snapshots.is_suspect(index):
-                with self._snapshots.opening(index):
-                    return self._open(index)
+        while True:
+            index = self._snapshots.current()
+            with suppress(StoreError):  # it is looked into below
+                if not self._snapshots.is_suspect(index):
+                    with self._snapshots.opening(index):
+                        return self._open(index)
+            if index == self._snapshots.current():
+                break  # else syncs have passed it by, and deleted it, while it was being opened
         if not self._snapshots.is_sound(index):
             with nullcontext() if locked else writer_lock(self.settings.store, wait=False):
                 if index == self._snapshots.current():  # no other process was quicker

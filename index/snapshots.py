@@ -85,6 +85,9 @@ class Snapshots:
                 index.mkdir(parents=True, exist_ok=True)
         mark, release = self._mark(index, "opening")
         try:
+            if index != self.current():
+                mark.unlink(missing_ok=True)
+                raise StoreError(f"the index {index} was replaced while it was being opened. Try again.")
             yield
             with suppress(OSError):
                 mark.unlink()
@@ -133,7 +136,7 @@ class Snapshots:
         number = int(_NAME.fullmatch(current.name)[1]) + 1  # type: ignore[index]
         draft = self._store / f"index-{number:06}"
         for index in self._newest():
-            if index not in (current, draft) and not any(map(is_held, index.glob("reading-*"))):
+            if index not in (current, draft) and not any(map(is_held, index.glob("*ing-*"))):
                 shutil.rmtree(index, ignore_errors=True)
         if draft.exists():
             if _survives(draft / "chroma"):
@@ -200,7 +203,7 @@ class Snapshots:
             ) from error
 
 
-_NOT_COPIED = (_WHOLE, "opening-*", "reading-*", "*.sqlite3-wal", "*.sqlite3-shm", "*.sqlite3-journal")
+_NOT_COPIED = (_WHOLE, "*ing-*", "*.sqlite3-wal", "*.sqlite3-shm", "*.sqlite3-journal")
 
 
 def _copy(source: str, target: str) -> str:
