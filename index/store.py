@@ -245,11 +245,7 @@ class Store:
     def sentences(self, record: ArticleRecord) -> list[Sentence]:
         """An article's sentences in their order."""
         ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
-        sentences: list[Sentence] = []
-        for part in self._parts(ids):
-            found = self._sentences.get(ids=part, include=["metadatas", "documents"])
-            sentences.extend(map(_sentence, found["metadatas"], found["documents"]))
-        return sorted(sentences, key=lambda sentence: sentence.position)
+        return sorted(self.sentences_of(ids).values(), key=lambda sentence: sentence.position)
 
     @_told
     def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index.errors import QuestionError
 from index.library import Library
 from index.people import find_speaker
 from index.settings import Settings, load_settings
-from index.store import ArticleRecord
 from qa.answer import Answer
 from qa.compose import MAX_CITATIONS, Asked, compose
+from qa.filters import find_articles
 from qa.question import read_question
 from qa.retrieve import find_unmentioned, retrieve
-
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 _open: dict[Settings, Library] = {}
 _lock = threading.Lock()
@@ -41,7 +37,7 @@ def ask(
 
     The first call for a folder opens its index and brings it up to date; later calls use it as it is. `history` holds
     the earlier questions of a conversation, oldest first. `speaker` asks for that person's statements, whatever the
-    question says; `source`, `since` and `until` ask for articles of that source and those dates (see `find_articles`).
+    question says; `source`, `since` and `until` ask for articles of that source and those dates (see `qa.filters`).
     `limit` is the highest number of sentences to cite, from 1. Raises OnRecordError: its message is one line that says
     what to do. That the articles do not answer is no error but an Answer with `answered` false.
     """
@@ -108,27 +104,3 @@ def answer_question(
         min_confidence=library.settings.min_confidence,
     )
     return replace(answer, seconds=round(time.perf_counter() - began, 6))
-
-
-def find_articles(
-    records: Mapping[str, ArticleRecord], *, source: str | None, since: str | None, until: str | None
-) -> list[str] | None:
-    """Ids of the articles of a source, in any case, and of the dates from `since` to `until`: 2016-07, 2016-07-28.
-
-    None where nothing is asked for. An article without a year has no date. Raises QuestionError for what is no date.
-    """
-    for date in (since, until):
-        if date and not _DATE.fullmatch(date):
-            raise QuestionError(f"{date!r} is no date. Write it like 2016, 2016-07 or 2016-07-28.")
-    if not (source or since or until):
-        return None
-
-    def is_wanted(record: ArticleRecord) -> bool:
-        if source and (record.source or "").casefold() != source.casefold():
-            return False
-        date = record.published or ""
-        if (since or until) and not date[:1].isdigit():
-            return False
-        return (not since or date[: len(since)] >= since) and (not until or date[: len(until)] <= until)
-
-    return [article_id for article_id, record in records.items() if is_wanted(record)]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 from index.errors import QuestionError
@@ -17,17 +14,16 @@ from index.people import Match, Speaker, find_speaker, fold, read_name
 from index.sentences import Sentence
 from index.store import ArticleRecord, parse_sentence_id
 from qa.ask import open_library
+from qa.compose import ON_TOPIC_SHARE
+from qa.filters import dated, find_articles
 from qa.question import Query, read_question
 from qa.retrieve import retrieve
 
 # A statement is about the topic when its cosine with it is this high, or when it is on topic (see `Evidence`) at least
-# this much, and at least this share of how much the best one is. Set by reading what is kept and what is left out for
-# 15 pairs of speaker and topic, in the seed article and in 840 news articles.
+# this much, and at least ON_TOPIC_SHARE of how much the best one is. Set by reading what is kept and what is left out
+# for 15 pairs of speaker and topic, in the seed article and in 840 news articles.
 CLOSE = 0.5
 ON_TOPIC = 0.3
-ON_TOPIC_SHARE = 0.6
-
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 @dataclass(frozen=True)
@@ -110,29 +106,21 @@ def list_quotes(
     """Return the statements of an opened library that pass every filter given.
 
     With `about`, those on that topic, most relevant first; else by date, those without a year last, then by article,
-    then as they stand in it. `speaker` is one of `library.people`, `article` an article id, `source` an outlet in any
-    case, `since` and `until` are dates (see `read_date`), both included. Of an article asked for, statements whose
-    speaker has no name are listed too. Raises QuestionError.
+    then as they stand in it. `speaker` is one of `library.people`, `article` an article id, `source`, `since` and
+    `until` are as `qa.filters.find_articles` takes them. Of an article asked for, statements whose speaker has no name
+    are listed too. Raises QuestionError.
     """
     topic = replace(read_topic(about), speaker=speaker.name if speaker else None) if about is not None else None
-    first, last = (read_date(day) if day is not None else None for day in (since, until))
-    is_filtered = any(given is not None for given in (article, source, since, until))
     with library.reading():
         if article is not None and article not in library.records:
             raise QuestionError(f"the index holds no article {article!r}. Give its path in the seeds folder.")
-        if source is not None:
-            _check_source(source, library.records)
-        records = {
-            record.id: record
-            for record in library.records.values()
-            if article in (None, record.id)
-            and (source is None or (record.source or "").casefold() == source.strip().casefold())
-            and _is_within(record.published, first, last)
-        }
-        called = {name: person.name for person in reversed(library.people) for name in person.names}
-        names = speaker.names if speaker else tuple(called)
+        articles = find_articles(library.records, source=source, since=since, until=until)
+        if article is not None:
+            articles = [article] if articles is None or article in articles else []
+        records = library.records if articles is None else {key: library.records[key] for key in articles}
+        names = speaker.names if speaker else tuple(library.full_names)
         if topic is not None:
-            chosen = _find_about(library, topic, names, records if is_filtered else None) if names else []
+            chosen = _find_about(library, topic, names, articles) if names else []
         elif article is not None:
             chosen = [
                 sentence
@@ -144,7 +132,7 @@ def list_quotes(
             held = library.lexical.statements(names)
             found = library.store.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
             chosen = sorted(found.values(), key=lambda sentence: _in_time(sentence, records))
-    return [_to_quote(sentence, records[sentence.article_id], called) for sentence in chosen]
+        return [_to_quote(sentence, records[sentence.article_id], library.full_names) for sentence in chosen]
 
 
 def count_quotes(library: Library) -> list[tuple[Speaker, int]]:
@@ -165,7 +153,7 @@ def list_dates(library: Library, speakers: Sequence[Speaker]) -> list[list[str]]
             sorted(
                 published[:10]
                 for key in library.lexical.statements(speaker.names)
-                if (record := records.get(parse_sentence_id(key)[0])) and (published := _dated(record.published))
+                if (record := records.get(parse_sentence_id(key)[0])) and (published := dated(record.published))
             )
             for speaker in speakers
         ]
@@ -176,26 +164,6 @@ def read_topic(about: str) -> Query:
     if not to_words(about):
         raise QuestionError("the topic is empty. Name what the statements should be about.")
     return read_question(about)
-
-
-def read_date(day: str) -> str:
-    """Return a date that is YYYY, YYYY-MM or YYYY-MM-DD; raises QuestionError for any other."""
-    try:
-        if not _DATE.fullmatch(day):
-            raise ValueError(day)
-        date.fromisoformat(f"{day}-01-01"[:10])
-    except ValueError:
-        raise QuestionError(f"{day!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD.") from None
-    return day
-
-
-def _check_source(source: str, records: Mapping[str, ArticleRecord]) -> None:
-    """Raise QuestionError, which names the outlets with most articles, for an outlet that has none."""
-    outlets = Counter(record.source for record in records.values() if record.source)
-    if source.strip().casefold() not in {outlet.casefold() for outlet in outlets}:
-        most = ", ".join(outlet for outlet, _ in outlets.most_common(5))
-        known = f"There are articles of: {most}." if most else "No article names its outlet."
-        raise QuestionError(f"no article is of an outlet called “{source}”. {known}")
 
 
 def _find_close(asked: str, people: Sequence[Speaker]) -> list[str]:
@@ -212,29 +180,9 @@ def _find_close(asked: str, people: Sequence[Speaker]) -> list[str]:
     return [name for name in close[:3] if likeness[name] >= 0.6]
 
 
-def _dated(published: str | None) -> str | None:
-    """The date of an article, if it has its year."""
-    return published if published and published[:4].isdigit() else None
-
-
-def _is_within(published: str | None, first: str | None, last: str | None) -> bool:
-    if first is None and last is None:
-        return True
-    day = (_dated(published) or "")[:10]
-
-    def part(bound: str) -> tuple[str, str]:
-        length = min(len(day), len(bound))  # a day is within its year, and a month may hold the day
-        return day[:length], bound[:length]
-
-    if not day:
-        return False
-    after = first is None or part(first)[0] >= part(first)[1]
-    return after and (last is None or part(last)[0] <= part(last)[1])
-
-
 def _in_time(sentence: Sentence, records: Mapping[str, ArticleRecord]) -> tuple[bool, bool, str, str, int]:
     published = records[sentence.article_id].published or ""
-    return (_dated(published) is None, not published, published, sentence.article_id, sentence.position)
+    return (dated(published) is None, not published, published, sentence.article_id, sentence.position)
 
 
 def _find_about(

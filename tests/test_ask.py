@@ -213,3 +213,24 @@ def test_ask_refuses_what_is_no_question(seeds: Path, store: Path, question: str
     with pytest.raises(QuestionError) as raised:
         ask(question, seeds=seeds, store=store)
     assert "\n" not in str(raised.value)
+
+
+def test_filters(seed_library: Library) -> None:
+    assert answer_question(seed_library, TARTOUS, source="alliance news").citations
+    theirs = answer_question(seed_library, "What about NATO?", speaker="Putin").citations
+    assert [citation.speaker for citation in theirs if not citation.context] == ["Vladimir Putin"]
+    # The seed article's date has no year.
+    assert answer_question(seed_library, TARTOUS, since="2020", until="2030-12-31").closest == ()
+
+
+FILTERS = [
+    ("no outlet", {"source": "Pravda"}, "no article is of an outlet called “Pravda”"),
+    ("no month", {"since": "2024-13"}, "'2024-13' is no date"),
+    ("no date", {"until": "soon"}, "'soon' is no date"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), [pytest.param(*case, id=reason) for reason, *case in FILTERS])
+def test_filters_that_are_none(seed_library: Library, given: dict[str, str], message: str) -> None:
+    with pytest.raises(QuestionError, match=f"^{message}"):
+        answer_question(seed_library, TARTOUS, **given)  # type: ignore[arg-type]

@@ -9,7 +9,8 @@ from index.errors import OnRecordError, QuestionError
 from index.library import Library
 from index.people import Match, Speaker
 from qa import quotes
-from qa.quotes import Quote, count_quotes, list_dates, list_quotes, match_speaker, read_date
+from qa.filters import read_date
+from qa.quotes import Quote, count_quotes, list_dates, list_quotes, match_speaker
 from tests.conftest import MakeLibrary
 from ui.listing import explain_match, quotes_table, speakers_table
 
