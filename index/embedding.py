@@ -51,13 +51,18 @@ class EmbeddingModel:
         """The length of its vectors."""
         return BUNDLED_DIMENSION if self.name == BUNDLED_MODEL else int(self.load().get_embedding_dimension() or 0)
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of shape (n, dimension), float32, of unit length, in the order of `texts`."""
+    def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
+        """Vectors of shape (n, dimension), float32, of unit length, in the order of `texts`.
+
+        `threads` limits torch, which uses every core otherwise, and waits for them where others work on them.
+        """
         import numpy as np
 
         if self.name == BUNDLED_MODEL and len(texts) <= (1 if self._loaded else _FEW):
             return self._small().encode(texts)
-        vectors = np.asarray(self.load().encode(list(texts), show_progress_bar=False), dtype=np.float32)
+        model = self.load()
+        with _torch_threads(threads):
+            vectors = np.asarray(model.encode(list(texts), show_progress_bar=False), dtype=np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
@@ -116,6 +121,18 @@ def _load(name: str) -> SentenceTransformer:
             f"the embedding model {name!r} cannot be loaded: {in_one_line(error)}. "
             f"Unset `model` to use the bundled {BUNDLED_MODEL}, or give the folder of a sentence-transformers model."
         ) from error
+
+
+@contextmanager
+def _torch_threads(count: int | None) -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _has_bfloat16() -> bool:

@@ -141,7 +141,7 @@ class Library:
     ) -> Report:
         """Bring the index level with the seeds folder, and say what was done.
 
-        `on_progress` is called with the files read so far, the files to read, and the sentences stored so far. For
+        `on_progress` is called with the files done so far, the files to do, and the sentences done so far. For
         `wait` and `on_wait` see `index.lock.writer_lock`, for `settled_for` `index.sync.make_plan`. Where the settings
         name another model, a new generation is built while the old one answers. Raises SeedsError, StoreError,
         ModelError or BusyError; what was indexed before is then still there.

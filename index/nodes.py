@@ -23,10 +23,9 @@ from llama_index.core.schema import BaseNode, Document, NodeRelationship, TextNo
 
 from index.articles import Article
 from index.formats import read_file
-from index.people import to_json
+from index.people import Speaker, to_json
 from index.sentences import Sentence, split_sentences
 from index.settings import Settings
-from index.speakers import attribute
 from index.store import sentence_id
 
 logger = logging.getLogger(__name__)
@@ -98,18 +97,20 @@ def to_article(document: Document) -> Article:
     return Article(id=document.id_, text=document.text, **known)
 
 
-def add_speakers(document: Document, nodes: Sequence[TextNode]) -> None:
-    """Find out who speaks: in the metadata, `speaker` and `speech` of the sentences and `speakers` of the article.
-
-    `nodes` are all sentences of the document, in their order.
-    """
-    article = to_article(document)
-    sentences = [
-        Sentence(article.id, i, node.metadata["start"], node.metadata["end"], node.text) for i, node in enumerate(nodes)
+def to_sentences(document: Document, nodes: Sequence[TextNode]) -> list[Sentence]:
+    """The Sentences of a document's nodes, which are all of them, in their order."""
+    return [
+        Sentence(document.id_, i, node.metadata["start"], node.metadata["end"], node.text)
+        for i, node in enumerate(nodes)
     ]
-    attribution = attribute(article, sentences)
-    document.metadata["speakers"] = to_json(attribution.speakers)
-    for node, sentence in zip(nodes, attribution.sentences, strict=True):
+
+
+def add_speakers(
+    document: Document, nodes: Sequence[TextNode], sentences: Sequence[Sentence], speakers: Sequence[Speaker]
+) -> None:
+    """Put into the metadata who speaks: `speaker` and `speech` of the sentences, and `speakers` of the article."""
+    document.metadata["speakers"] = to_json(speakers)
+    for node, sentence in zip(nodes, sentences, strict=True):
         spoken = {"speaker": sentence.speaker, "speech": sentence.speech}
         node.metadata.update({name: value for name, value in spoken.items() if value is not None})
 

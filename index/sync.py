@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 from index.embedding import EmbeddingModel, quick_imports
 from index.errors import ArticleError, SeedsError
 from index.formats import SUFFIXES
-from index.lexical import Lexical, digest
+from index.lexical import Lexical
 from index.settings import Settings
 from index.store import ArticleRecord, FileRecord, Store
+from index.writer import Writer
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document, TextNode
 
-# files read so far, files to read, sentences stored so far
+# files done so far, files to do, sentences done so far
 OnProgress = Callable[[int, int, int], None]
 
-_SENTENCES_A_BATCH = 512  # are embedded, then committed, together
 _SUFFIX_LIST = f"{', '.join(sorted(SUFFIXES)[:-1])} or {max(SUFFIXES)}"
 
 
@@ -160,39 +160,43 @@ def apply_plan(
     by_file: dict[str, list[ArticleRecord]] = {}
     for record in before.values():
         by_file.setdefault(record.file, []).append(record)
-    writer = _Writer(store, lexical, model, may_know=bool(before))
     skipped = list(plan.skipped)
+    replaced: list[ArticleRecord] = []
     counts: Counter[str] = Counter()
     noted_last: list[FileRecord] = []
     # articles whose file is gone, also those that a killed sync had no time to note with their file
     left = {record.id: record for record in before.values() if record.file not in plan.found}
-    for i, file in enumerate(plan.read):
-        articles, refused = _read(settings, file)
-        skipped.extend(refused)
-        held = by_file.get(file.name, [])
-        ids = {document.id_ for document, _ in articles}
-        lost = {record.id: record for record in held if articles and record.id not in ids}
-        if lost:  # noted before they are removed, the file would count as unchanged after a kill, and they would stay
-            noted_last.append(_to_record(settings, file, refused))
-        elif not refused or _is_there(file):  # else it may be back tomorrow, as it was: it is to be read then
-            writer.note(_to_record(settings, file, refused))
-        left.update(lost)
-        if not articles:  # what was indexed of it stays
-            counts["unchanged"] += len(held)
-            continue
-        for document, nodes in articles:
-            known = before.get(document.id_)
-            if known and (known.digest, known.file) == (document.metadata["digest"], file.name):
-                counts["unchanged"] += 1
+
+    def say(files: int, sentences: int) -> None:
+        on_progress(files, len(plan.read), sentences)
+
+    with Writer(store, lexical, model, before, say) as writer:
+        for i, file in enumerate(plan.read):
+            articles, refused = _read(settings, file)
+            skipped.extend(refused)
+            held = by_file.get(file.name, [])
+            ids = {document.id_ for document, _ in articles}
+            lost = {record.id: record for record in held if articles and record.id not in ids}
+            if lost:  # noted before they are removed, it would count as unchanged after a kill, and they would stay
+                noted_last.append(_to_record(settings, file, refused))
+            elif not refused or _is_there(file):  # else it may be back tomorrow, as it was: it is to be read then
+                writer.note(_to_record(settings, file, refused))
+            left.update(lost)
+            if not articles:  # what was indexed of it stays
+                counts["unchanged"] += len(held)
                 continue
-            counts["changed" if known else "added"] += 1
-            if known and known.digest != document.metadata["digest"]:
-                writer.replaced.append(known)
-            left.pop(document.id_, None)  # as where an archive gives way to a folder of its name
-            writer.write(document, nodes)
-        if writer.flush_if_full():
-            on_progress(i + 1, len(plan.read), writer.stored)
-    writer.flush()
+            for document, nodes in articles:
+                known = before.get(document.id_)
+                if known and (known.digest, known.file) == (document.metadata["digest"], file.name):
+                    counts["unchanged"] += 1
+                    continue
+                counts["changed" if known else "added"] += 1
+                if known and known.digest != document.metadata["digest"]:
+                    replaced.append(known)
+                left.pop(document.id_, None)  # as where an archive gives way to a folder of its name
+                writer.write(document, nodes)
+            writer.commit_if_full(files=i + 1)
+        writer.commit(files=len(plan.read))
     records = {article_id: record for article_id, record in store.records().items() if article_id not in left}
     if not records:
         skipped += [(name, "it was changed a moment ago") for name in plan.unsettled]
@@ -202,7 +206,6 @@ def apply_plan(
     store.remove(left, plan.gone)
     store.put_files(noted_last)
 
-    on_progress(len(plan.read), len(plan.read), writer.stored)
     arrived = Counter(record.digest for article_id, record in records.items() if article_id not in before)
     moved = sum((arrived & Counter(record.digest for record in left.values())).values())
     report = Report(
@@ -217,72 +220,7 @@ def apply_plan(
         sentences=sum(record.sentences for record in records.values()),
         seconds=time.perf_counter() - began,
     )
-    return report, [*writer.replaced, *left.values()], records
-
-
-class _Writer:
-    """Collects articles until there are enough sentences to embed and commit together."""
-
-    def __init__(self, store: Store, lexical: Lexical, model: EmbeddingModel, *, may_know: bool) -> None:
-        self._store, self._lexical, self._model, self._may_know = store, lexical, model, may_know
-        self._documents: list[Document] = []
-        self._nodes: list[TextNode] = []
-        self._files: list[FileRecord] = []
-        self._ids: dict[bytes, str] = {}  # of what was stored here, by digest of its text: about 150 bytes each
-        self.replaced: list[ArticleRecord] = []
-        self.stored = self.embedded = 0
-
-    def write(self, document: Document, nodes: list[TextNode]) -> None:
-        """Add an article with its sentences, and find out who speaks in them."""
-        from index.nodes import add_speakers
-
-        add_speakers(document, nodes)
-        self._documents.append(document)
-        self._nodes.extend(nodes)
-
-    def note(self, record: FileRecord) -> None:
-        """Add a file, to be recorded once its articles are committed."""
-        self._files.append(record)
-
-    def flush_if_full(self) -> bool:
-        """Commit if there is a batch of sentences; tells whether there was."""
-        if len(self._nodes) < _SENTENCES_A_BATCH:
-            return False
-        self.flush()
-        return True
-
-    def flush(self) -> None:
-        """Commit the articles, then record their files."""
-        if self._documents:
-            self._embed()
-            self._store.put(self._documents, self._nodes)
-            self._ids.update((digest(node.text), node.node_id) for node in self._nodes)
-        if self._files:
-            self._store.put_files(self._files)
-        self.stored += len(self._nodes)
-        self._documents, self._nodes, self._files = [], [], []
-
-    def _embed(self) -> None:
-        # Wire copy repeats, and most of an edited article stays: no text that the index knows is embedded again.
-        titles = {document.metadata["title"] for document in self._documents}
-        texts = dict.fromkeys(node.text for node in self._nodes)
-        known = [self._ids[key] for key in map(digest, texts) if key in self._ids]
-        if self._may_know:
-            known += self._lexical.find_equal(texts)
-        vectors = self._store.vectors_of(sorted(set(known)))
-        for title in titles - vectors.keys() if self._may_know else ():
-            vector = self._store.title_vector(title)
-            if vector:
-                vectors[title] = vector
-        new = [text for text in (*sorted(titles - texts.keys()), *texts) if text not in vectors]
-        if new:
-            self._model.verify()
-            vectors.update(zip(new, self._model.encode(new).tolist(), strict=True))
-            self.embedded += len(new)
-        for document in self._documents:
-            document.embedding = vectors[document.metadata["title"]]
-        for node in self._nodes:
-            node.embedding = vectors[node.text]
+    return report, [*replaced, *left.values()], records
 
 
 def _walk(seeds: Path) -> Iterator[Path]:

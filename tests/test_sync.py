@@ -42,10 +42,10 @@ class CountingModel(EmbeddingModel):
         self._loaded = loaded.load()
         self.given: list[list[str]] = []
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
         """Vectors of the texts, as ever."""
         self.given.append(list(texts))
-        return super().encode(texts)
+        return super().encode(texts, threads=threads)
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ class Progress:
         self._began = self._said = time.monotonic()
 
     def show(self, files: int, of: int, sentences: int) -> None:
-        """Say how many of the files are read and how many sentences are stored."""
+        """Say how many of the files, and how many sentences, are done."""
         if sys.stderr.isatty():
             self._draw(files, of, sentences)
         elif time.monotonic() - self._said >= _LOG_SECONDS:

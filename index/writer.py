@@ -1,0 +1,200 @@
+"""Articles on their way into the store: who speaks in them, the vectors of their sentences, the commit.
+
+Who speaks is found out in other processes, on half of the cores, for one batch of articles while this process embeds
+the one before on the other half. Batches grow with what is stored: Chroma writes its graphs whole with every commit, so
+that all commits of a build together write some sixteen times its size, however large it becomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from index.embedding import EmbeddingModel
+from index.lexical import Lexical, digest
+from index.people import from_json
+from index.store import ArticleRecord, FileRecord, Store, sentence_id
+
+if TYPE_CHECKING:
+    from llama_index.core.schema import Document, TextNode
+
+    from index.speakers import Attribution
+
+LEAST = 512  # sentences of a batch, and texts that are embedded at once
+MOST = 8192  # sentences of a batch, which take about 150 MB
+SHARE = 16  # a batch is this part of what is stored
+PROCESSES = 4  # at most, of 250 MB each
+IDLE_SECONDS = 20.0
+
+
+@dataclass
+class _Entry:
+    """An article with its sentences; and who speaks in it, once somebody looks for that."""
+
+    document: Document
+    nodes: list[TextNode]
+    attribution: Future[Attribution] | None
+
+
+@dataclass
+class _Batch:
+    """Articles that are committed together, the files that are recorded then, and how many files are done then."""
+
+    entries: list[_Entry] = field(default_factory=list)
+    records: list[FileRecord] = field(default_factory=list)
+    sentences: int = 0
+    files: int = 0
+
+
+class Writer:
+    """Puts articles into the store, one batch behind what it is given. To be used in a `with` block."""
+
+    def __init__(
+        self,
+        store: Store,
+        lexical: Lexical,
+        model: EmbeddingModel,
+        records: Mapping[str, ArticleRecord],
+        on_progress: Callable[[int, int], None],
+    ) -> None:
+        """`records` are those of the store; `on_progress` is called with the files and the sentences done so far."""
+        self._store, self._lexical, self._model, self._on_progress = store, lexical, model, on_progress
+        self._was_empty = not records
+        self._stored = sum(record.sentences for record in records.values())
+        self._speakers = {record.digest: (record.id, record.speakers) for record in records.values()}
+        self._ids: dict[bytes, str] = {}  # of what was stored here, by digest of its text: about 150 bytes each
+        self._filling, self._full = _Batch(), _Batch()
+        self._files = self._sentences = 0  # that are done
+        self.embedded = 0
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for batch in (self._full, self._filling):  # there are some where an error ended the block
+            for entry in batch.entries:
+                if entry.attribution:
+                    entry.attribution.cancel()
+
+    def write(self, document: Document, nodes: list[TextNode]) -> None:
+        """Add an article with its sentences."""
+        self._filling.entries.append(_Entry(document, nodes, self._known(document, nodes)))
+        self._filling.sentences += len(nodes)
+
+    def note(self, record: FileRecord) -> None:
+        """Add a file, to be recorded once its articles are committed."""
+        self._filling.records.append(record)
+
+    def commit_if_full(self, *, files: int) -> None:
+        """Commit the batch before if there is another full one, after this number of files."""
+        if self._filling.sentences >= min(max(LEAST, (self._stored + self._sentences) // SHARE), MOST):
+            self._filling.files = files
+            _begin_attribution(self._filling)
+            if self._full.entries:
+                self._commit(self._full)
+            self._filling, self._full = _Batch(), self._filling
+
+    def commit(self, *, files: int) -> None:
+        """Commit all: this number of files."""
+        self._filling.files = files
+        if self._full.entries:
+            self._commit(self._full)
+        self._commit(self._filling)
+        self._filling, self._full = _Batch(), _Batch()
+
+    def _known(self, document: Document, nodes: list[TextNode]) -> Future[Attribution] | None:
+        """Who speaks in an article that the store holds under another name: its file was moved, or is a copy."""
+        from index.speakers import Attribution
+
+        known_id, speakers = self._speakers.get(document.metadata["digest"], ("", ""))
+        ids = [sentence_id(known_id, document.metadata["digest"], i) for i in range(len(nodes))]
+        held = self._store.sentences_of(ids) if known_id else {}
+        if [held[key].text for key in ids if key in held] != [node.text for node in nodes]:
+            return None
+        known: Future[Attribution] = Future()
+        known.set_result(Attribution([held[key] for key in ids], from_json(speakers)))
+        return known
+
+    def _commit(self, batch: _Batch) -> None:
+        if batch.entries:
+            self._embed(batch)
+            for entry in batch.entries:
+                _add_speakers(entry)
+            documents = [entry.document for entry in batch.entries]
+            nodes = [node for entry in batch.entries for node in entry.nodes]
+            self._store.put(documents, nodes)
+            self._ids.update((digest(node.text), node.node_id) for node in nodes)
+            self._speakers.update(
+                (document.metadata["digest"], (document.id_, document.metadata["speakers"])) for document in documents
+            )
+        if batch.records:
+            self._store.put_files(batch.records)
+        self._sentences += batch.sentences
+        self._files = batch.files
+        self._on_progress(self._files, self._sentences)
+
+    def _embed(self, batch: _Batch) -> None:
+        # Wire copy repeats, and most of an edited article stays: no text that the index knows is embedded again.
+        titles = {entry.document.metadata["title"] for entry in batch.entries}
+        texts = dict.fromkeys(node.text for entry in batch.entries for node in entry.nodes)
+        known = [self._ids[key] for key in map(digest, texts) if key in self._ids]
+        if not self._was_empty:
+            known += self._lexical.find_equal(texts)
+        vectors = self._store.vectors_of(sorted(set(known)))
+        for title in () if self._was_empty else titles - vectors.keys():
+            vector = self._store.title_vector(title)
+            if vector:
+                vectors[title] = vector
+        new = [text for text in (*sorted(titles - texts.keys()), *texts) if text not in vectors]
+        if new:
+            self._model.verify()
+        for i in range(0, len(new), LEAST):
+            if i:
+                files = (batch.files - self._files) * i // len(new)
+                self._on_progress(self._files + files, self._sentences + batch.sentences * i // len(new))
+            some = new[i : i + LEAST]
+            vectors.update(zip(some, self._model.encode(some, threads=_half_of_the_cores()).tolist(), strict=True))
+        self.embedded += len(new)
+        for entry in batch.entries:
+            entry.document.embedding = vectors[entry.document.metadata["title"]]
+            for node in entry.nodes:
+                node.embedding = vectors[node.text]
+
+
+def _half_of_the_cores() -> int:
+    from loky import cpu_count
+
+    return max(int(cpu_count()) // 2, 1)
+
+
+def _begin_attribution(batch: _Batch) -> None:
+    """Have other processes find out who speaks: started when they are needed, and anew where they were killed."""
+    from loky import get_reusable_executor
+
+    from index.nodes import to_article, to_sentences
+    from index.speakers import attribute
+
+    workers = get_reusable_executor(min(_half_of_the_cores(), PROCESSES), timeout=IDLE_SECONDS)
+    for entry in batch.entries:
+        if not entry.attribution:
+            article = to_article(entry.document)
+            entry.attribution = workers.submit(attribute, article, to_sentences(entry.document, entry.nodes))
+
+
+def _add_speakers(entry: _Entry) -> None:
+    from index.nodes import add_speakers, to_article, to_sentences
+    from index.speakers import attribute
+
+    attribution = None
+    if entry.attribution:
+        with suppress(BrokenExecutor):  # the process was killed, as by a system that is short of memory
+            attribution = entry.attribution.result()
+    if not attribution:  # of a few articles, too, for which no process was started
+        attribution = attribute(to_article(entry.document), to_sentences(entry.document, entry.nodes))
+    add_speakers(entry.document, entry.nodes, attribution.sentences, attribution.speakers)
