@@ -115,7 +115,8 @@ class Lexical:
         for column, values in (("speaker", speakers or None), ("article_id", articles)):
             if values is not None:
                 marks = ", ".join("?" * len(values))
-                among += f" AND rowid IN (SELECT row FROM sentences WHERE {column} IN ({marks}))"  # noqa: S608
+                # The plus keeps SQLite from searching the words anew for each of the rows: 31 s among 300,000.
+                among += f" AND +rowid IN (SELECT row FROM sentences WHERE {column} IN ({marks}))"  # noqa: S608
                 given += values
         statement = (
             "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "  # noqa: S608

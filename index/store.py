@@ -304,13 +304,11 @@ class Store:
             conditions.append({"speaker": {"$in": sorted(speakers)}})
         if articles is not None:
             conditions.append({"article_id": {"$in": sorted(articles)}})
-
-        total = self._contexts.count()
-        if not total or (articles is not None and not articles):
+        if articles is not None and not articles:
             return []
         found = self._contexts.query(
             query_embeddings=[vector],
-            n_results=min(count, total),
+            n_results=count,
             where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
             include=["distances"],
         )
