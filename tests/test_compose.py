@@ -15,9 +15,9 @@ from qa.compose import (
     ON_TOPIC_SHARE,
     STATEMENT_MARGINS,
     Asked,
+    answer_first,
     assess,
     compose,
-    in_reading_order,
     number_citations,
     select,
 )
@@ -132,18 +132,20 @@ def test_select_minds_the_topic_only_where_somebody_speaks() -> None:
     assert select([best, off], limit=5) == [best, off]
 
 
-def test_reading_order() -> None:
+def test_answer_comes_first_and_then_what_goes_on_from_it() -> None:
     chosen = [
-        evidence(1.0, position=5, article="z.txt"),
+        evidence(1.0, position=2, article="z.txt"),
         evidence(0.9, position=3, article="a.txt"),
-        evidence(0.8, position=1, article="z.txt"),
-        evidence(0.7, position=0, article="a.txt"),
+        evidence(0.8, position=4, article="z.txt"),
+        evidence(0.7, position=1, article="z.txt"),
+        evidence(0.6, position=3, article="z.txt"),
     ]
-    assert [(e.sentence.article_id, e.sentence.position) for e in in_reading_order(chosen)] == [
-        ("z.txt", 1),
-        ("z.txt", 5),
-        ("a.txt", 0),
+    assert [(e.sentence.article_id, e.sentence.position) for e in answer_first(chosen)] == [
+        ("z.txt", 2),
+        ("z.txt", 3),
+        ("z.txt", 4),
         ("a.txt", 3),
+        ("z.txt", 1),
     ]
 
 
@@ -176,8 +178,8 @@ def test_an_answer() -> None:
         answered=True,
         reason="",
         note="",
-        text="The pier closed on Monday. [1] Engineers found rot in nine beams. [2]",
-        citations=number_citations([found[1], found[0]], {}),
+        text="Engineers found rot in nine beams. [1] The pier closed on Monday. [2]",
+        citations=number_citations(found, {}),
         closest=(),
         confidence=assess(found),
         mode="extract",
