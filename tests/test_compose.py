@@ -263,6 +263,24 @@ def test_refusals_of_statements() -> None:
     assert answer.reason == "Oake is not quoted in these articles."
 
 
+def test_a_refusal_shows_what_else_the_speaker_says() -> None:
+    asked = Asked("Duarte", Match(DUARTE, exact=True))
+    found = [
+        evidence(0.9, position=6, spoken=0.05),
+        evidence(0.5, position=0, **THEIRS),
+        evidence(0.4, position=0, article="b.txt", **THEIRS),  # says the same
+        *(evidence(0.3 - 0.01 * i, position=i, **THEIRS) for i in range(1, 4)),
+    ]
+    answer = compose(QUERY, found, [], asked=asked, limit=5, min_confidence=0.9)
+    assert (answer.answered, answer.reason) == (False, "Inês Duarte is not quoted on the pier in these articles.")
+    assert answer.citations == ()
+    assert [(c.number, c.text) for c in answer.closest] == [
+        (1, "The pier closed on Monday."),
+        (2, "Engineers found rot in nine beams."),
+        (3, "A new deck costs two million."),
+    ]
+
+
 def test_name_that_is_nearly_one_is_told() -> None:
     asked = Asked("Duart", Match(DUARTE, exact=False))
     answer = compose(QUERY, [evidence(2.0, named=1.0, **THEIRS)], [], asked=asked, limit=5, min_confidence=0.5)
