@@ -102,7 +102,7 @@ def compose(
         citations=citations,
         closest=(),
         confidence=confidence,
-        mode="quotes" if only_theirs else "extract",
+        mode="quotes" if only_theirs or (query.asks_who and chosen[0].sentence.speaker) else "extract",
         seconds=0.0,
     )
 

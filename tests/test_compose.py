@@ -239,6 +239,18 @@ def test_only_their_statements_where_a_speaker_is_asked_for() -> None:
     ]
 
 
+@pytest.mark.parametrize(("speaker", "mode"), [("Ben Oake", "quotes"), (None, "extract")])
+def test_who_says_is_answered_with_the_speaker(speaker: str | None, mode: str) -> None:
+    query = read_question("Who said that the deck is costly?")
+    found = [evidence(2.0, position=2, named=1.0, speaker=speaker), evidence(1.9, position=1, named=1.0)]
+    answer = compose(query, found, [], limit=5, min_confidence=0.5)
+    assert (answer.answered, answer.mode) == (True, mode)
+    assert [(citation.text, citation.speaker) for citation in answer.citations] == [
+        ("Engineers found rot in nine beams.", None),
+        ("A new deck costs two million.", speaker),
+    ]
+
+
 def test_context_says_what_a_statement_is_about() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True))
     found = [
