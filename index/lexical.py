@@ -135,12 +135,14 @@ class Lexical:
         with self._lock:
             return dict(self._connection.execute(query))
 
-    def statements(self, speakers: Collection[str]) -> list[str]:
-        """Ids of all sentences in which one of the speakers speaks."""
-        marks = ", ".join("?" * len(speakers))
-        query = f"SELECT id FROM sentences WHERE speaker IN ({marks})"  # noqa: S608
+    def statements(self, speakers: Collection[str] | None) -> list[str]:
+        """Ids of all sentences in which one of the speakers speaks, or with None anybody who has a name."""
+        condition = "IS NOT NULL"  # SQLite takes 32,766 variables, and a large folder may have more names
+        if speakers is not None:
+            condition = f"IN ({', '.join('?' * len(speakers))})"
+        query = f"SELECT id FROM sentences WHERE speaker {condition}"  # noqa: S608
         with self._lock:
-            return [row[0] for row in self._connection.execute(query, tuple(speakers))]
+            return [row[0] for row in self._connection.execute(query, tuple(speakers or ()))]
 
     def frequency(self, stem: str) -> int:
         """The number of sentences that hold a word of this stem."""

@@ -26,6 +26,9 @@ STATEMENT_MARGINS = (0.25, 0.1)
 # Of 0.4 to 0.8, it gave the best F1 and hit@1 over 158 news questions and 400 of the kind "What did X say about Y?".
 ON_TOPIC_SHARE = 0.6
 
+# Where the person asked for speaks, but not on the topic, this many of their statements are shown as the closest.
+MAX_CLOSEST = 3
+
 # Two sentences that share this much of their stems say the same thing: wire copy, or a quote repeated.
 DUPLICATE_OVERLAP = 0.8
 
@@ -83,7 +86,7 @@ def compose(
             note=note,
             text=reason,
             citations=(),
-            closest=number_citations((theirs or evidence)[:1], names or {}),
+            closest=number_citations(_drop_repeats(theirs)[:MAX_CLOSEST] or evidence[:1], names or {}),
             confidence=confidence,
             mode="extract",
             seconds=0.0,
@@ -100,7 +103,7 @@ def compose(
         citations=citations,
         closest=(),
         confidence=confidence,
-        mode="quotes" if only_theirs else "extract",
+        mode="quotes" if only_theirs or (query.asks_who and chosen[0].sentence.speaker) else "extract",
         seconds=0.0,
     )
 
@@ -221,6 +224,14 @@ def _explain(query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[s
 
 def _goes_on_from(one: Sentence, other: Sentence) -> bool:
     return (other.article_id, other.position) == (one.article_id, one.position + 1)
+
+
+def _drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
+    kept: list[Evidence] = []
+    for candidate in evidence:
+        if not any(_repeats(candidate, earlier) for earlier in kept):
+            kept.append(candidate)
+    return kept
 
 
 def _repeats(one: Evidence, other: Evidence) -> bool:

@@ -66,6 +66,21 @@ _SPEAKER = (
 )
 
 
+# "Who said that …?", "Who has criticised …?": anybody's words on a topic. Of verbs that name a deed as well, as in "Who
+# claimed the prize?", only "claimed that"; "Who is accused of fraud?" asks for no words.
+_WHO_SAYS = re.compile(
+    r"^\W*(?:(?:and|but|so)\s+)?who\s+(?:else\s+)?(?:"
+    r"(?:(?:has|have|had|also|\w+ly)\s+){0,2}(?:"
+    r"(?:said|says?|thinks?|thought|believe[sd]?|argue[sd]?|den(?:y|ies|ied)|warn(?:s|ed)?|suggest(?:s|ed)?"
+    r"|insist(?:s|ed)?|complain(?:s|ed)?|predict(?:s|ed)?|comment(?:s|ed)?|critici[sz]e[sd]?|praise[sd]?"
+    r"|condemn(?:s|ed)?|denounce[sd]?|support(?:s|ed)?|oppose[sd]?|blame[sd]?|accuse[sd]?)"
+    r"|(?:spoken?|speaks?|talk(?:s|ed)?)(?=\s+(?:about|of|on)\b)|(?:dis)?agree[sd]?(?=\s+(?:that|with)\b)"
+    r"|(?:claim(?:s|ed)?|admit(?:s|ted)?|acknowledge[sd]?|explain(?:s|ed)?|announce[sd]?|confirm(?:s|ed)?|joke[sd]?"
+    r"|wrote|writes|written|tweet(?:s|ed)?|promise[sd]?|hope[sd]?|fear(?:s|ed)?)(?=\s+that\b))"
+    r"|is\s+(?:saying|claiming|arguing|denying|warning|critici[sz]ing|supporting|opposing))"
+    r"\s+(?:(?:what|anything|something)\s+)?(?:(?:that|about|of|on)\s+)?(?P<topic>.+?)\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _FACT = re.compile(
     r"\W*(?:and\s+)?(?:(?:in|at|on|of|to)\s+)?(?:which|where|when|who|how\s+(?:much|many|long|old))\b", re.IGNORECASE
 )
@@ -79,7 +94,8 @@ class Query:
     `standalone` is the question in full, with what it takes from the conversation; `terms` are its content words in
     lower case, each once, in their order. Where somebody's words are asked for, `speaker` is the person, as the
     question names them, else None; `topic` is what the words are to be about, as the question puts it, or "".
-    `asks_fact` tells that they are asked for to learn something else: who, when, how much.
+    `asks_fact` tells that they are asked for to learn something else: who, when, how much. `asks_who` tells that
+    anybody's words on `topic` are asked for; `speaker` is None then.
     """
 
     question: str
@@ -88,6 +104,7 @@ class Query:
     speaker: str | None
     topic: str = ""
     asks_fact: bool = False
+    asks_who: bool = False
 
 
 def read_question(question: str, history: Sequence[str] = ()) -> Query:
@@ -108,19 +125,25 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
         standalone = _join(earlier, standalone)
     words = to_words(standalone)
     terms = [word for word in words if word not in STOP_WORDS] or words
+    who_says = _WHO_SAYS.match(standalone if _NEW_TOPIC.match(asked) else asked)
     return Query(
         question=question,
         standalone=standalone,
         terms=tuple(dict.fromkeys(terms)),
-        speaker=_find_speaker(asked) or _find_speaker(standalone),
-        topic=_find_topic(standalone),
+        speaker=None if who_says else _find_speaker(asked) or _find_speaker(standalone),
+        topic=_strip_marks(who_says["topic"]) if who_says else _find_topic(standalone),
         asks_fact=_FACT.match(standalone) is not None,
+        asks_who=who_says is not None,
     )
 
 
 def _find_topic(question: str) -> str:
     found = _TOPIC.search(question)
-    return found["topic"].strip(" ?.!\"'“”’") if found else ""
+    return _strip_marks(found["topic"]) if found else ""
+
+
+def _strip_marks(topic: str) -> str:
+    return topic.strip(" ?.!\"'“”’")
 
 
 def _find_speaker(question: str) -> str | None:

@@ -129,7 +129,7 @@ def list_quotes(
                 if (sentence.speaker in names if speaker else sentence.speech)
             ]
         else:
-            held = library.lexical.statements(names)
+            held = library.lexical.statements(speaker.names if speaker else None)
             found = library.store.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
             chosen = sorted(found.values(), key=lambda sentence: _in_time(sentence, records))
         return [_to_quote(sentence, records[sentence.article_id], library.full_names) for sentence in chosen]

@@ -28,6 +28,12 @@ CONTINUED = 0.8
 SENTENCE_WEIGHT, CONTEXT_WEIGHT = 1.0, 0.5
 
 
+# What is added to the score of a sentence with a known speaker where a question asks who said something. Chosen on 100
+# questions "Who spoke about Y?" made of news topics, checked on 100 others: of the cited sentences, 0.88 and 0.84 are
+# somebody's by the gold labels, from 0.78 and 0.73 without it; a known statement on Y is among the first three chosen
+# for 0.22 and 0.24, from 0.17 and 0.23. It is kept small: 0.2 gives more still, 0.94 and 0.24 of the first hundred.
+KNOWN_SPEAKER = 0.1
+
 # How sure it is that the speaker asked for speaks in a sentence: one that is ascribed to them; that reads so, or is a
 # group's of their name (the Clinton campaign); that names them and is ascribed to nobody; that is ascribed to nobody.
 # One that is somebody else's has 0.
@@ -45,6 +51,7 @@ class Evidence:
                       in another one of the article that it is close to: that one's share times the cosine of the two
     spoken            how sure it is that the speaker asked for speaks in it, in [0, 1]: see SPOKEN; None when nobody's
                       words are asked for
+    preference        what is added to the score for the kind of question: KNOWN_SPEAKER or 0
     """
 
     sentence: Sentence
@@ -54,10 +61,16 @@ class Evidence:
     named_in_article: float
     on_topic: float
     spoken: float | None
+    preference: float = 0.0
 
     @property
     def score(self) -> float:
         """What it is ranked by, higher is better."""
+        return self.relevance + self.preference
+
+    @property
+    def relevance(self) -> float:
+        """The weighted sum of its features."""
         named = 0.3 * self.named_near + 0.4 * self.named_in_article
         if self.spoken is None:
             # Chosen on the even of 158 news questions, checked on the odd: hit@3 0.71 and 0.71. The optimum is flat.
@@ -113,6 +126,7 @@ def retrieve(
             named_in_article=in_article[sentence.article_id],
             on_topic=on_topic[key],
             spoken=spoken.get(key),
+            preference=KNOWN_SPEAKER if query.asks_who and sentence.speaker is not None else 0.0,
         )
         for key, sentence, _, in_context in found
     ]

@@ -64,17 +64,26 @@ def test_every_sentence_is_verbatim_at_its_offsets(seed_library: Library, seeds:
 
 
 REFUSED = [
-    ("nothing of the kind", "How do I make borscht?", "borscht"),
-    ("a topic nobody speaks of", "What did Peskov say about China?", "Dmitry Peskov is not quoted on China"),
+    ("nothing of the kind", "How do I make borscht?", "borscht", ["Dmitry Peskov"]),
+    (
+        "a topic the speaker does not speak of",
+        "What did Peskov say about China?",
+        "Dmitry Peskov is not quoted on China",
+        ["Dmitry Peskov"] * 3,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("question", "unmentioned"), [pytest.param(*case, id=reason) for reason, *case in REFUSED])
-def test_refused_with_the_closest(seed_library: Library, question: str, unmentioned: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "unmentioned", "speakers"), [pytest.param(*case, id=reason) for reason, *case in REFUSED]
+)
+def test_refused_with_the_closest(
+    seed_library: Library, question: str, unmentioned: str, speakers: list[str | None]
+) -> None:
     answer = answer_question(seed_library, question)
     assert not answer.answered
     assert answer.citations == ()
-    assert len(answer.closest) == 1
+    assert [citation.speaker for citation in answer.closest] == speakers
     assert unmentioned in answer.reason
     assert answer.text == answer.reason
 
@@ -138,7 +147,7 @@ HOSTILE = [
 def test_hostile_questions_get_an_answer(seed_library: Library, question: str) -> None:
     answer = answer_question(seed_library, question, [question])
     assert bool(answer.citations) == answer.answered
-    assert len(answer.closest) == (0 if answer.answered else 1)
+    assert bool(answer.closest) != answer.answered
     assert Answer.from_json(answer.to_json().encode().decode()) == answer
 
 

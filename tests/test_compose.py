@@ -241,6 +241,18 @@ def test_only_their_statements_where_a_speaker_is_asked_for() -> None:
     ]
 
 
+@pytest.mark.parametrize(("speaker", "mode"), [("Ben Oake", "quotes"), (None, "extract")])
+def test_who_says_is_answered_with_the_speaker(speaker: str | None, mode: str) -> None:
+    query = read_question("Who said that the deck is costly?")
+    found = [evidence(2.0, position=2, named=1.0, speaker=speaker), evidence(1.9, position=1, named=1.0)]
+    answer = compose(query, found, [], limit=5, min_confidence=0.5)
+    assert (answer.answered, answer.mode) == (True, mode)
+    assert [(citation.text, citation.speaker) for citation in answer.citations] == [
+        ("Engineers found rot in nine beams.", None),
+        ("A new deck costs two million.", speaker),
+    ]
+
+
 def test_context_says_what_a_statement_is_about() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True))
     found = [
@@ -263,6 +275,24 @@ def test_refusals_of_statements() -> None:
     assert [citation.text for citation in answer.closest] == ["Anglers will have to walk."]
     answer = compose(QUERY, [evidence(0.3, spoken=0.05)], [], asked=unknown, limit=5, min_confidence=0.5)
     assert answer.reason == "Oake is not quoted in these articles."
+
+
+def test_a_refusal_shows_what_else_the_speaker_says() -> None:
+    asked = Asked("Duarte", Match(DUARTE, exact=True))
+    found = [
+        evidence(0.9, position=6, spoken=0.05),
+        evidence(0.5, position=0, **THEIRS),
+        evidence(0.4, position=0, article="b.txt", **THEIRS),  # says the same
+        *(evidence(0.3 - 0.01 * i, position=i, **THEIRS) for i in range(1, 4)),
+    ]
+    answer = compose(QUERY, found, [], asked=asked, limit=5, min_confidence=0.9)
+    assert (answer.answered, answer.reason) == (False, "Inês Duarte is not quoted on the pier in these articles.")
+    assert answer.citations == ()
+    assert [(c.number, c.text) for c in answer.closest] == [
+        (1, "The pier closed on Monday."),
+        (2, "Engineers found rot in nine beams."),
+        (3, "A new deck costs two million."),
+    ]
 
 
 def test_name_that_is_nearly_one_is_told() -> None:

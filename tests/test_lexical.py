@@ -27,13 +27,19 @@ def record(article_id: str, text: str, *, version: str = "1", title: str = "A ti
     return ArticleRecord(article_id, article_id, version * 64, count, title, None, None, None, None, None, 0)
 
 
-def fill(lexical: Lexical, texts: Mapping[str, str], *, version: str = "1") -> int:
-    """Bring the index level with these articles; the version is that of all of them."""
+def fill(
+    lexical: Lexical, texts: Mapping[str, str], *, version: str = "1", speakers: Mapping[str, str] | None = None
+) -> int:
+    """Bring the index level with these articles; the version is that of all of them, `speakers` has some by text."""
+    named = speakers or {}
 
     def read(wanted: ArticleRecord) -> list[Sentence]:
         text = texts[wanted.id]
         spans = enumerate(split_sentences(text))
-        return [Sentence(wanted.id, position, start, end, text[start:end]) for position, (start, end) in spans]
+        return [
+            Sentence(wanted.id, position, start, end, text[start:end], named.get(text[start:end]))
+            for position, (start, end) in spans
+        ]
 
     return lexical.update({name: record(name, text, version=version) for name, text in texts.items()}, read)
 
@@ -172,6 +178,16 @@ def test_contexts(lexical: Lexical) -> None:
         key("river.txt", 1): "A title\nThe café was running late.",
     }
     assert lexical.contexts([]) == {}
+
+
+def test_statements_of_some_and_of_everybody(tmp_path: Path) -> None:
+    lexical = Lexical(tmp_path / "said.sqlite3")
+    said = {f"Speaker {i} said that it rains.": f"Speaker {i}" for i in range(32_767)}  # one over SQLite's variables
+    fill(lexical, {"rain.txt": "\n".join([*said, "It rains."])}, speakers=said)
+    assert lexical.statements(["Speaker 3", "Nobody", "Speaker 5"]) == [key("rain.txt", 3), key("rain.txt", 5)]
+    assert lexical.statements([]) == []
+    assert sorted(lexical.statements(None)) == sorted(key("rain.txt", i) for i in range(len(said)))
+    lexical.close()
 
 
 def test_stems_in_an_article_and_its_title(lexical: Lexical) -> None:

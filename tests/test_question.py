@@ -122,6 +122,56 @@ def test_no_speaker(question: str) -> None:
     assert read_question(question).speaker is None
 
 
+WHO_SAYS = [
+    ("said that", "Who said that the bases are safe?", "the bases are safe"),
+    ("no that", "Who said it was premature?", "it was premature"),
+    ("in small letters", "who thinks the ferry is late", "the ferry is late"),
+    (
+        "a name in what was said",
+        "Who denied that Putin's position on Syria has changed?",
+        "Putin's position on Syria has changed",
+    ),
+    ("denied", "Who denied the report?", "the report"),
+    ("warned of", "Who has warned of floods?", "floods"),
+    ("an adverb", "Who openly criticised the mayor?", "the mayor"),
+    ("American spelling", "Who criticized the mayor?", "the mayor"),
+    ("a stance", "Who opposes the bill?", "the bill"),
+    ("is saying", "Who is warning about floods?", "floods"),
+    ("what about", "And who else said what about the pier?", "the pier"),
+    ("claimed that", "Who claimed that the pier is safe?", "the pier is safe"),
+]
+
+
+@pytest.mark.parametrize(("question", "topic"), [pytest.param(*case, id=reason) for reason, *case in WHO_SAYS])
+def test_who_says(question: str, topic: str) -> None:
+    query = read_question(question)
+    assert (query.asks_who, query.speaker, query.topic) == (True, None, topic)
+
+
+NOT_WHO_SAYS = [
+    ("the one spoken of", "Who did Putin criticise?"),
+    ("a deed", "Who won the cup?"),
+    ("a deed, by a word for saying", "Who claimed the prize?"),
+    ("a passive", "Who is criticised by Trump?"),
+    ("an accusation", "Who was accused of fraud?"),
+    ("an agreement", "Who agreed to buy the ferry?"),
+    ("a book", "Who wrote Hamlet?"),
+    ("no topic", "Who says?"),
+    ("a person asked for", "What did Peskov say about who said it?"),
+]
+
+
+@pytest.mark.parametrize("question", [pytest.param(question, id=reason) for reason, question in NOT_WHO_SAYS])
+def test_not_who_says(question: str) -> None:
+    assert not read_question(question).asks_who
+
+
+def test_who_says_in_a_conversation() -> None:
+    query = read_question("And about Assad?", ["Who spoke about Tartous?"])
+    assert (query.asks_who, query.topic) == (True, "Assad")
+    assert not read_question("What did Peskov say about it?", ["Who spoke about Tartous?"]).asks_who
+
+
 FOLLOW_UPS = [
     (
         "a new topic takes the old one's place",

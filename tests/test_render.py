@@ -129,6 +129,39 @@ def test_refusal_text_offers_the_closest_sentence_as_no_answer() -> None:
     )
 
 
+def test_a_refusal_with_several_closest_sentences_says_once_that_they_are_no_answer() -> None:
+    refusal = replace(REFUSAL, closest=(PROMISE, START))
+    quoted = "Ana Ruiz, quoted in A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)"
+    assert answer_text(refusal) == (
+        "No answer on the record. No article mentions soup.\n"
+        "\n"
+        "Closest sentences (not an answer):\n"
+        "\n"
+        "“We will build it,” Ana Ruiz said.\n"
+        f"    {quoted}\n"
+        "\n"
+        "Work starts in May.\n"
+        "    A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 52–71)"
+    )
+    assert answer_markdown(refusal) == (
+        "**No answer on the record.** No article mentions soup.\n"
+        "\n"
+        "Closest sentences, not an answer:\n"
+        "\n"
+        "> “We will build it,” Ana Ruiz said.\n"
+        "\n"
+        "Ana Ruiz, quoted in [A bridge at last](<https://news.example/bridge>), City Wire, 10 December 2024 "
+        "(city/bridge.txt, 17–51)\n"
+        "\n"
+        "> Work starts in May.\n"
+        "\n"
+        "[A bridge at last](<https://news.example/bridge>), City Wire, 10 December 2024 (city/bridge.txt, 52–71)"
+    )
+    html = answer_html(refusal)
+    assert '<p class="closest-heading">Closest sentences, not an answer</p>' in html
+    assert [html.count(f'data-closest="{place}"') for place in (1, 2, 3)] == [1, 1, 0]
+
+
 def test_answer_text_of_a_written_answer_ends_in_its_evidence() -> None:
     written = replace(ANSWER, mode="llm", text="Ruiz promised a bridge [1].", citations=(PROMISE,))
     assert answer_text(written) == (

@@ -13,7 +13,7 @@ from index.snapshots import Snapshots
 from index.store import sentence_id
 from qa.compose import compose
 from qa.question import read_question
-from qa.retrieve import CANDIDATES, CONTINUED, Evidence, find_unmentioned, retrieve
+from qa.retrieve import CANDIDATES, CONTINUED, KNOWN_SPEAKER, Evidence, find_unmentioned, retrieve
 from tests.conftest import MakeLibrary
 
 ROOT = Path(__file__).parent.parent
@@ -169,6 +169,17 @@ def test_a_statement_that_goes_on(town: Library) -> None:
     goes_on = of_text(evidence, "matter for the engineers")
     assert goes_on.spoken == 1.0
     assert goes_on.on_topic == pytest.approx(CONTINUED)
+
+
+def test_who_says_prefers_known_speakers(town: Library) -> None:
+    evidence = retrieve(town, read_question("Who said that the island needs a ferry?"))
+    assert {(found.sentence.speaker is not None, found.preference) for found in evidence} == {
+        (True, KNOWN_SPEAKER),
+        (False, 0.0),
+    }
+    assert {found.spoken for found in evidence} == {None}
+    assert all(found.score == found.relevance + found.preference for found in evidence)
+    assert {found.preference for found in retrieve(town, read_question("Why will the ferry stop?"))} == {0.0}
 
 
 UNMENTIONED = [

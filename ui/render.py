@@ -41,12 +41,11 @@ def answer_text(answer: Answer) -> str:
     note = [plain_text(answer.note)] if answer.note else []
     if not answer.answered:
         lines = [*note, f"{NO_ANSWER} {plain_text(answer.reason)}".rstrip()]
+        if answer.closest[1:]:
+            lines += ["", "Closest sentences (not an answer):"]
+        label = "" if answer.closest[1:] else "Closest (not an answer): "
         for citation in answer.closest:
-            lines += [
-                "",
-                f"Closest (not an answer): {plain_text(_glossed(citation))}",
-                f"    {_plain_source(citation)}",
-            ]
+            lines += ["", f"{label}{plain_text(_glossed(citation))}", f"    {_plain_source(citation)}"]
         return "\n".join(lines)
     if answer.mode == "llm":
         lines = [*note, plain_text(answer.text), ""]
@@ -68,9 +67,10 @@ def answer_markdown(answer: Answer) -> str:
     parts = [_markdown(answer.note)] if answer.note else []
     if not answer.answered:
         parts.append(f"**{NO_ANSWER}** {_markdown(answer.reason)}".rstrip())
+        if answer.closest:
+            parts.append("Closest sentences, not an answer:" if answer.closest[1:] else "Closest, not an answer:")
         for citation in answer.closest:
-            quoted = _markdown(_glossed(citation))
-            parts.append(f"Closest, not an answer:\n\n> {quoted}\n\n{_markdown_source(citation)}")
+            parts.append(f"> {_markdown(_glossed(citation))}\n\n{_markdown_source(citation)}")
         return "\n\n".join(parts)
     if answer.mode == "llm":
         parts.append(_markdown(answer.text))
