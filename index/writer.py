@@ -7,6 +7,7 @@ that all commits of a build together write some sixteen times its size, however 
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
@@ -180,11 +181,14 @@ def _begin_attribution(batch: _Batch) -> None:
     from index.nodes import to_article, to_sentences
     from index.speakers import attribute
 
-    workers = get_reusable_executor(min(_half_of_the_cores(), PROCESSES), timeout=IDLE_SECONDS)
-    for entry in batch.entries:
-        if not entry.attribution:
-            article = to_article(entry.document)
-            entry.attribution = workers.submit(attribute, article, to_sentences(entry.document, entry.nodes))
+    if multiprocessing.current_process().daemon:
+        return  # which may have no children; this process does it then, as where a system has no semaphores
+    with suppress(BrokenExecutor, NotImplementedError, OSError):
+        workers = get_reusable_executor(min(_half_of_the_cores(), PROCESSES), timeout=IDLE_SECONDS)
+        for entry in batch.entries:
+            if not entry.attribution:
+                article = to_article(entry.document)
+                entry.attribution = workers.submit(attribute, article, to_sentences(entry.document, entry.nodes))
 
 
 def _add_speakers(entry: _Entry) -> None:
