@@ -29,6 +29,12 @@ _LEANING = re.compile(
     r"|^\s*(and|but|so)\b",
     re.IGNORECASE,
 )
+# "Who said that the pier is safe?" points to nothing before it; "Who said that?" does.
+_SAYING_THAT = re.compile(
+    r"\b(say|says|said|claim|claims|claimed|think|thinks|believe|believes|deny|denied|warn|warned)"
+    r"\s+that\s+(?!day|night|evening|morning|week|month|year|time|moment)(?=\w)",
+    re.IGNORECASE,
+)
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
 _OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
@@ -159,7 +165,7 @@ def _leaned_on(asked: str, history: Sequence[str]) -> list[str]:
     needed: list[str] = []
     current = asked
     for earlier in reversed([" ".join(_to_unicode(line).split()) for line in history]):
-        if not _LEANING.search(current) and not _NEW_TOPIC.match(current):
+        if not _LEANING.search(_SAYING_THAT.sub(r"\1 ", current)) and not _NEW_TOPIC.match(current):
             break
         if to_words(earlier) and len(earlier) <= MAX_CHARACTERS:
             needed.append(earlier)

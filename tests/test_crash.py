@@ -41,7 +41,7 @@ from qa.retrieve import retrieve
 FORKS = multiprocessing.get_context("forkserver")
 HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "sentence_transformers", "transformers"]
 
-# 50 and 100 take eight minutes more than a gate should: ask for them with ONRECORD_CRASHES=all
+# 50 and 100 take minutes more than a gate should: ask for them with ONRECORD_CRASHES=all
 IS_WHOLE = os.environ.get("ONRECORD_CRASHES") == "all"
 KILLS = 50 if IS_WHOLE else 14
 MEASURED = 10  # rounds between two comparisons with a clean build

@@ -206,6 +206,8 @@ FOLLOW_UPS = [
         "Trump",
     ),
     ("a standalone question", "Who led the coalition?", [TARTOUS], "Who led the coalition?", None),
+    ("who said that …", "Who said that the pier is safe?", [TARTOUS], "Who said that the pier is safe?", None),
+    ("who said that", "Who said that?", ["Is the pier safe?"], "Is the pier safe? Who said that?", None),
     ("no history", "Why?", [], "Why?", None),
     ("blank turns are passed over", "Why?", [TARTOUS, "", " \n"], f"{TARTOUS} Why?", "Peskov"),
     ("a turn too long to be a question", "Why?", [TARTOUS, "x" * 2_001], f"{TARTOUS} Why?", "Peskov"),
