@@ -23,9 +23,10 @@ from llama_index.core.schema import BaseNode, Document, NodeRelationship, TextNo
 
 from index.articles import Article
 from index.formats import read_file
-from index.people import Speaker, to_json
+from index.people import to_json
 from index.sentences import Sentence, split_sentences
 from index.settings import Settings
+from index.speakers import Attribution
 from index.store import sentence_id
 
 logger = logging.getLogger(__name__)
@@ -105,12 +106,10 @@ def to_sentences(document: Document, nodes: Sequence[TextNode]) -> list[Sentence
     ]
 
 
-def add_speakers(
-    document: Document, nodes: Sequence[TextNode], sentences: Sequence[Sentence], speakers: Sequence[Speaker]
-) -> None:
+def add_speakers(document: Document, nodes: Sequence[TextNode], attribution: Attribution) -> None:
     """Put into the metadata who speaks: `speaker` and `speech` of the sentences, and `speakers` of the article."""
-    document.metadata["speakers"] = to_json(speakers)
-    for node, sentence in zip(nodes, sentences, strict=True):
+    document.metadata["speakers"] = to_json(attribution.speakers)
+    for node, sentence in zip(nodes, attribution.sentences, strict=True):
         spoken = {"speaker": sentence.speaker, "speech": sentence.speech}
         node.metadata.update({name: value for name, value in spoken.items() if value is not None})
 

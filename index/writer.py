@@ -201,4 +201,4 @@ def _add_speakers(entry: _Entry) -> None:
             attribution = entry.attribution.result()
     if not attribution:  # of a few articles, too, for which no process was started
         attribution = attribute(to_article(entry.document), to_sentences(entry.document, entry.nodes))
-    add_speakers(entry.document, entry.nodes, attribution.sentences, attribution.speakers)
+    add_speakers(entry.document, entry.nodes, attribution)

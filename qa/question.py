@@ -29,12 +29,6 @@ _LEANING = re.compile(
     r"|^\s*(and|but|so)\b",
     re.IGNORECASE,
 )
-# "Who said that the pier is safe?" points to nothing before it; "Who said that?" does.
-_SAYING_THAT = re.compile(
-    r"\b(say|says|said|claim|claims|claimed|think|thinks|believe|believes|deny|denied|warn|warned)"
-    r"\s+that\s+(?!day|night|evening|morning|week|month|year|time|moment)(?=\w)",
-    re.IGNORECASE,
-)
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
 _OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
@@ -54,6 +48,10 @@ _SAYING = (
     r"|acknowledge|acknowledged|add|added|admit|admitted|announce|announced|assure|assured|confirm|confirmed"
     r"|insist|insisted|mention|mentioned"
     r"|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
+)
+# "Who said that the pier is safe?" points to nothing before it; "Who said that?" does.
+_SAYING_THAT = re.compile(
+    rf"\b({_SAYING}s?)\s+that\s+(?!day|night|evening|morning|week|month|year|time|moment)(?=\w)", re.IGNORECASE
 )
 _STANCE = (
     r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
