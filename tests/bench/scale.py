@@ -1,11 +1,10 @@
 """How the index behaves with N sentences: sizes on the command line, a row of a Markdown table each on standard output.
 
-    PYTHONPATH=. nice -n 19 python tests/bench/scale.py 10_000 100_000 1_000_000 --minutes 20
+    PYTHONPATH=. nice -n 19 python tests/bench/scale.py 10_000 100_000 1_000_000 --minutes 70
 
-Fills an embedded Chroma with the layout that `index/store.py` describes (sentences, contexts and articles, cosine), and
-the lexical index through its own class, with made-up articles of 25 sentences. It calls Chroma directly, in the same
-order as the store does, so that it needs no file, model or sync, and measures an index of another size at once:
-embedding, by far the slowest step of a real sync, is left out.
+Fills the collections that `index/store.py` makes in an embedded Chroma, and the lexical index through its own class,
+with made-up articles of 25 sentences. It writes to Chroma directly, in the order and in batches of the sizes that a
+sync takes, so that it needs no file, model or sync: embedding, by far the slowest step of a real sync, is left out.
 
 Everything made up follows from the seed: vectors have topics, articles and a decaying spectrum (about 100 effective
 dimensions, as sentence vectors do), words follow Zipf's law. A fresh process measures what another one filled. The
@@ -33,11 +32,11 @@ import numpy as np
 from index.embedding import in_context
 from index.lexical import Lexical
 from index.sentences import Sentence
-from index.store import sentence_id
+from index.store import Store, sentence_id
+from index.writer import LEAST, MOST, SHARE
 
 DIMENSION = 384
 SENTENCES = 25  # an article, a change
-ARTICLES_A_BATCH = 20  # 500 sentences are committed together; a sync takes 512
 ARTICLES_A_LEXICAL_UPDATE = 800  # 20,000 sentences
 CANDIDATES = 60  # as qa/retrieve.py asks for
 QUESTIONS = 200
@@ -60,11 +59,9 @@ COLUMNS = (
     "recall of the exact 60",
     "get 100 with both vectors, ms p50 / p95",
     "lexical 60 of 8 terms (without the commonest), ms p50 / p95",
-    "an article's change, ms: write + delete by where + lexical",
-    "delete by ids instead, ms",
+    "an article's change, ms: write + delete + lexical",
     "records(), ms",
     "an article by its title, ms p50 / p95",
-    "nearest 60 with ef_search 400, ms p50 / p95, recall",
 )
 
 
@@ -88,6 +85,7 @@ class MadeUp:
     def metadatas(self) -> list[dict[str, Any]]:
         return [
             {"article_id": self.id, "digest": self.digest, "position": s.position, "start": s.start, "end": s.end}
+            | ({} if s.position % 3 else {"speaker": f"Speaker {s.position}", "speech": "direct"})
             for s in self.sentences
         ]
 
@@ -98,32 +96,30 @@ class Collections:
     sentences: Any
     contexts: Any
     articles: Any
-    bare_contexts: bool
 
     @classmethod
-    def open(cls, folder: Path, options: argparse.Namespace) -> Collections:
+    def open(cls, folder: Path) -> Collections:
         import chromadb
         from chromadb.config import Settings
 
         client = chromadb.PersistentClient(str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
-        searched = {"space": "cosine", "sync_threshold": options.sync_threshold}
-        looked_up = dict(searched)
-        if options.sparse_sentences:
-            looked_up.update(max_neighbors=2, ef_construction=2)
-        sentences, contexts, articles = (
-            client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type]
-            for name, hnsw in (("sentences", looked_up), ("contexts", searched), ("articles", searched))
-        )
-        return cls(client, sentences, contexts, articles, bare_contexts=options.bare_contexts)
+        store = Store(client, model="made-up", dimension=DIMENSION)
+        return cls(client, store._sentences, store._contexts, store._articles)
 
     def put(self, articles: Sequence[MadeUp]) -> None:
         """Write articles as the store does: sentences first, then the records that make them believed."""
+        most = self.client.get_max_batch_size() // SENTENCES
+        for i in range(0, len(articles), most):
+            self._put_sentences(articles[i : i + most])
+        self._put_articles(articles)
+
+    def _put_sentences(self, articles: Sequence[MadeUp]) -> None:
         ids = [key for article in articles for key in article.ids]
         metadatas = [metadata for article in articles for metadata in article.metadatas]
         self.contexts.upsert(
             ids,
             embeddings=np.concatenate([article.contexts for article in articles]),
-            metadatas=None if self.bare_contexts else metadatas,
+            metadatas=[{name: row[name] for name in ("article_id", "speaker") if name in row} for row in metadatas],
         )
         self.sentences.upsert(
             ids,
@@ -131,6 +127,8 @@ class Collections:
             documents=[sentence.text for article in articles for sentence in article.sentences],
             metadatas=metadatas,
         )
+
+    def _put_articles(self, articles: Sequence[MadeUp]) -> None:
         self.articles.upsert(
             [article.id for article in articles],
             embeddings=[article.title_vector for article in articles],
@@ -150,14 +148,6 @@ class Collections:
                 for article in articles
             ],
         )
-
-    def delete_older(self, article: MadeUp, old: MadeUp) -> None:
-        older: dict[str, Any] = {"$and": [{"article_id": article.id}, {"digest": {"$ne": article.digest}}]}
-        if self.bare_contexts:
-            self.contexts.delete(old.ids)
-        else:
-            self.contexts.delete(where=older)
-        self.sentences.delete(where=older)
 
     def delete(self, ids: list[str]) -> None:
         self.contexts.delete(ids)
@@ -234,7 +224,7 @@ def _spell(rank: int) -> str:
 def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float) -> dict[str, Any]:
     """Fill both indexes until there are enough sentences or it is time; returns what was reached, and the rates."""
     world = World(options.seed, _topics(wanted))
-    collections = Collections.open(folder, options)
+    collections = Collections.open(folder)
     lexical = Lexical(folder / "lexical.sqlite3")
     questions = world.questions(min(wanted // SENTENCES, 400), 20)
     exact = [np.zeros((20, 0), dtype=np.float32)]
@@ -245,10 +235,11 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
         part = [world.article(number) for number in numbers]
         exact = [_best(np.concatenate([*exact, *(questions @ a.contexts.T for a in part)], axis=1))]
         begun = time.perf_counter()
-        written = []
-        for i in range(0, len(part), ARTICLES_A_BATCH):
-            collections.put(part[i : i + ARTICLES_A_BATCH])
-            written += part[i : i + ARTICLES_A_BATCH]
+        written = 0
+        while written < len(part):
+            size = min(max(LEAST, (len(records) + written) * SENTENCES // SHARE), MOST) // SENTENCES
+            collections.put(part[written : written + size])
+            written += size
         chroma += time.perf_counter() - begun
         begun = time.perf_counter()
         records.update((article.id, article) for article in part)
@@ -283,9 +274,7 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
     disk.append(_megabytes(folder, "lexical.sqlite3*"))
     import chromadb  # noqa: F401  (importing it is not opening the index)
 
-    opening, (collections, lexical) = _timed(
-        lambda: (Collections.open(folder, options), Lexical(folder / "lexical.sqlite3"))
-    )
+    opening, (collections, lexical) = _timed(lambda: (Collections.open(folder), Lexical(folder / "lexical.sqlite3")))
     resident_open = _resident()
     every, _ = _timed(lambda: sorted(_records(collections)))
     first, _ = _timed(lambda: _nearest(collections, vectors[0]))
@@ -306,21 +295,14 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
     searched_rarer = [_timed(functools.partial(_search, lexical, some[1:]))[0] for some in terms]
     titles = [world.article(int(number)).title for number in random.integers(articles, size=10)]
     titled = [_timed(functools.partial(_with_title, collections, title))[0] for title in titles]
-    collections.contexts.modify(configuration={"hnsw": {"ef_search": 400}})
-    collections.client.close()
-    collections = Collections.open(folder, options)
-    wide_recall = _recall(collections, again, filled)
-    wide = [_timed(functools.partial(_nearest, collections, vector))[0] for vector in vectors[:50]]
     held: dict[str, Any] = {key: _Row(key, digest) for key, digest in _records(collections)}
-    wrote, deleted, relexed, deleted_by_ids = [], [], [], []
+    wrote, deleted, relexed = [], [], []
     for number in random.choice(articles, size=10, replace=False):
         old, new = world.article(int(number)), world.article(int(number), version=1)
         wrote.append(_timed(functools.partial(collections.put, [new]))[0])
-        deleted.append(_timed(functools.partial(collections.delete_older, new, old))[0])
+        deleted.append(_timed(functools.partial(collections.delete, old.ids))[0])
         held[new.id] = new
         relexed.append(_timed(functools.partial(lexical.update, held, _sentences_of))[0])
-        collections.put([old])
-        deleted_by_ids.append(_timed(functools.partial(collections.delete, new.ids))[0])
     lexical.close()
     return [
         f"{articles * SENTENCES:,}" + ("" if articles * SENTENCES >= wanted else f" (of {wanted:,}: time was up)"),
@@ -336,10 +318,8 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
         _percentiles(got),
         f"{_percentiles(searched)} ({_percentiles(searched_rarer)})",
         " + ".join(f"{1000 * float(np.median(times)):,.0f}" for times in (wrote, deleted, relexed)),
-        f"{1000 * float(np.median(deleted_by_ids)):,.0f}",
         f"{1000 * every:,.0f}",
         _percentiles(titled),
-        f"{_percentiles(wide)}, {wide_recall:.3f}",
     ]
 
 
@@ -420,16 +400,6 @@ def main() -> None:
     parser.add_argument("sentences", nargs="+", type=int)
     parser.add_argument("--minutes", type=float, default=20, help="for each size (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--sync-threshold",
-        type=int,
-        default=1000,
-        help="writes after which Chroma saves its HNSW index (default: %(default)s, as Chroma's)",
-    )
-    parser.add_argument(
-        "--sparse-sentences", action="store_true", help="2 neighbours in the sentences collection: it is never searched"
-    )
-    parser.add_argument("--bare-contexts", action="store_true", help="no metadata in the contexts collection")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the temporary folder is removed then, too
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|", flush=True)
