@@ -10,6 +10,7 @@ import functools
 import gc
 import hashlib
 import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -173,21 +174,31 @@ def _cannot_read(error: Exception) -> ModelError:
     )
 
 
+_importing = threading.RLock()  # what one thread does without, another one may be importing
+
+
 @contextmanager
-def quick_imports() -> Iterator[None]:
+def quick_imports(*, without: str | None = None) -> Iterator[None]:
     """Import heavy packages with the garbage collector paused.
 
     Importing allocates millions of objects that live for good; collecting among them took 1.3 of 5.4 s (measured
-    over torch, transformers and sentence-transformers).
+    over torch, transformers and sentence-transformers). `without` names a package that the others only take along where
+    they find it: unless it is loaded already, they are told that there is none.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-    finally:
-        if was_enabled:
-            gc.enable()
+    with _importing:
+        was_enabled = gc.isenabled()
+        gc.disable()
+        is_hidden = without is not None and without not in sys.modules
+        if is_hidden:
+            sys.modules[without] = None  # type: ignore[index,assignment]  # then importing it raises ImportError
+        try:
+            yield
+            gc.freeze()
+        finally:
+            if is_hidden:
+                del sys.modules[without]  # type: ignore[arg-type]
+            if was_enabled:
+                gc.enable()
 
 
 def _bundled_folder() -> Path:

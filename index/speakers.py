@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from index import cues
 from index.cast import FULL_NAME, HE, Cast, Mention, Person
+from index.embedding import quick_imports
 from index.people import Speaker, fold
 from index.quotes import Line, read_lines
 from index.sentences import Sentence, words
@@ -107,9 +108,10 @@ def parse(texts: Sequence[str]) -> list[Doc]:
 @functools.cache
 def load_parser() -> Language:
     """Return spaCy's small English model, loaded once."""
-    import spacy
+    with quick_imports(without="torch"):  # spaCy would import it if it could, for 1 to 2 s, and never needs it here
+        import spacy
 
-    return spacy.load(MODEL)
+        return spacy.load(MODEL)
 
 
 def may_attribute(line: Line) -> bool:

@@ -87,3 +87,9 @@ def test_heavy_packages_wait_until_they_are_needed(code: str) -> None:
     report = f"{code}\nimport sys\nprint('LOADED', *sorted(set({HEAVY}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", report], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "LOADED"
+
+
+def test_finding_speakers_does_without_torch_and_leaves_it_to_others() -> None:
+    code = "from index.speakers import parse\nparse(['It is open, said Ana Ruiz.'])\nimport sys\nassert 'spacy' in sys.modules"
+    code += "\nassert 'torch' not in sys.modules\nimport torch\nassert torch.ones(2).sum() == 2"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
