@@ -137,8 +137,9 @@ def test_folder_that_holds_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "\n" not in message
 
 
-def test_name_of_no_model(model: EmbeddingModel) -> None:
-    model.load()  # from here on this process is offline, and nobody is asked for the name
+def test_name_of_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As where there is no network; without that, it would be tried again and again for a minute.
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match=r"^the embedding model 'no-such/model' cannot be loaded: [^\n]+$"):
         EmbeddingModel("no-such/model").encode(["The bridge is open."])
 
