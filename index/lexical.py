@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import logging
 import re
 import sqlite3
@@ -37,6 +38,8 @@ _TABLES = """
     CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
     CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
 """
+
+_LISTED = "(SELECT value FROM json_each(?))"  # as many values as one likes; of variables SQLite takes 32,766
 
 _WORD = re.compile(r"[^\W_]+")
 _DIACRITIC = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # FTS5 takes them off Latin letters only
@@ -114,10 +117,9 @@ class Lexical:
         given: list[str] = []
         for column, values in (("speaker", speakers or None), ("article_id", articles)):
             if values is not None:
-                marks = ", ".join("?" * len(values))
                 # The plus keeps SQLite from searching the words anew for each of the rows: 31 s among 300,000.
-                among += f" AND +rowid IN (SELECT row FROM sentences WHERE {column} IN ({marks}))"  # noqa: S608
-                given += values
+                among += f" AND +rowid IN (SELECT row FROM sentences WHERE {column} IN {_LISTED})"  # noqa: S608
+                given.append(json.dumps(list(values)))
         statement = (
             "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "  # noqa: S608
             f"WHERE words MATCH ? {among} ORDER BY cost, rowid LIMIT ?) AS matched "
@@ -137,12 +139,10 @@ class Lexical:
 
     def statements(self, speakers: Collection[str] | None) -> list[str]:
         """Ids of all sentences in which one of the speakers speaks, or with None anybody who has a name."""
-        condition = "IS NOT NULL"  # SQLite takes 32,766 variables, and a large folder may have more names
-        if speakers is not None:
-            condition = f"IN ({', '.join('?' * len(speakers))})"
+        condition, given = ("IS NOT NULL", []) if speakers is None else (f"IN {_LISTED}", [json.dumps(list(speakers))])
         query = f"SELECT id FROM sentences WHERE speaker {condition}"  # noqa: S608
         with self._lock:
-            return [row[0] for row in self._connection.execute(query, tuple(speakers or ()))]
+            return [row[0] for row in self._connection.execute(query, given)]
 
     def frequency(self, stem: str) -> int:
         """The number of sentences that hold a word of this stem."""
@@ -153,13 +153,12 @@ class Lexical:
 
     def contexts(self, ids: Sequence[str]) -> dict[str, str]:
         """By sentence id, the sentence's context: the article's title and the sentences beside it, a line each."""
-        marks = ", ".join("?" * len(ids))
         query = (
             f"SELECT sentences.id, words.context FROM sentences JOIN words ON words.rowid = sentences.row "  # noqa: S608
-            f"WHERE sentences.id IN ({marks})"
+            f"WHERE sentences.id IN {_LISTED}"
         )
         with self._lock:
-            return dict(self._connection.execute(query, tuple(ids)))
+            return dict(self._connection.execute(query, [json.dumps(list(ids))]))
 
     def find_equal(self, texts: Iterable[str]) -> list[str]:
         """For each of the texts that some sentence has word for word, the id of one such sentence."""
@@ -174,11 +173,9 @@ class Lexical:
 
     def stems_in(self, article_id: str, stems: Iterable[str]) -> set[str]:
         """Those of the stems that occur in the article or its title."""
-        wanted = tuple(stems)
-        marks = ", ".join("?" * len(wanted))
-        query = f"SELECT stem FROM stems JOIN articles ON number = article WHERE id = ? AND stem IN ({marks})"  # noqa: S608
+        query = f"SELECT stem FROM stems JOIN articles ON number = article WHERE id = ? AND stem IN {_LISTED}"  # noqa: S608
         with self._lock:
-            return {row[0] for row in self._connection.execute(query, (article_id, *wanted))}
+            return {row[0] for row in self._connection.execute(query, (article_id, json.dumps(list(stems))))}
 
     def count(self) -> int:
         """The number of sentences."""

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
@@ -50,6 +51,7 @@ SCHEMA = 3
 _DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an article's versions apart
 _KINDS = ("files", "articles", "sentences", "contexts")
 _AT_ONCE = {"batch_size": 2, "sync_threshold": 2}  # the least that Chroma takes
+_VALUES_AT_ONCE = 15_000  # of each of two conditions: SQLite takes 32,766 in a query
 _NO_VECTOR = [1.0]  # Chroma wants a vector for every record; these are never searched
 
 
@@ -210,15 +212,12 @@ class Store:
     @_told
     def files(self) -> dict[str, FileRecord]:
         """Every file's record, by path, in the order of the paths."""
-        found = self._files.get(include=["metadatas"])
-        pairs = sorted(zip(found["ids"], found["metadatas"], strict=True))
-        return {path: _file_record(path, metadata) for path, metadata in pairs}
+        return {path: _file_record(path, metadata) for path, metadata in sorted(self._all_of(self._files))}
 
     @_told
     def records(self) -> dict[str, ArticleRecord]:
         """Every article's record, by article id, in the order of the ids."""
-        found = self._articles.get(include=["metadatas"])
-        pairs = sorted(zip(found["ids"], found["metadatas"], strict=True))
+        pairs = sorted(self._all_of(self._articles))
         return {article_id: _record(article_id, metadata) for article_id, metadata in pairs}
 
     @_told
@@ -299,23 +298,18 @@ class Store:
 
         With `speakers`, of their statements only; with `articles`, of the articles of these ids only.
         """
-        conditions: list[dict[str, Any]] = []
-        if speakers:
-            conditions.append({"speaker": {"$in": sorted(speakers)}})
-        if articles is not None:
-            conditions.append({"article_id": {"$in": sorted(articles)}})
-        if articles is not None and not articles:
-            return []
-        found = self._contexts.query(
-            query_embeddings=[vector],
-            n_results=count,
-            where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
-            include=["distances"],
-        )
-        pairs = [
-            (key, similarity(distance)) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
-        ]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+        pairs: list[tuple[str, float]] = []
+        for among in _conditions("speaker", speakers or None):
+            for within in _conditions("article_id", articles):
+                conditions = [*among, *within]
+                found = self._contexts.query(
+                    query_embeddings=[vector],
+                    n_results=count,
+                    where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
+                    include=["distances"],
+                )
+                pairs += zip(found["ids"][0], map(similarity, found["distances"][0]), strict=True)
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:count]
 
     @_told
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
@@ -413,6 +407,14 @@ class Store:
                 for part in self._parts(sorted(set(collection.get(include=[])["ids"]) - current)):
                     collection.delete(ids=part)
 
+    def _all_of(self, collection: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every record's id and metadata, asked for in parts: SQLite takes at most 32,766 values in a query."""
+        for start in itertools.count(0, self._batch):
+            found = collection.get(include=["metadatas"], limit=self._batch, offset=start)
+            yield from zip(found["ids"], found["metadatas"], strict=True)
+            if len(found["ids"]) < self._batch:
+                break
+
     def _parts(self, rows: Sequence[T]) -> Iterable[Sequence[T]]:
         """The rows in parts that Chroma takes at once."""
         return (rows[i : i + self._batch] for i in range(0, len(rows), self._batch))
@@ -432,6 +434,16 @@ def parse_sentence_id(key: str) -> tuple[str, str, int]:
     """Article id, first characters of the digest, and position, from a sentence's id."""
     article_id, digest, position = key.rsplit("#", 2)
     return article_id, digest, int(position)
+
+
+def _conditions(field: str, values: Collection[str] | None) -> Iterator[list[dict[str, Any]]]:
+    """Chroma's conditions that together let pass the records with one of these values; with None, one for all."""
+    if values is None:
+        yield []
+        return
+    ordered = sorted(values)
+    for i in range(0, len(ordered), _VALUES_AT_ONCE):
+        yield [{field: {"$in": ordered[i : i + _VALUES_AT_ONCE]}}]
 
 
 def name_generation(model: str) -> str:

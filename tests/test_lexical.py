@@ -190,6 +190,17 @@ def test_statements_of_some_and_of_everybody(tmp_path: Path) -> None:
     lexical.close()
 
 
+def test_more_values_than_sqlite_takes_variables(lexical: Lexical) -> None:
+    lexical._connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 5)
+    many = [f"{i}.txt" for i in range(100)]
+    options: dict[str, float] = {"sentence_weight": 1.0, "context_weight": 0.0}
+    assert lexical.search(["bases"], 9, **options) == lexical.search(["bases"], 9, articles=[*many, *TEXTS], **options)
+    assert lexical.search(["bases"], 9, speakers=many, **options) == []
+    assert lexical.statements(many) == []
+    assert list(lexical.contexts([*many, key("bases.txt", 0)])) == [key("bases.txt", 0)]
+    assert lexical.stems_in("bases.txt", [*many, "russia"]) == {"russia"}
+
+
 def test_stems_in_an_article_and_its_title(lexical: Lexical) -> None:
     assert lexical.stems_in("bases.txt", ["base", "titl", "bread", "bases"]) == {"base", "titl"}
     assert lexical.stems_in("no-such.txt", ["base"]) == set()

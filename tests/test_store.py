@@ -200,6 +200,20 @@ def test_files(store: Store) -> None:
     assert store.files() == {"feed.csv": touched}
 
 
+@pytest.mark.slow
+def test_more_records_and_conditions_than_one_query_takes(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+    paths = [f"{i:06}.txt" for i in range(33_000)]  # SQLite takes 32,766 variables
+    store.put_files([FileRecord(path, 1, 2, 3, 4, ()) for path in paths])
+    assert list(store.files()) == paths
+    document, nodes = make(tmp_path, model, FIRST)
+    store.put([document], nodes)
+    vector = np.array(nodes[1].embedding, np.float32)
+    every = store.nearest(vector, 2)
+    assert [len(every), len(store.nearest(vector, 9))] == [2, 3]
+    assert store.nearest(vector, 2, articles=[*paths, "bridge.txt"]) == every
+    assert store.nearest(vector, 2, paths, [*paths, "bridge.txt"]) == []
+
+
 def test_known_vectors(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
     document, nodes = make(tmp_path, model, FIRST)
     store.put([document], nodes)

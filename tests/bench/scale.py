@@ -93,6 +93,7 @@ class MadeUp:
 @dataclass(frozen=True)
 class Collections:
     client: Any
+    store: Store
     sentences: Any
     contexts: Any
     articles: Any
@@ -104,7 +105,7 @@ class Collections:
 
         client = chromadb.PersistentClient(str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
         store = Store(client, model="made-up", dimension=DIMENSION)
-        return cls(client, store._sentences, store._contexts, store._articles)
+        return cls(client, store, store._sentences, store._contexts, store._articles)
 
     def put(self, articles: Sequence[MadeUp]) -> None:
         """Write articles as the store does: sentences first, then the records that make them believed."""
@@ -345,8 +346,8 @@ def _best(scores: np.ndarray) -> np.ndarray:
 
 
 def _records(collections: Collections) -> Iterator[tuple[str, str]]:
-    found = collections.articles.get(include=["metadatas"])
-    yield from ((key, metadata["digest"]) for key, metadata in zip(found["ids"], found["metadatas"], strict=True))
+    found = collections.store._all_of(collections.articles)
+    yield from ((key, metadata["digest"]) for key, metadata in found)
 
 
 def _nearest(collections: Collections, vector: np.ndarray) -> Any:
