@@ -17,6 +17,8 @@ SAYING = words(
     "say shout slam speculate state stress suggest surmise tell testify theorize tout trash tweet underline underscore "
     "urge vow warn wonder write yell"
 )
+# Those whose object is no person, so that one right behind them speaks: "It rained, said Ms. Roe."
+INVERTED = words("add argue conclude continue explain joke note observe quip recall remark reply say tweet write")
 # Their subject thinks where a clause depends on them: "believes that", "hopes to".
 THINKING = words(
     "agree anticipate assume believe bet consider disagree doubt dream estimate expect fear feel figure forecast guess "
@@ -81,6 +83,9 @@ def inflect(lemma: str) -> str:
     return rf"{lemma}{lemma[-1]}?(?:e[ds]|ing|s)?"
 
 
+# A verb of saying after the name of whoever says it: "said", "has denied", "later told".
+_SAID = "|".join(["said", "told", "wrote", *(inflect(verb) for verb in sorted(SAYING))])
+SAID = re.compile(rf"(?: \w+ly| also| then| later)?,?(?: ha[ds])? (?:{_SAID})\b(?<!ing)")
 _FORMS = [inflect(word) for word in sorted({*SAYING, *THINKING, *JUDGING, *STATES, *STATEMENTS, *PHRASES})]
 # What a sentence has to have to be worth a parse.
 CUE = re.compile(rf"\b(?:according to|{'|'.join([*sorted(IRREGULAR), *_FORMS])})\b", re.IGNORECASE)

@@ -155,14 +155,14 @@ def level(text: str) -> tuple[str, list[tuple[int, bool | None]]]:
         parts += [text[after : found.start()], '"']
         after = found.end()
         mark = found.group()
-        if mark in "“„«``":
-            opening: bool | None = True
-        elif mark in "”»":
+        left = not before or before.isspace() or before in "([—–-"
+        right = not behind or behind.isspace() or behind in ".,;:!?)]—–-"
+        opening = left if left != right else None
+        # A mark that has a direction is believed, unless it stands the other way round: “No,“ he said.
+        if mark in "“„«``" and not (right and before in ",.?!"):
+            opening = True
+        elif mark in "”»" and not (left and behind.isalpha()):
             opening = False
-        else:
-            left = not before or before.isspace() or before in "([—–-"
-            right = not behind or behind.isspace() or behind in ".,;:!?)]—–-"
-            opening = left if left != right else None
         if not (mark == '"' and before.isdigit() and not marks):  # six feet 2": not a quotation mark
             marks.append((length, opening))
         length += 1

