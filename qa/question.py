@@ -31,12 +31,22 @@ _LEANING = re.compile(
 )
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
+# "And Bush?", "What about Missouri?": a name takes another one's place.
+_NEW_NAME = re.compile(
+    r"^\s*(?:(?P<and>and)|what\s+about|how\s+about)\s+(?:the\s+)?(?P<name>[A-Z][^?]*?)\s*\??\s*$", re.IGNORECASE
+)
 _OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
 
 _NAME = (
     r"(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+)"
     r"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|(?:de|der|den|della?|di|du|dos|von|van|bin|ibn)(?=\s)))*"
 )
+_IN_PLACE = re.compile(rf"\b(?:at|for|from|in|of|to)\s+(?:the\s+)?(?P<name>{_NAME})")
+_SUBJECT = re.compile(
+    rf"\b(?:[Dd](?:id|oes|o)|[Hh]a(?:s|ve|d)|[Ii]s|[Ww](?:as|ill|ould)|[Cc](?:an|ould))\s+(?:the\s+)?{_NAME}"
+)
+_PERSON_PRONOUN = re.compile(r"\b(?:he|she|him|his|her)\b", re.IGNORECASE)
+_WHO_IS = re.compile(r"^\s*who\s+(?:is|was)\s+(?P<name>.+?)\s*\?*\s*$", re.IGNORECASE)
 _ROLE = (
     r"(?:spokes(?:man|woman|person)|president|senator|secretary|governor|mayor|minister|ambassador|director|chairman"
     r"|congress(?:man|woman)|campaign|government|administration)"
@@ -99,7 +109,8 @@ class Query:
     lower case, each once, in their order. Where somebody's words are asked for, `speaker` is the person, as the
     question names them, else None; `topic` is what the words are to be about, as the question puts it, or "".
     `asks_fact` tells that they are asked for to learn something else: who, when, how much. `asks_who` tells that
-    anybody's words on `topic` are asked for; `speaker` is None then.
+    anybody's words on `topic` are asked for; `speaker` is None then. `context` is the earlier question that it leans
+    on, in full, and `carried` the content words of that which still matter and are not among the terms.
     """
 
     question: str
@@ -109,6 +120,8 @@ class Query:
     topic: str = ""
     asks_fact: bool = False
     asks_who: bool = False
+    context: str = ""
+    carried: tuple[str, ...] = ()
 
 
 def read_question(question: str, history: Sequence[str] = ()) -> Query:
@@ -124,25 +137,34 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
         )
     if not to_words(asked):
         raise QuestionError("the question is empty. Ask something about the articles.")
-    standalone = asked
-    for earlier in _leaned_on(asked, history):
-        standalone = _join(earlier, standalone)
-    words = to_words(standalone)
-    terms = [word for word in words if word not in STOP_WORDS] or words
+    context, standalone = "", ""
+    for line in [*reversed(_leaned_on(asked, history)), asked]:
+        context, standalone = standalone, _join(standalone, line)
+    own = _content_words(asked if standalone == f"{context} {asked}" else standalone)
+    terms = own or _content_words(standalone) or tuple(dict.fromkeys(to_words(standalone)))
+    is_changed = _NEW_TOPIC.match(asked) or _NEW_NAME.match(asked)  # what the new topic or name replaced is gone
+    carried = () if is_changed else tuple(word for word in _content_words(context) if word not in terms)
     who_says = _WHO_SAYS.match(standalone if _NEW_TOPIC.match(asked) else asked)
     return Query(
         question=question,
         standalone=standalone,
-        terms=tuple(dict.fromkeys(terms)),
+        terms=terms,
         speaker=None if who_says else _find_speaker(asked) or _find_speaker(standalone),
         topic=_strip_marks(who_says["topic"]) if who_says else _find_topic(standalone),
         asks_fact=_FACT.match(standalone) is not None,
         asks_who=who_says is not None,
+        context=context,
+        carried=carried,
     )
 
 
+def _content_words(question: str) -> tuple[str, ...]:
+    """The words of a question that carry a topic, each once, in their order."""
+    return tuple(dict.fromkeys(word for word in to_words(question) if word not in STOP_WORDS))
+
+
 def _find_topic(question: str) -> str:
-    found = _TOPIC.search(question)
+    found = _TOPIC.search(question.rstrip("? ").rpartition("? ")[2])  # of two questions, the last
     return _strip_marks(found["topic"]) if found else ""
 
 
@@ -163,12 +185,49 @@ def _leaned_on(asked: str, history: Sequence[str]) -> list[str]:
     needed: list[str] = []
     current = asked
     for earlier in reversed([" ".join(_to_unicode(line).split()) for line in history]):
-        if not _LEANING.search(_SAYING_THAT.sub(r"\1 ", current)) and not _NEW_TOPIC.match(current):
+        if not _leans(current):
             break
         if to_words(earlier) and len(earlier) <= MAX_CHARACTERS:
             needed.append(earlier)
             current = earlier
     return needed if len(needed) <= 3 else [*needed[:2], needed[-1]]  # the first of them says what it is all about
+
+
+def _leans(question: str) -> bool:
+    """Whether a question needs an earlier one; "he" does not where the question named its subject before."""
+    if _NEW_TOPIC.match(question) or _NEW_NAME.match(question):
+        return True
+    plain = _SAYING_THAT.sub(r"\1 ", question)
+    return any(
+        found[0].lower() not in ("he", "she", "his") or not _SUBJECT.search(plain[: found.start()])
+        for found in _LEANING.finditer(plain)
+    )
+
+
+def _find_names(question: str) -> list[str]:
+    """The names in a question, without the question's own words that begin it."""
+    names = []
+    for found in re.finditer(_NAME, question):
+        words = found[0].split()
+        while words and re.sub(r"['’]s?$", "", words[0]).lower() in STOP_WORDS:
+            del words[0]
+        if words:
+            names.append(re.sub(r"['’]s?$", "", " ".join(words)))
+    return names
+
+
+def _find_person(earlier: str, asked: str) -> str:
+    """Whom a pronoun in `asked` means, as the earlier question has it; "" where that is nobody, or one of two."""
+    whole = _WHO_IS.match(earlier)
+    if whole:
+        return whole["name"]
+    names = _find_names(earlier)
+    speaker = _find_speaker(earlier) or (names[0] if names else "")
+    topic = _find_topic(earlier)
+    # "What did Mr. Roe say about Ms. Poe?" "Why did he leave?", but "Did he say why?"
+    if topic in names and topic != speaker and not re.search(rf"\b{_SAYING}\b", asked, re.IGNORECASE):
+        return ""
+    return "" if speaker.split() and speaker.split()[-1] in asked.split() else speaker
 
 
 def _to_unicode(text: str) -> str:
@@ -177,7 +236,35 @@ def _to_unicode(text: str) -> str:
 
 
 def _join(earlier: str, asked: str) -> str:
+    """The question in full, after an earlier one that is, or "" where there is none."""
+    if not earlier:
+        return asked
+    # 1. a name for a name: "And Bush?"
+    name, speaker = _NEW_NAME.match(asked), _find_speaker(earlier)
     new, old = _NEW_TOPIC.match(asked), _OLD_TOPIC.match(earlier)
+    if name and (name["and"] or not old) and name["name"][0].isupper():
+        places = [found["name"] for found in _IN_PLACE.finditer(earlier)]
+        replaced = speaker or (places[-1] if places else "")
+        if replaced:
+            return (
+                earlier.replace(replaced, name["name"], 1)
+                if speaker
+                else _replace_last(earlier, replaced, name["name"])
+            )
+    # 2. a topic for a topic: "And about Assad?"
     if new and old:
         return f"{old['asked']}{new['topic']}?"
+    # 3. a name for a pronoun: "What did he say then?"
+    pronoun = _PERSON_PRONOUN.search(asked)
+    person = _find_person(earlier, asked) if pronoun else ""
+    if pronoun and person:
+        owns = pronoun[0].lower() == "his" or (pronoun[0].lower() == "her" and asked[pronoun.end() :][1:2].isalpha())
+        standalone = f"{asked[: pronoun.start()]}{person}{'’s' if owns else ''}{asked[pronoun.end() :]}"
+        standalone = re.sub(r"^\s*(?:and|but|so)\s+", "", standalone, flags=re.IGNORECASE)
+        return standalone[:1].upper() + standalone[1:]
     return f"{earlier} {asked}"
+
+
+def _replace_last(text: str, old: str, new: str) -> str:
+    before, _, after = text.rpartition(old)
+    return f"{before}{new}{after}"

@@ -194,9 +194,30 @@ FOLLOW_UPS = [
         "a pronoun leans on the name",
         "What did he say about Trump?",
         [TARTOUS],
-        f"{TARTOUS} What did he say about Trump?",
+        "What did Peskov say about Trump?",
         "Peskov",
     ),
+    (
+        "a role",
+        "And what did he deny?",
+        ["Who is the Kremlin spokesman?"],
+        "What did the Kremlin spokesman deny?",
+        "Kremlin spokesman",
+    ),
+    ("whose", "Is his boat safe?", ["What did Peskov say about the pier?"], "Is Peskov’s boat safe?", None),
+    ("her boat", "Is her boat safe?", ["When did Ana Ruiz arrive?"], "Is Ana Ruiz’s boat safe?", None),
+    ("her", "Who saw her?", ["When did Ana Ruiz arrive?"], "Who saw Ana Ruiz?", None),
+    ("another is the subject", "How did Putin respond to him?", [TARTOUS], "How did Putin respond to Peskov?", "Putin"),
+    (
+        "he is the subject himself",
+        "When did Putin say he would go?",
+        [TARTOUS],
+        "When did Putin say he would go?",
+        "Putin",
+    ),
+    ("and a name", "And Assad?", ["What did Peskov think?"], "What did Assad think?", "Assad"),
+    ("a name for a place", "What about Ohio?", ["Who won in Missouri?"], "Who won in Ohio?", None),
+    ("no name before", "When did he arrive?", ["is the pier safe?"], "is the pier safe? When did he arrive?", None),
     ("a bare question word", "Why?", [TARTOUS], f"{TARTOUS} Why?", "Peskov"),
     (
         "its own name wins",
@@ -214,7 +235,7 @@ FOLLOW_UPS = [
     ("only the last that stands alone", "Why?", ["Who led it?", TARTOUS], f"{TARTOUS} Why?", "Peskov"),
     ("two in a row", "What about Putin?", [TARTOUS, "And about Assad?"], "What did Peskov say about Putin?", "Peskov"),
     (
-        "a pronoun after a new topic",
+        "one of two, who knows which",
         "Why did he flee?",
         [TARTOUS, "And about Assad?"],
         "What did Peskov say about Assad? Why did he flee?",
@@ -239,5 +260,11 @@ def test_follow_up(question: str, history: list[str], standalone: str, speaker: 
     assert (query.question, query.standalone, query.speaker) == (question, standalone, speaker)
 
 
-def test_terms_of_a_follow_up_are_those_of_the_whole() -> None:
-    assert read_question("And about Assad?", [TARTOUS]).terms == ("peskov", "assad")
+def test_terms_of_a_follow_up() -> None:
+    changed = read_question("And about Assad?", [TARTOUS])
+    assert (changed.terms, changed.carried) == (("peskov", "assad"), ())
+    named = read_question("Did he mention Ohio?", [TARTOUS])
+    assert (named.terms, named.carried, named.context) == (("peskov", "mention", "ohio"), ("tartous",), TARTOUS)
+    both = read_question("Is it safe?", [TARTOUS])
+    assert (both.terms, both.carried, both.context) == (("safe",), ("peskov", "tartous"), TARTOUS)
+    assert read_question("Why?", [TARTOUS]).terms == ("peskov", "tartous")
