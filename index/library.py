@@ -23,6 +23,7 @@ from index.settings import Settings
 from index.snapshots import Snapshots
 from index.store import SCHEMA, ArticleRecord, Catalogue, Store, name_generation
 from index.sync import OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
+from index.writer import prepare_attribution
 
 logger = logging.getLogger(__name__)
 
@@ -159,6 +160,8 @@ class Library:
                 else:
                     self._opened.catalogue.note_sync()
                 return report
+            if plan.read:
+                prepare_attribution()
             try:
                 return self._write(on_progress or (lambda *_: None), settled_for)
             except OnRecordError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Mapping
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -104,6 +104,7 @@ class Writer:
     def commit(self, *, files: int) -> None:
         """Commit all: this number of files."""
         self._filling.files = files
+        _begin_attribution(self._filling)
         if self._full.entries:
             self._commit(self._full)
         self._commit(self._filling)
@@ -174,19 +175,38 @@ def _half_of_the_cores() -> int:
     return max(int(cpu_count()) // 2, 1)
 
 
-def _begin_attribution(batch: _Batch) -> None:
-    """Have other processes find out who speaks: started when they are needed, and anew where they were killed."""
+def prepare_attribution() -> None:
+    """Start a process that finds out who speaks, ahead of its first use: loading its parser takes about a second."""
+    with suppress(BrokenExecutor, NotImplementedError, OSError):
+        if workers := _start_workers():
+            workers.submit(_load_parser)
+
+
+def _load_parser() -> None:
+    from index.speakers import load_parser
+
+    load_parser()  # which stays in its process: a parser is too large to be sent
+
+
+def _start_workers() -> Executor | None:
+    """The processes that find out who speaks: started when they are needed, and anew where they were killed."""
     from loky import get_reusable_executor
 
+    if multiprocessing.current_process().daemon:
+        return None  # which may have no children; this process does it then, as where a system has no semaphores
+    workers: Executor = get_reusable_executor(min(_half_of_the_cores(), PROCESSES), timeout=IDLE_SECONDS)
+    return workers
+
+
+def _begin_attribution(batch: _Batch) -> None:
+    """Have other processes find out who speaks in the articles of a batch."""
     from index.nodes import to_article, to_sentences
     from index.speakers import attribute
 
-    if multiprocessing.current_process().daemon:
-        return  # which may have no children; this process does it then, as where a system has no semaphores
+    wanted = [entry for entry in batch.entries if not entry.attribution]
     with suppress(BrokenExecutor, NotImplementedError, OSError):
-        workers = get_reusable_executor(min(_half_of_the_cores(), PROCESSES), timeout=IDLE_SECONDS)
-        for entry in batch.entries:
-            if not entry.attribution:
+        if wanted and (workers := _start_workers()):
+            for entry in wanted:
                 article = to_article(entry.document)
                 entry.attribution = workers.submit(attribute, article, to_sentences(entry.document, entry.nodes))
 
@@ -199,6 +219,6 @@ def _add_speakers(entry: _Entry) -> None:
     if entry.attribution:
         with suppress(BrokenExecutor):  # the process was killed, as by a system that is short of memory
             attribution = entry.attribution.result()
-    if not attribution:  # of a few articles, too, for which no process was started
+    if not attribution:
         attribution = attribute(to_article(entry.document), to_sentences(entry.document, entry.nodes))
     add_speakers(entry.document, entry.nodes, attribution)

@@ -46,8 +46,10 @@ def sync(seeds: Path, store: Path, on_progress: Callable[[int, int, int], None] 
 
 
 def test_other_processes_find_the_same(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with sync(folder, tmp_path / "in-this-process") as library:
-        expected = spoken(library)
+    with monkeypatch.context() as alone:
+        alone.setattr(index.writer, "_start_workers", lambda: None)
+        with sync(folder, tmp_path / "in-this-process") as library:
+            expected = spoken(library)
     assert expected["07.txt"] == [
         ("Dmitry Peskov", "indirect"),
         ("Dmitry Peskov", "direct"),
@@ -76,6 +78,7 @@ def test_equal_articles_are_parsed_once(folder: Path, tmp_path: Path, monkeypatc
         expected = spoken(library)["07.txt"]
         shutil.copy(folder / "07.txt", folder / "copy.txt")
         (folder / "08.txt").rename(folder / "moved.txt")
+        monkeypatch.setattr(index.writer, "_start_workers", lambda: None)
         monkeypatch.setattr("index.speakers.load_parser", lambda: pytest.fail("a known article is parsed again"))
         report = library.sync()
         assert (report.added, report.moved, report.embedded) == (1, 1, 2)  # their titles, which are of the files
