@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,15 @@ ON_TOPIC_SHARE = 0.6
 
 # Where the person asked for speaks, but not on the topic, this many of their statements are shown as the closest.
 MAX_CLOSEST = 3
+
+# What each value of `weigh` counts in the confidence. Fitted by tests/bench/confidence.py on 158 news questions and, at
+# a tenth of their weight, 400 on what somebody said of a topic and 280 on what they did not.
+WEIGHTS = (-1.9, 4.3, -3.06, 1.3, -2.87, -1.92, -1.97)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half"
+    r"|third|quarter)s?\b",
+    re.IGNORECASE,
+)
 
 # Two sentences that share this much of their stems say the same thing: wire copy, or a quote repeated.
 DUPLICATE_OVERLAP = 0.8
@@ -71,10 +81,9 @@ def compose(
     use, for the reason of a refusal; `asked` is whose statements are asked for; `names` gives the full name for one
     that an article has. The answer's `seconds` is left at 0 for the caller to set.
     """
-    pool, only_theirs = evidence, False
-    if asked and (asked.only or not query.asks_fact):
-        pool, only_theirs = [candidate for candidate in evidence if (candidate.spoken or 0.0) >= asked.least], True
-    confidence = assess(pool)
+    only_theirs = asked is not None and (asked.only or not query.asks_fact)
+    pool = find_pool(query, evidence, asked)
+    confidence = assess(query, pool)
     note = _note(asked)
     if not pool or confidence < min_confidence:
         reason = _explain(query, evidence, unmentioned, asked)
@@ -108,21 +117,34 @@ def compose(
     )
 
 
-def assess(evidence: Sequence[Evidence]) -> float:
-    """How likely it is that the evidence answers the question, in [0, 1]; 0 when there is none.
+def find_pool(query: Query, evidence: Sequence[Evidence], asked: Asked | None) -> Sequence[Evidence]:
+    """The evidence that may be cited: where somebody's words are asked for, only that which is theirs."""
+    if asked is None or (query.asks_fact and not asked.only):
+        return evidence
+    return [candidate for candidate in evidence if (candidate.spoken or 0.0) >= asked.least]
 
-    A logistic function of two features of the best evidence: its cosine in context, and the share of the question's
-    terms, weighted by rarity, that its article holds. Fitted on 158 news questions, 28 of them unanswerable, and 14 on
-    the seed article: Brier score 0.11, area under the ROC curve 0.84 (5-fold cross-validation). Where somebody's words
-    are asked for, how much the best statement is on the topic counts most; fitted on 460 such questions, 11 of them
-    unanswerable: 7 of those 11 are refused, and 3 of 49 and 6 of 400 that can be answered.
+
+def assess(query: Query, evidence: Sequence[Evidence]) -> float:
+    """How likely it is that the evidence answers the query, in [0, 1]; 0 when there is none.
+
+    A logistic function of what `weigh` finds. Fitted by tests/bench/confidence.py, see docs/quality.md.
     """
     if not evidence:
         return 0.0
-    best = evidence[0]
-    if best.spoken is not None:
-        return 1.0 / (1.0 + math.exp(-(6.3 * best.on_topic + 1.0 * best.context + 1.2 * best.named_in_article - 2.3)))
-    return 1.0 / (1.0 + math.exp(-(7.4 * best.context + 3.0 * best.named_in_article - 5.25)))
+    return 1.0 / (
+        1.0 + math.exp(-sum(weight * value for weight, value in zip(WEIGHTS, weigh(query, evidence[0]), strict=True)))
+    )
+
+
+def weigh(query: Query, best: Evidence) -> tuple[float, ...]:
+    """What tells an answer from a sentence that is merely near, of the best evidence: a value for each of WEIGHTS.
+
+    1; its score; whether somebody's words are asked for, and then its score; the share of the terms in and around it;
+    how rare a term is that is not; whether a number is asked for and there is none in it.
+    """
+    spoken = float(best.spoken is not None)
+    lacks_number = float(query.asks_number and not _NUMBER.search(best.sentence.text))
+    return (1.0, best.relevance, spoken, spoken * best.relevance, best.named_near, best.missing, lacks_number)
 
 
 def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:

@@ -98,6 +98,7 @@ _WHO_SAYS = re.compile(
 _FACT = re.compile(
     r"\W*(?:and\s+)?(?:(?:in|at|on|of|to)\s+)?(?:which|where|when|who|how\s+(?:much|many|long|old))\b", re.IGNORECASE
 )
+_NUMBER = re.compile(r"\bhow\s+(?:many|much|long|old|big|tall|far)\b|\bwhat\s+(?:percent|share)", re.IGNORECASE)
 _TOPIC = re.compile(r"\b(?:about|on|of|regarding|concerning|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
 
 
@@ -109,8 +110,9 @@ class Query:
     lower case, each once, in their order. Where somebody's words are asked for, `speaker` is the person, as the
     question names them, else None; `topic` is what the words are to be about, as the question puts it, or "".
     `asks_fact` tells that they are asked for to learn something else: who, when, how much. `asks_who` tells that
-    anybody's words on `topic` are asked for; `speaker` is None then. `context` is the earlier question that it leans
-    on, in full, and `carried` the content words of that which still matter and are not among the terms.
+    anybody's words on `topic` are asked for; `speaker` is None then. `asks_number` tells that
+    an amount, a length or an age is asked for. `context` is the earlier question that it leans on, in full, and
+    `carried` the content words of that which still matter and are not among the terms.
     """
 
     question: str
@@ -120,6 +122,7 @@ class Query:
     topic: str = ""
     asks_fact: bool = False
     asks_who: bool = False
+    asks_number: bool = False
     context: str = ""
     carried: tuple[str, ...] = ()
 
@@ -153,6 +156,7 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
         topic=_strip_marks(who_says["topic"]) if who_says else _find_topic(standalone),
         asks_fact=_FACT.match(standalone) is not None,
         asks_who=who_says is not None,
+        asks_number=_NUMBER.search(asked) is not None,
         context=context,
         carried=carried,
     )

@@ -42,6 +42,8 @@ KNOWN_SPEAKER = 0.1
 # How much of an earlier question counts in one that leans on it: its words, and its vector.
 CARRIED_TERM, CARRIED_VECTOR = 0.4, 0.3
 
+RAREST = 11.0  # the inverse frequency of a word that none of 30,000 sentences holds: log(1 + 30,000.5 / 0.5)
+
 # How sure it is that the speaker asked for speaks in a sentence: one that is ascribed to them; that reads so, or is a
 # group's of their name (the Clinton campaign); that names them and is ascribed to nobody; that is ascribed to nobody.
 # One that is somebody else's has 0.
@@ -55,6 +57,8 @@ class Evidence:
     context           cosine of the question and the sentence in context, in [-1, 1]
     named_near        share of the question's terms, weighted by rarity, in the sentence or its context, in [0, 1]
     named_in_article  the same, anywhere in the article
+    missing           how rare the rarest of the topic's terms is that is not in the sentence or its context, in [0, 1]:
+                      1 for one that none of 30,000 sentences holds; among a few sentences, any word may be missing
     on_topic          share of the topic's terms (the question's, without the speaker's name) in the sentence itself, or
                       in another one of the article that it is close to: that one's share times the cosine of the two
     spoken            how sure it is that the speaker asked for speaks in it, in [0, 1]: see SPOKEN; None when nobody's
@@ -67,6 +71,7 @@ class Evidence:
     context: float
     named_near: float
     named_in_article: float
+    missing: float
     on_topic: float
     spoken: float | None
     preference: float = 0.0
@@ -127,13 +132,17 @@ def retrieve(
         article_id: _share(rarity, library.lexical.stems_in(article_id, rarity))
         for article_id in {sentence.article_id for _, sentence, _, _ in found}
     }
+    nearby = {key: set(to_stems(f"{sentence.text}\n{contexts.get(key, '')}")) for key, sentence, _, _ in found}
     evidence = [
         Evidence(
             sentence=sentence,
             record=records[sentence.article_id],
             context=float(vector @ in_context),
-            named_near=_share(rarity, set(to_stems(f"{sentence.text}\n{contexts.get(key, '')}"))),
+            named_near=_share(rarity, nearby[key]),
             named_in_article=in_article[sentence.article_id],
+            missing=min(
+                max((weight for stem, weight in topic.items() if stem not in nearby[key]), default=0) / RAREST, 1
+            ),
             on_topic=on_topic[key],
             spoken=spoken.get(key),
             preference=KNOWN_SPEAKER if query.asks_who and sentence.speaker is not None else 0.0,
