@@ -45,6 +45,7 @@ def evidence(
     on_topic: float = 0.0,
     spoken: float | None = None,
     named: float = 0.0,
+    missing: float = 0.0,
     speaker: str | None = None,
 ) -> Evidence:
     """Evidence of that score, which its cosine makes up."""
@@ -80,6 +81,7 @@ def evidence(
         context=context,
         named_near=0.0,
         named_in_article=named,
+        missing=missing,
         on_topic=on_topic,
         spoken=spoken,
     )
@@ -181,7 +183,7 @@ def test_an_answer() -> None:
         text="Engineers found rot in nine beams. [1] The pier closed on Monday. [2]",
         citations=number_citations(found, {}),
         closest=(),
-        confidence=assess(found),
+        confidence=assess(QUERY, found),
         mode="extract",
         seconds=0.0,
     )
@@ -198,7 +200,7 @@ def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
         text="Nothing in the articles is close enough to answer this.",
         citations=(),
         closest=number_citations(found[:1], {}),
-        confidence=assess(found),
+        confidence=assess(QUERY, found),
         mode="extract",
         seconds=0.0,
     )
@@ -310,15 +312,34 @@ def test_min_confidence(min_confidence: float) -> None:
 def test_assess_is_a_probability() -> None:
     dice = random.Random(7)
     for _ in range(200):
-        assert 0.0 <= assess([evidence(dice.uniform(-3, 3), named=dice.random())]) <= 1.0
+        assert 0.0 <= assess(QUERY, [evidence(dice.uniform(-3, 3), named=dice.random())]) <= 1.0
 
 
 def test_assess_of_nothing_is_0() -> None:
-    assert assess([]) == 0.0
+    assert assess(QUERY, []) == 0.0
 
 
 def test_assess_rises_with_what_the_article_names() -> None:
-    by_cosine = [assess([evidence(score)]) for score in (-1.0, 0.0, 0.5, 1.2)]
-    by_names = [assess([Evidence(**{**vars(evidence(0.6)), "named_in_article": named})]) for named in (0.0, 0.5, 1.0)]
+    by_cosine = [assess(QUERY, [evidence(score)]) for score in (-1.0, 0.0, 0.5, 1.2)]
+    by_names = [
+        assess(QUERY, [Evidence(**{**vars(evidence(0.6)), "named_in_article": named})]) for named in (0.0, 0.5, 1.0)
+    ]
     assert by_cosine == sorted(set(by_cosine))
     assert by_names == sorted(set(by_names))
+
+
+def test_assess_falls_with_a_rare_word_that_is_missing() -> None:
+    by_missing = [assess(QUERY, [evidence(1.0, missing=missing)]) for missing in (0.0, 0.4, 1.0)]
+    assert by_missing == sorted(by_missing, reverse=True)
+    assert by_missing[0] > by_missing[2] + 0.1
+
+
+def test_assess_wants_a_number_where_one_is_asked_for() -> None:
+    how_many = read_question("How many beams does the pier have?")
+    assert how_many.asks_number
+    with_word, with_figure, without = (
+        assess(how_many, [evidence(1.0, text=text)])
+        for text in ("It has nine beams.", "It has 9 beams.", "Its beams are rotten.")
+    )
+    assert with_word == with_figure > without + 0.1
+    assert assess(QUERY, [evidence(1.0, text="Its beams are rotten.")]) == with_word
