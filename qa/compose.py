@@ -84,7 +84,7 @@ def compose(
     only_theirs = asked is not None and (asked.only or not query.asks_fact)
     pool = find_pool(query, evidence, asked)
     confidence = assess(query, pool)
-    note = _note(asked)
+    note = _note(query, asked)
     if not pool or confidence < min_confidence:
         reason = _explain(query, evidence, unmentioned, asked)
         theirs = [candidate for candidate in evidence if candidate.spoken == SPOKEN["theirs"]]
@@ -224,11 +224,12 @@ def _find_context(query: Query, chosen: Sequence[Evidence], evidence: Sequence[E
     return []
 
 
-def _note(asked: Asked | None) -> str:
-    """How a name was taken that nobody in the articles has."""
-    if asked is None or asked.match is None or asked.match.exact:
-        return ""
-    return f"Nobody called “{asked.named}” speaks in these articles; taken as {asked.name}."
+def _note(query: Query, asked: Asked | None) -> str:
+    """How a question was understood that leans on another, and a name taken that nobody in the articles has."""
+    notes = [f"Understood as: “{query.standalone}”"] if query.context else []
+    if asked and asked.match and not asked.match.exact:
+        notes.append(f"Nobody called “{asked.named}” speaks in these articles; taken as {asked.name}.")
+    return " ".join(notes)
 
 
 def _explain(query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], asked: Asked | None) -> str:

@@ -343,3 +343,9 @@ def test_assess_wants_a_number_where_one_is_asked_for() -> None:
     )
     assert with_word == with_figure > without + 0.1
     assert assess(QUERY, [evidence(1.0, text="Its beams are rotten.")]) == with_word
+
+
+def test_a_follow_up_says_how_it_was_understood() -> None:
+    follow_up = read_question("And what did he say about gulls?", ["What did Duarte say about the pier?"])
+    answer = compose(follow_up, [evidence(1.4, named=1.0)], [], limit=5, min_confidence=0.5)
+    assert answer.note == "Understood as: “What did Duarte say about gulls?”"
