@@ -92,7 +92,8 @@ def test_follow_up(seed_library: Library) -> None:
     followed = answer_question(seed_library, "And about Assad?", [TARTOUS])
     in_full = answer_question(seed_library, "What did Peskov say about Assad?")
     assert followed.citations[0].text.startswith("Peskov confirmed that Assad has been granted asylum")
-    assert untimed(followed) == replace(in_full, question="And about Assad?", seconds=0.0)
+    understood = "Understood as: “What did Peskov say about Assad?”"
+    assert untimed(followed) == replace(in_full, question="And about Assad?", note=understood, seconds=0.0)
 
 
 def test_a_new_question_ignores_the_conversation(seed_library: Library) -> None:
