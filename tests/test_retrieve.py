@@ -13,7 +13,7 @@ from index.snapshots import Snapshots
 from index.store import sentence_id
 from qa.compose import compose
 from qa.question import read_question
-from qa.retrieve import CANDIDATES, CONTINUED, KNOWN_SPEAKER, Evidence, find_unmentioned, retrieve
+from qa.retrieve import CANDIDATES, CONTINUED, KNOWN_SPEAKER, QUOTED, Evidence, find_unmentioned, retrieve
 from tests.conftest import MakeLibrary
 
 ROOT = Path(__file__).parent.parent
@@ -228,3 +228,13 @@ def test_an_index_of_nothing_gives_no_evidence(tmp_path: Path, make_library: Mak
     assert retrieve(library, query) == []
     answer = compose(query, [], [], limit=5, min_confidence=library.settings.min_confidence)
     assert (answer.answered, answer.closest, answer.confidence) == (False, (), 0.0)
+
+
+def test_direct_speech_goes_first_among_equals(tmp_path: Path, make_library: MakeLibrary) -> None:
+    (tmp_path / "a.txt").write_text("Mayor Ana Ruiz said on Monday that the pier is safe.")
+    (tmp_path / "b.txt").write_text("“The pier is as safe as a church,” Mayor Ana Ruiz said.")
+    library = make_library(tmp_path)
+    query = read_question("What did Ana Ruiz say about the pier?")
+    found = retrieve(library, query, ["Ana Ruiz"])
+    assert {(e.sentence.speech, e.preference) for e in found} == {("indirect", 0.0), ("direct", QUOTED)}
+    assert all(e.score == e.relevance + e.preference for e in found)
