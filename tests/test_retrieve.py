@@ -183,6 +183,7 @@ def test_who_says_prefers_known_speakers(town: Library) -> None:
 
 
 UNMENTIONED = [
+    ("words that ask for a number are not looked for", "How many submarines?", ["submarines"]),
     ("all of it is there", "What did Duarte say about Quayside?", []),
     ("a word in another form is there", "Are there boats, a frosty pupil or engineers?", ["frosty"]),
     ("as the question spells it", "Is the BORSCHT or Élan café at Quayside?", ["BORSCHT", "Élan", "café"]),
