@@ -31,15 +31,15 @@ _LEANING = re.compile(
 )
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
-# "And Bush?", "What about Missouri?": a name takes another one's place.
-_NEW_NAME = re.compile(
-    r"^\s*(?:(?P<and>and)|what\s+about|how\s+about)\s+(?:the\s+)?(?P<name>[A-Z][^?]*?)\s*\??\s*$", re.IGNORECASE
-)
 _OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
 
 _NAME = (
     r"(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+)"
     r"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|(?:de|der|den|della?|di|du|dos|von|van|bin|ibn)(?=\s)))*"
+)
+# "And Bush?", "What about Missouri?": a name takes another one's place.
+_NEW_NAME = re.compile(
+    rf"^\s*(?:(?P<and>(?i:and))|(?i:what|how)\s+(?i:about))\s+(?:the\s+)?(?P<name>{_NAME})\s*\??\s*$"
 )
 _IN_PLACE = re.compile(rf"\b(?:at|for|from|in|of|to)\s+(?:the\s+)?(?P<name>{_NAME})")
 _SUBJECT = re.compile(
@@ -143,10 +143,12 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
     context, standalone = "", ""
     for line in [*reversed(_leaned_on(asked, history)), asked]:
         context, standalone = standalone, _join(standalone, line)
-    own = _content_words(asked if standalone == f"{context} {asked}" else standalone)
+    is_appended = standalone == f"{context} {asked}"
+    own = _content_words(asked if is_appended else standalone)
     terms = own or _content_words(standalone) or tuple(dict.fromkeys(to_words(standalone)))
-    is_changed = _NEW_TOPIC.match(asked) or _NEW_NAME.match(asked)  # what the new topic or name replaced is gone
-    carried = () if is_changed else tuple(word for word in _content_words(context) if word not in terms)
+    carried = tuple(word for word in _content_words(context) if word not in terms)
+    if not is_appended and (_NEW_TOPIC.match(asked) or _NEW_NAME.match(asked)):
+        carried = ()  # what the new topic or name replaced is gone
     who_says = _WHO_SAYS.match(standalone if _NEW_TOPIC.match(asked) else asked)
     return Query(
         question=question,
@@ -246,7 +248,7 @@ def _join(earlier: str, asked: str) -> str:
     # 1. a name for a name: "And Bush?"
     name, speaker = _NEW_NAME.match(asked), _find_speaker(earlier)
     new, old = _NEW_TOPIC.match(asked), _OLD_TOPIC.match(earlier)
-    if name and (name["and"] or not old) and name["name"][0].isupper():
+    if name and (name["and"] or not old) and name["name"].lower() not in STOP_WORDS:
         places = [found["name"] for found in _IN_PLACE.finditer(earlier)]
         replaced = speaker or (places[-1] if places else "")
         if replaced:
