@@ -142,11 +142,13 @@ def decode(raw: bytes, name: str) -> str:
         raise ArticleError(
             f"{name} is not text: {controls:,} of its {len(raw):,} bytes are control characters. Remove it."
         )
-    text = raw.decode("utf-8", errors="replace")
-    broken = text.count("\ufffd")
-    # A byte or two that went astray in UTF-8 must not make mojibake of all its quotation marks.
-    is_utf8 = not broken or sum(character > "\x7f" for character in text) > 2 * broken
-    return text if is_utf8 else decode_legacy(raw)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        # A byte or two that went astray in UTF-8 must not make mojibake of all its quotation marks.
+        text = raw.decode("utf-8", errors="replace")
+        is_utf8 = sum(character > "\x7f" for character in text) > 2 * text.count("\ufffd")
+        return text if is_utf8 else decode_legacy(raw)
 
 
 def decode_legacy(raw: bytes) -> str:

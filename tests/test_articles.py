@@ -58,6 +58,7 @@ DECODED = [
     ("cp1252", "“It’s €5 at the café,” she said.".encode("cp1252"), "“It’s €5 at the café,” she said.", 0),
     ("short cp1252", "It costs £5.".encode("cp1252"), "It costs £5.", 0),
     ("UTF-8 with a stray byte", "“It is open,” she said: ".encode() + b"\xa35.", "“It is open,” she said: \ufffd5.", 0),
+    ("UTF-8 that marks what was lost before", "It costs \ufffd5.".encode(), "It costs \ufffd5.", 0),
     ("byte that cp1252 has not", b"It costs \x81 five.", "It costs \ufffd five.", 0),
     ("cp1251", ("Мост открыли в понедельник. " * 9).encode("cp1251"), "Мост открыли в понедельник. " * 9, 0),
 ]
