@@ -110,9 +110,9 @@ class Query:
     lower case, each once, in their order. Where somebody's words are asked for, `speaker` is the person, as the
     question names them, else None; `topic` is what the words are to be about, as the question puts it, or "".
     `asks_fact` tells that they are asked for to learn something else: who, when, how much. `asks_who` tells that
-    anybody's words on `topic` are asked for; `speaker` is None then. `asks_number` tells that
-    an amount, a length or an age is asked for. `context` is the earlier question that it leans on, in full, and
-    `carried` the content words of that which still matter and are not among the terms.
+    anybody's words on `topic` are asked for; `speaker` is None then. `asks_number` tells that an amount, a length or an
+    age is asked for. `context` is the earlier question that it leans on, in full, and `carried` the content words of
+    that which still matter and are not among the terms.
     """
 
     question: str
@@ -182,8 +182,12 @@ def _find_speaker(question: str) -> str | None:
     for pattern in _SPEAKER:
         found = pattern.search(question)
         if found and found["name"].lower() not in STOP_WORDS:  # "And on NATO?" is nobody's view
-            return re.sub(r"['’]s?$", "", found["name"].strip())
+            return _without_possessive(found["name"].strip())
     return None
+
+
+def _without_possessive(name: str) -> str:
+    return re.sub(r"['’]s?$", "", name)
 
 
 def _leaned_on(asked: str, history: Sequence[str]) -> list[str]:
@@ -215,10 +219,10 @@ def _find_names(question: str) -> list[str]:
     names = []
     for found in re.finditer(_NAME, question):
         words = found[0].split()
-        while words and re.sub(r"['’]s?$", "", words[0]).lower() in STOP_WORDS:
+        while words and _without_possessive(words[0]).lower() in STOP_WORDS:
             del words[0]
         if words:
-            names.append(re.sub(r"['’]s?$", "", " ".join(words)))
+            names.append(_without_possessive(" ".join(words)))
     return names
 
 
@@ -249,14 +253,12 @@ def _join(earlier: str, asked: str) -> str:
     name, speaker = _NEW_NAME.match(asked), _find_speaker(earlier)
     new, old = _NEW_TOPIC.match(asked), _OLD_TOPIC.match(earlier)
     if name and (name["and"] or not old) and name["name"].lower() not in STOP_WORDS:
+        if speaker:
+            return earlier.replace(speaker, name["name"], 1)
         places = [found["name"] for found in _IN_PLACE.finditer(earlier)]
-        replaced = speaker or (places[-1] if places else "")
-        if replaced:
-            return (
-                earlier.replace(replaced, name["name"], 1)
-                if speaker
-                else _replace_last(earlier, replaced, name["name"])
-            )
+        if places:
+            before, _, after = earlier.rpartition(places[-1])
+            return f"{before}{name['name']}{after}"
     # 2. a topic for a topic: "And about Assad?"
     if new and old:
         return f"{old['asked']}{new['topic']}?"
@@ -269,8 +271,3 @@ def _join(earlier: str, asked: str) -> str:
         standalone = re.sub(r"^\s*(?:and|but|so)\s+", "", standalone, flags=re.IGNORECASE)
         return standalone[:1].upper() + standalone[1:]
     return f"{earlier} {asked}"
-
-
-def _replace_last(text: str, old: str, new: str) -> str:
-    before, _, after = text.rpartition(old)
-    return f"{before}{new}{after}"

@@ -160,8 +160,10 @@ def _to_vector(library: Library, query: Query) -> NDArray[np.float32]:
     """The unit vector of a question, drawn towards the earlier one that it leans on."""
     import numpy as np
 
-    vectors = library.model.encode([query.standalone, query.context] if query.carried else [query.standalone])
-    blended = vectors[0] + CARRIED_VECTOR * vectors[-1]
+    if not query.carried:
+        return library.model.encode([query.standalone])[0]  # type: ignore[no-any-return]
+    own, context = library.model.encode([query.standalone, query.context])
+    blended = own + CARRIED_VECTOR * context
     return np.asarray(blended / np.linalg.norm(blended), dtype=np.float32)
 
 

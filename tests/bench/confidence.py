@@ -77,7 +77,7 @@ def main() -> None:
             folds = StratifiedKFold(5, shuffle=True, random_state=seed)
             for learnt, kept in folds.split(values, 2 * of_file + truth):
                 rows = learnt[held[learnt]]
-                model = LogisticRegression(C=3.0, max_iter=5000, fit_intercept=True)
+                model = LogisticRegression(C=3.0, max_iter=5000)
                 model.fit(values[rows, 1:], truth[rows], sample_weight=weights[rows])
                 confidence[seed, kept] = model.predict_proba(values[kept, 1:])[:, 1]
         model.fit(values[held, 1:], truth[held], sample_weight=weights[held])
@@ -85,7 +85,7 @@ def main() -> None:
     else:
         confidence = 1 / (1 + np.exp(-values @ np.array(WEIGHTS)))[None]
     confidence[:, ~held] = 0.0
-    for file, argument in enumerate([*options.questions]):
+    for file, argument in enumerate(options.questions):
         rows = of_file == file
         yes, no = confidence[:, rows & truth], confidence[:, rows & ~truth]
         print(argument, f"answerable refused {(yes < 0.5).mean():.3f}" if yes.size else "",
