@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,10 @@ def test_other_processes_find_the_same(folder: Path, tmp_path: Path, monkeypatch
     killed: list[int] = []
 
     def kill(*_: int) -> None:
-        for pid in get_reusable_executor(reuse=True)._processes:
-            os.kill(pid, signal.SIGKILL)
-            killed.append(pid)
+        for pid in list(get_reusable_executor(reuse=True)._processes):
+            with suppress(ProcessLookupError):  # it was killed at the call before
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
 
     with sync(folder, tmp_path / "killed", kill) as library:
         assert killed
