@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from index.errors import QuestionError
 from index.lexical import to_words
+from qa.wanted import Wanted, find_wanted
 
 MAX_CHARACTERS = 2_000  # the model reads about the first 1,000 anyway; a pasted article is not a question
 
@@ -33,17 +34,15 @@ _LEANING = re.compile(
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
 _OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
 
-_NAME = (
+NAME = (
     r"(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+)"
     r"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|(?:de|der|den|della?|di|du|dos|von|van|bin|ibn)(?=\s)))*"
 )
 # "And Bush?", "What about Missouri?": a name takes another one's place.
-_NEW_NAME = re.compile(
-    rf"^\s*(?:(?P<and>(?i:and))|(?i:what|how)\s+(?i:about))\s+(?:the\s+)?(?P<name>{_NAME})\s*\??\s*$"
-)
-_IN_PLACE = re.compile(rf"\b(?:at|for|from|in|of|to)\s+(?:the\s+)?(?P<name>{_NAME})")
+_NEW_NAME = re.compile(rf"^\s*(?:(?P<and>(?i:and))|(?i:what|how)\s+(?i:about))\s+(?:the\s+)?(?P<name>{NAME})\s*\??\s*$")
+_IN_PLACE = re.compile(rf"\b(?:at|for|from|in|of|to)\s+(?:the\s+)?(?P<name>{NAME})")
 _SUBJECT = re.compile(
-    rf"\b(?:[Dd](?:id|oes|o)|[Hh]a(?:s|ve|d)|[Ii]s|[Ww](?:as|ill|ould)|[Cc](?:an|ould))\s+(?:the\s+)?{_NAME}"
+    rf"\b(?:[Dd](?:id|oes|o)|[Hh]a(?:s|ve|d)|[Ii]s|[Ww](?:as|ill|ould)|[Cc](?:an|ould))\s+(?:the\s+)?{NAME}"
 )
 _PERSON_PRONOUN = re.compile(r"\b(?:he|she|him|his|her)\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"^\s*who\s+(?:is|was)\s+(?P<name>.+?)\s*\?*\s*$", re.IGNORECASE)
@@ -51,17 +50,17 @@ _ROLE = (
     r"(?:spokes(?:man|woman|person)|president|senator|secretary|governor|mayor|minister|ambassador|director|chairman"
     r"|congress(?:man|woman)|campaign|government|administration)"
 )
-_SAYING = (
+SAYING = (
     r"(?:say|said|saying|tell|told|think|thought|believe|claim|claimed|argue|argued|want|wanted|deny|denied|write|written"
     r"|wrote|tweet|tweeted|explain|explained|describe|described|call|called|suggest|suggested|warn|warned|comment|commented"
     r"|respond|responded|react|reacted|promise|promised|predict|predicted|criticize|criticized|criticise|criticised"
-    r"|acknowledge|acknowledged|add|added|admit|admitted|announce|announced|assure|assured|confirm|confirmed"
+    r"|acknowledge|acknowledged|joke|joked|add|added|admit|admitted|announce|announced|assure|assured|confirm|confirmed"
     r"|insist|insisted|mention|mentioned"
     r"|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
 )
 # "Who said that the pier is safe?" points to nothing before it; "Who said that?" does.
 _SAYING_THAT = re.compile(
-    rf"\b({_SAYING}s?)\s+that\s+(?!day|night|evening|morning|week|month|year|time|moment)(?=\w)", re.IGNORECASE
+    rf"\b({SAYING}s?)\s+that\s+(?!day|night|evening|morning|week|month|year|time|moment)(?=\w)", re.IGNORECASE
 )
 _STANCE = (
     r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
@@ -70,13 +69,13 @@ _STANCE = (
 _SPEAKER = (
     re.compile(
         r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?"
-        rf"\s+(?:the\s+)?(?P<name>{_NAME}(?:\s+(?:\w+\s+)?{_ROLE}\b(?:\s+{_NAME})?)?)\b.*?\b{_SAYING}\b"
+        rf"\s+(?:the\s+)?(?P<name>{NAME}(?:\s+(?:\w+\s+)?{_ROLE}\b(?:\s+{NAME})?)?)\b.*?\b{SAYING}\b"
     ),
-    re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{_NAME})"),
-    re.compile(rf"(?P<name>{_NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
-    re.compile(rf"^(?P<name>{_NAME})\s+on\s+\w.*$"),
+    re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{NAME})"),
+    re.compile(rf"(?P<name>{NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
+    re.compile(rf"^(?P<name>{NAME})\s+on\s+\w.*$"),
     # "what did peskov say about tartous", as one types it
-    re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{_SAYING}\b"),
+    re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{SAYING}\b"),
 )
 
 
@@ -98,7 +97,6 @@ _WHO_SAYS = re.compile(
 _FACT = re.compile(
     r"\W*(?:and\s+)?(?:(?:in|at|on|of|to)\s+)?(?:which|where|when|who|how\s+(?:much|many|long|old))\b", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\bhow\s+(?:many|much|long|old|big|tall|far)\b|\bwhat\s+(?:percent|share)", re.IGNORECASE)
 _TOPIC = re.compile(r"\b(?:about|on|of|regarding|concerning|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
 
 
@@ -110,8 +108,8 @@ class Query:
     lower case, each once, in their order. Where somebody's words are asked for, `speaker` is the person, as the
     question names them, else None; `topic` is what the words are to be about, as the question puts it, or "".
     `asks_fact` tells that they are asked for to learn something else: who, when, how much. `asks_who` tells that
-    anybody's words on `topic` are asked for; `speaker` is None then. `asks_number` tells that an amount, a length or an
-    age is asked for. `context` is the earlier question that it leans on, in full, and `carried` the content words of
+    anybody's words on `topic` are asked for; `speaker` is None then. `wants` is the kind of thing that is asked for.
+    `context` is the earlier question that it leans on, in full, and `carried` the content words of
     that which still matter and are not among the terms.
     """
 
@@ -122,7 +120,7 @@ class Query:
     topic: str = ""
     asks_fact: bool = False
     asks_who: bool = False
-    asks_number: bool = False
+    wants: Wanted | None = None
     context: str = ""
     carried: tuple[str, ...] = ()
 
@@ -158,7 +156,7 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
         topic=_strip_marks(who_says["topic"]) if who_says else _find_topic(standalone),
         asks_fact=_FACT.match(standalone) is not None,
         asks_who=who_says is not None,
-        asks_number=_NUMBER.search(asked) is not None,
+        wants=find_wanted(asked),
         context=context,
         carried=carried,
     )
@@ -217,7 +215,7 @@ def _leans(question: str) -> bool:
 def _find_names(question: str) -> list[str]:
     """The names in a question, without the question's own words that begin it."""
     names = []
-    for found in re.finditer(_NAME, question):
+    for found in re.finditer(NAME, question):
         words = found[0].split()
         while words and _without_possessive(words[0]).lower() in STOP_WORDS:
             del words[0]
@@ -235,7 +233,7 @@ def _find_person(earlier: str, asked: str) -> str:
     speaker = _find_speaker(earlier) or (names[0] if names else "")
     topic = _find_topic(earlier)
     # "What did Mr. Roe say about Ms. Poe?" "Why did he leave?", but "Did he say why?"
-    if topic in names and topic != speaker and not re.search(rf"\b{_SAYING}\b", asked, re.IGNORECASE):
+    if topic in names and topic != speaker and not re.search(rf"\b{SAYING}\b", asked, re.IGNORECASE):
         return ""
     return "" if speaker.split() and speaker.split()[-1] in asked.split() else speaker
 

@@ -18,6 +18,7 @@ from index.sentences import Sentence
 from index.store import ArticleRecord, FoundSentence, parse_sentence_id
 from qa.question import Query
 from qa.speech import find_other_names, find_surname, reads_as_statement
+from qa.wanted import holds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +42,11 @@ KNOWN_SPEAKER = 0.1
 
 # What is added where somebody's words are asked for and a sentence quotes them: enough to go first among equals.
 QUOTED = 0.01
+
+# What is added to a sentence that holds what is asked for, a person or a cause. From 0.05 to 0.3, any value gave the same
+# over 158 news questions, a little more than none: score 0.606 to 0.610. Numbers are left to the confidence, for which
+# it tells much whether the best evidence holds one: adding them here too took its area under the curve from 0.87 to 0.85.
+WANTED = 0.1
 
 # How much of an earlier question counts in one that leans on it: its words, and its vector.
 CARRIED_TERM, CARRIED_VECTOR = 0.4, 0.3
@@ -66,7 +72,7 @@ class Evidence:
                       in another one of the article that it is close to: that one's share times the cosine of the two
     spoken            how sure it is that the speaker asked for speaks in it, in [0, 1]: see SPOKEN; None when nobody's
                       words are asked for
-    preference        what is added to the score for the kind of question: KNOWN_SPEAKER, QUOTED or 0
+    preference        what is added to the score for the kind of question: KNOWN_SPEAKER, QUOTED, WANTED, or 0
     """
 
     sentence: Sentence
@@ -168,9 +174,11 @@ def _to_vector(library: Library, query: Query) -> NDArray[np.float32]:
 
 
 def _preference(query: Query, sentence: Sentence, spoken: float | None) -> float:
+    is_wanted = query.wants in ("cause", "person") and holds(query.wants, sentence.text, query.standalone)
+    wanted = WANTED if is_wanted else 0.0
     if spoken is not None:
-        return QUOTED if spoken == SPOKEN["theirs"] and sentence.speech == "direct" else 0.0
-    return KNOWN_SPEAKER if query.asks_who and sentence.speaker is not None else 0.0
+        return wanted + (QUOTED if spoken == SPOKEN["theirs"] and sentence.speech == "direct" else 0.0)
+    return wanted + (KNOWN_SPEAKER if query.asks_who and sentence.speaker is not None else 0.0)
 
 
 def find_unmentioned(library: Library, query: Query) -> list[str]:
