@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qa.retrieve import Evidence
 
 # This many are read again. Of 130 and 150 news questions, they hold gold evidence for 114 and 138; what lies further
-# behind could not become the first anyway.
+# behind could seldom become the first anyway. On two cores, a model of 6 layers of 384 takes 1.7 s for them.
 RERANKED = 30
 
 # What the cross-encoder's score, in [0, 1], counts beside the features. Not tuned, for lack of a cross-encoder that
