@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import gc
 import hashlib
-import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -105,16 +104,14 @@ def in_context(vectors: NDArray[np.float32], title: NDArray[np.float32]) -> NDAr
 
 def _load(name: str) -> SentenceTransformer:
     try:
-        if name == BUNDLED_MODEL:
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")  # else loading waits on the network
         with quick_imports():
             import torch
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
         disable_progress_bar()  # type: ignore[no-untyped-call]
         if name != BUNDLED_MODEL:
-            return SentenceTransformer(name)
-        model = SentenceTransformer(str(_bundled_folder()))
+            return SentenceTransformer(name, local_files_only=Path(name).is_dir())
+        model = SentenceTransformer(str(_bundled_folder()), local_files_only=True)  # else it waits on the network
         # Twice as fast, and the vectors keep a cosine of 0.9998 to those of float32; emulated, it would be slower.
         return model.to(torch.bfloat16) if _has_bfloat16() else model
     except Exception as error:  # safetensors' and torch's own errors have no common base

@@ -26,7 +26,7 @@ class BusyError(StoreError):
 
 
 class ModelError(OnRecordError):
-    """The embedding model is missing or is not the one that was expected."""
+    """A model is missing or is not the one that was expected."""
 
 
 class QuestionError(OnRecordError):

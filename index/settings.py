@@ -22,6 +22,7 @@ class Settings:
     store            the folder of the index; by default `.onrecord/<name of seeds>` beside the seeds folder, so that
                      one folder of articles has one index wherever a command is run from
     model            the bundled all-MiniLM-L6-v2, or the name or folder of any sentence-transformers model
+    reranker         the name or folder of any sentence-transformers cross-encoder, which reads the best evidence again
     min_confidence   answers less sure than this, in [0, 1], are refusals
     max_article_mb   a larger article is skipped and reported, in megabytes of 10^6 bytes
     chroma_url       the address of a Chroma server, such as http://localhost:8000; without it, Chroma is embedded
@@ -33,6 +34,7 @@ class Settings:
     seeds: Path
     store: Path
     model: str = BUNDLED_MODEL
+    reranker: str | None = None
     min_confidence: float = 0.5
     max_article_mb: float = 5.0
     chroma_url: str | None = None
@@ -59,6 +61,7 @@ def load_settings(*, seeds: str | Path | None = None, store: str | Path | None =
         seeds=seeds,
         store=store,
         model=str(given.get("model", Settings.model)),
+        reranker=str(given["reranker"]) if given.get("reranker") else None,
         min_confidence=_number(given, "min_confidence", Settings.min_confidence, highest=1.0),
         max_article_mb=_number(given, "max_article_mb", Settings.max_article_mb, highest=1e6),
         chroma_url=_address(given.get("chroma_url")),

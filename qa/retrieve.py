@@ -1,7 +1,8 @@
 """Ranked evidence for a question: Query in, Evidence out, best first.
 
 Candidates come from two views: the sentences whose vectors in context are nearest to the question's, and those that
-score best by BM25. Each candidate's score is a plain weighted sum of four features.
+score best by BM25. Each candidate's score is a plain weighted sum of four features. Where a cross-encoder is set,
+it reads the best again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from index.library import Library
 from index.sentences import Sentence
 from index.store import ArticleRecord, FoundSentence, parse_sentence_id
 from qa.question import Query
+from qa.rerank import rerank
 from qa.speech import find_other_names, find_surname, reads_as_statement
 from qa.wanted import holds
 
@@ -43,9 +45,9 @@ KNOWN_SPEAKER = 0.1
 # What is added where somebody's words are asked for and a sentence quotes them: enough to go first among equals.
 QUOTED = 0.01
 
-# What is added to a sentence that holds what is asked for, a person or a cause. From 0.05 to 0.3, any value gave the same
-# over 158 news questions, a little more than none: score 0.606 to 0.610. Numbers are left to the confidence, for which
-# it tells much whether the best evidence holds one: adding them here too took its area under the curve from 0.87 to 0.85.
+# What is added to a sentence that holds what is asked for, a person or a cause. From 0.05 to 0.3, any value gave the
+# same over 158 news questions, a little more than none: score 0.606 to 0.610. Numbers are left to the confidence, which
+# learns much from whether the best evidence holds one: added here too, its area under the curve fell from 0.87 to 0.85.
 WANTED = 0.1
 
 # How much of an earlier question counts in one that leans on it: its words, and its vector.
@@ -72,7 +74,8 @@ class Evidence:
                       in another one of the article that it is close to: that one's share times the cosine of the two
     spoken            how sure it is that the speaker asked for speaks in it, in [0, 1]: see SPOKEN; None when nobody's
                       words are asked for
-    preference        what is added to the score for the kind of question: KNOWN_SPEAKER, QUOTED, WANTED, or 0
+    preference        what is added to the score for the kind of question: KNOWN_SPEAKER, QUOTED, WANTED, or 0; and by a
+                      cross-encoder where one is set, see `qa.rerank`
     """
 
     sentence: Sentence
@@ -108,7 +111,7 @@ def retrieve(
     """All candidates for the query, best first; a total order, the same in every run.
 
     `asked` are the names, as in `Sentence.speaker`, of the speaker whose statements are asked for; with `articles`,
-    only the articles of these ids are looked into.
+    only the articles of these ids are looked into. Raises ModelError when a cross-encoder is set and cannot be loaded.
     """
     # 1. candidates of both views, of everybody and of the speaker asked for
     vector = _to_vector(library, query)
@@ -159,7 +162,14 @@ def retrieve(
         for key, sentence, _, in_context in found
     ]
     # 4. in order
-    return sorted(evidence, key=lambda e: (-round(e.score, 6), e.sentence.article_id, e.sentence.position))
+    evidence.sort(key=_place)
+    if library.settings.reranker:
+        evidence = sorted(rerank(library.settings.reranker, query, evidence, contexts), key=_place)
+    return evidence
+
+
+def _place(evidence: Evidence) -> tuple[float, str, int]:
+    return (-round(evidence.score, 6), evidence.sentence.article_id, evidence.sentence.position)
 
 
 def _to_vector(library: Library, query: Query) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ def test_defaults(folder: Path) -> None:
         seeds=folder / "seeds",
         store=folder / ".onrecord" / "seeds",
         model="all-MiniLM-L6-v2",
+        reranker=None,
         min_confidence=0.5,
         max_article_mb=5.0,
     )
@@ -41,16 +42,18 @@ def test_store_of_the_folder_above_does_not_lie_in_it(folder: Path, monkeypatch:
 
 def test_each_layer_over_the_one_below(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "onrecord.toml").write_text(
-        'seeds = "from-toml"\nstore = "index-toml"\nmodel = "./toml-model"\nmin_confidence = 0.1\nmax_article_mb = 1\n'
+        'seeds = "from-toml"\nstore = "index-toml"\nmodel = "./toml-model"\nreranker = "./toml-reranker"\n'
+        "min_confidence = 0.1\nmax_article_mb = 1\n"
     )
     assert load_settings() == Settings(
         seeds=folder / "from-toml",
         store=folder / "index-toml",
         model="./toml-model",
+        reranker="./toml-reranker",
         min_confidence=0.1,
         max_article_mb=1.0,
     )
-    for name in ("SEEDS", "STORE", "MODEL"):
+    for name in ("SEEDS", "STORE", "MODEL", "RERANKER"):
         monkeypatch.setenv(f"ONRECORD_{name}", f"env-{name.lower()}")
     monkeypatch.setenv("ONRECORD_MIN_CONFIDENCE", "0.25")
     monkeypatch.setenv("ONRECORD_MAX_ARTICLE_MB", "")  # an empty variable is no setting
@@ -58,6 +61,7 @@ def test_each_layer_over_the_one_below(folder: Path, monkeypatch: pytest.MonkeyP
         seeds=folder / "env-seeds",
         store=folder / "env-store",
         model="env-model",
+        reranker="env-reranker",
         min_confidence=0.25,
         max_article_mb=1.0,
     )
@@ -66,6 +70,7 @@ def test_each_layer_over_the_one_below(folder: Path, monkeypatch: pytest.MonkeyP
         seeds=folder / "given",
         store=Path.home() / "index",
         model="env-model",
+        reranker="env-reranker",
         min_confidence=0.25,
         max_article_mb=1.0,
     )
@@ -87,7 +92,10 @@ def test_chroma_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "s3cret" not in repr(settings)
 
 
-KNOWN = "chroma_database, chroma_tenant, chroma_token, chroma_url, max_article_mb, min_confidence, model, seeds, store"
+KNOWN = (
+    "chroma_database, chroma_tenant, chroma_token, chroma_url, max_article_mb, min_confidence, model, reranker, seeds, "
+    "store"
+)
 TOML = [
     ("a setting that there is not", "seed = 1", f"onrecord.toml sets 'seed', which is no setting. Known: {KNOWN}."),
     (
