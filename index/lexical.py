@@ -151,6 +151,16 @@ class Lexical:
             row = self._connection.execute(query, (stem,)).fetchone()
         return int(row[0]) if row else 0
 
+    def stems_like(self, stem: str) -> dict[str, int]:
+        """The stems that begin as this one does and are at most two letters longer or shorter, with their frequency."""
+        query = (
+            "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND col = 'sentence' "
+            "AND length(term) BETWEEN ? AND ?"
+        )
+        with self._lock:
+            given = (stem[0], chr(ord(stem[0]) + 1), len(stem) - 2, len(stem) + 2)
+            return dict(self._connection.execute(query, given))
+
     def contexts(self, ids: Sequence[str]) -> dict[str, str]:
         """By sentence id, the sentence's context: the article's title and the sentences beside it, a line each."""
         query = (

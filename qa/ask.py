@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from index.library import Library
-from index.people import find_speaker
+from index.people import Match, Speaker, find_speaker
 from index.settings import Settings, load_settings
+from index.store import sentence_id
 from qa.answer import Answer
-from qa.compose import MAX_CITATIONS, Asked, compose
+from qa.compose import MAX_CITATIONS, Asked, Side, compose
 from qa.filters import find_articles
-from qa.question import read_question
-from qa.retrieve import find_unmentioned, retrieve
+from qa.question import Query, read_question
+from qa.retrieve import Evidence, find_unmentioned, retrieve
+from qa.sides import split_sides
+from qa.spelling import rename_speaker, respell
+
+RIVAL = 0.2  # who speaks that much as often as another of the name is named beside them
 
 _open: dict[Settings, Library] = {}
 _lock = threading.Lock()
@@ -87,20 +92,54 @@ def answer_question(
     if speaker:
         query = replace(query, speaker=speaker)
     with library.reading():
-        asked = None
-        if query.speaker:
-            asked = Asked(query.speaker, find_speaker(query.speaker, library.people), only=speaker is not None)
+        query, respelled = respell(library, query)
         articles = find_articles(library.records, source=source, since=since, until=until)
-        evidence = retrieve(library, query, asked.match.speaker.names if asked and asked.match else (), articles)
-        unmentioned = find_unmentioned(library, query)
-        names = library.full_names
-    answer = compose(
-        query,
-        evidence,
-        unmentioned,
-        asked=asked,
-        names=names,
-        limit=limit,
-        min_confidence=library.settings.min_confidence,
-    )
+        whole = _look_up(library, "", query, articles, only=speaker is not None)
+        sides = [_look_up(library, name, side, articles) for name, side in ([] if speaker else split_sides(query))]
+        answer = compose(
+            query,
+            whole.evidence,
+            find_unmentioned(library, query),
+            asked=whole.asked,
+            sides=sides,
+            names=library.full_names,
+            respelled=respelled,
+            read_before=lambda evidence: _read_before(library, evidence),
+            limit=limit,
+            min_confidence=library.settings.min_confidence,
+        )
     return replace(answer, seconds=round(time.perf_counter() - began, 6))
+
+
+def _look_up(
+    library: Library, name: str, query: Query, articles: Collection[str] | None, *, only: bool = False
+) -> Side:
+    """What there is for a question, or for one side of it of that name; `only` as in `Asked`."""
+    asked = None
+    if query.speaker:
+        match = find_speaker(query.speaker, library.people)
+        asked = Asked(query.speaker, match, only=only, rivals=_find_rivals(library, match) if match else ())
+        if match and not match.exact:
+            query = rename_speaker(query, match.speaker.name)
+    names = asked.match.speaker.names if asked and asked.match else ()
+    return Side(name, query, retrieve(library, query, names, articles), asked)
+
+
+def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:
+    """Of the others whom a name may mean, those who speak at least RIVAL as often as the one it was taken for."""
+    if not match.others:
+        return ()
+    counts = library.lexical.speakers()
+
+    def often(speaker: Speaker) -> int:
+        return sum(counts.get(name, 0) for name in speaker.names)
+
+    others = [speaker for speaker in library.people if speaker.name in match.others]
+    return tuple(speaker.name for speaker in others if often(speaker) >= RIVAL * often(match.speaker))
+
+
+def _read_before(library: Library, evidence: Evidence) -> Evidence | None:
+    """The sentence before one, as evidence of the same worth; None for the first of an article."""
+    record, position = evidence.record, evidence.sentence.position - 1
+    found = library.store.sentences_of([sentence_id(record.id, record.digest, position)]) if position >= 0 else {}
+    return next((replace(evidence, sentence=sentence) for sentence in found.values()), None)

@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.lexical import to_stems
 from index.people import Match
-from index.sentences import Sentence
 from qa.answer import Answer, Citation
+from qa.confidence import assess
 from qa.gloss import find_gloss
 from qa.question import Query
 from qa.retrieve import SPOKEN, Evidence
-from qa.wanted import holds
+from qa.select import answer_first, drop_repeats, find_conflicts, interleave, points_back, select, sort_by_date
 
 MAX_CITATIONS = 5
 
-# A further sentence is cited when it scores within this of the best one; more is allowed within the same article, where
-# answers continue, than from others. Over 130 news questions: F1 of the cited sentences 0.55, from 0.50 (0.3 and 0.1)
-# to 0.55 (0.1 and 0) around it. Where somebody's words are asked for, it has to be surely theirs instead.
-MARGINS = (0.15, 0.05)
-STATEMENT_MARGINS = (0.25, 0.1)
-
-# Where somebody's words on a topic are asked for, a further sentence is at least this much as on topic as the best one.
-# Of 0.4 to 0.8, it gave the best F1 and hit@1 over 158 news questions and 400 of the kind "What did X say about Y?".
-ON_TOPIC_SHARE = 0.6
-
 # Where the person asked for speaks, but not on the topic, this many of their statements are shown as the closest.
 MAX_CLOSEST = 3
-
-# What each value of `weigh` counts in the confidence. Fitted by tests/bench/confidence.py on 158 news questions and, at
-# a tenth of their weight, 400 on what somebody said of a topic and 280 on what they did not.
-WEIGHTS = (-2.08, 4.37, -3.16, 1.42, -2.9, -1.82, -1.94)
-
-# Two sentences that share this much of their stems say the same thing: wire copy, or a quote repeated.
-DUPLICATE_OVERLAP = 0.8
 
 
 @dataclass(frozen=True)
 class Asked:
     """Whose statements a question asks for: as it names them, and whom that was taken for, None for nobody known.
 
-    `only` tells that nothing but what is surely theirs will do.
+    `only` tells that nothing but what is surely theirs will do; `rivals` are others of that name who speak often.
     """
 
     named: str
     match: Match | None
     only: bool = False
+    rivals: tuple[str, ...] = ()
 
     @property
     def least(self) -> float:
@@ -60,27 +43,55 @@ class Asked:
         return self.match.speaker.name if self.match else self.named
 
 
+@dataclass(frozen=True)
+class Side:
+    """One of several that a question asks about: its name there, and what was found for it alone."""
+
+    name: str
+    query: Query
+    evidence: Sequence[Evidence]
+    asked: Asked | None = None
+
+
 def compose(
     query: Query,
     evidence: Sequence[Evidence],
     unmentioned: Sequence[str],
     *,
     asked: Asked | None = None,
+    sides: Sequence[Side] = (),
     names: Mapping[str, str] | None = None,
+    respelled: Mapping[str, str] | None = None,
+    read_before: Callable[[Evidence], Evidence | None] = lambda _: None,
     limit: int,
     min_confidence: float,
 ) -> Answer:
     """Compose the answer of one to `limit` sentences, or a refusal when it would be less sure than `min_confidence`.
 
     `evidence` comes best first, as `retrieve` ranks it; `unmentioned` are the question's terms that the articles never
-    use, for the reason of a refusal; `asked` is whose statements are asked for; `names` gives the full name for one
-    that an article has. The answer's `seconds` is left at 0 for the caller to set.
+    use, for the reason of a refusal; `asked` is whose statements are asked for. Where the question is about several
+    `sides`, each that is sure enough gives its best, and a note names the others. `names` gives the full name for one
+    that an article has; `respelled` is what a name in the question was taken for that the articles spell otherwise;
+    `read_before` finds the sentence before one, as evidence. The answer's `seconds` is left at 0 for the caller to set.
     """
     only_theirs = asked is not None and (asked.only or not query.asks_fact)
     pool = find_pool(query, evidence, asked)
     confidence = assess(query, pool)
-    note = _note(query, asked)
-    if not pool or confidence < min_confidence:
+    notes = _note(query, asked, respelled or {})
+    chosen = select(pool, limit=limit)
+    found = _select_sides(sides[:limit], limit=limit, min_confidence=min_confidence)
+    if found:
+        chosen = interleave([evidence for _, _, evidence in found], limit)
+        confidence = sum(sure for _, sure, _ in found) / len(found)
+        missing = [side.name for side in sides if side.name not in [name for name, _, _ in found]]
+        notes += [f"Nothing on the record for {join_names(missing)}."] if missing else []
+    else:
+        conflicting = drop_repeats(find_conflicts(query, chosen[0], pool))[: limit - 1] if chosen else []
+        if conflicting:
+            chosen = sort_by_date([chosen[0], *conflicting])
+            notes.append("The articles differ on this; the newest comes first.")
+    note = " ".join(notes)
+    if not chosen or confidence < min_confidence:
         reason = _explain(query, evidence, unmentioned, asked)
         theirs = [candidate for candidate in evidence if candidate.spoken == SPOKEN["theirs"]]
         return Answer(
@@ -90,13 +101,14 @@ def compose(
             note=note,
             text=reason,
             citations=(),
-            closest=number_citations(_drop_repeats(theirs)[:MAX_CLOSEST] or evidence[:1], names or {}),
+            closest=number_citations(drop_repeats(theirs)[:MAX_CLOSEST] or evidence[:1], names or {}),
             confidence=confidence,
             mode="extract",
             seconds=0.0,
         )
-    chosen = select(pool, limit=limit)
-    context = _find_context(query, chosen, evidence) if only_theirs and len(chosen) < limit else []
+    context = []
+    if len(chosen) < limit:
+        context = _find_context(query, chosen, evidence) if only_theirs else _find_antecedent(chosen, read_before)
     citations = number_citations([*answer_first(chosen), *context], names or {}, context=context)
     return Answer(
         question=query.question,
@@ -117,65 +129,6 @@ def find_pool(query: Query, evidence: Sequence[Evidence], asked: Asked | None) -
     if asked is None or (query.asks_fact and not asked.only):
         return evidence
     return [candidate for candidate in evidence if (candidate.spoken or 0.0) >= asked.least]
-
-
-def assess(query: Query, evidence: Sequence[Evidence]) -> float:
-    """How likely it is that the evidence answers the query, in [0, 1]; 0 when there is none.
-
-    A logistic function of what `weigh` finds. Fitted by tests/bench/confidence.py, see docs/quality.md.
-    """
-    if not evidence:
-        return 0.0
-    return 1.0 / (
-        1.0 + math.exp(-sum(weight * value for weight, value in zip(WEIGHTS, weigh(query, evidence[0]), strict=True)))
-    )
-
-
-def weigh(query: Query, best: Evidence) -> tuple[float, ...]:
-    """What tells an answer from a sentence that is merely near, of the best evidence: a value for each of WEIGHTS.
-
-    1; its score; whether somebody's words are asked for, and then its score; the share of the terms in and around it;
-    how rare a term is that is not; whether a number is asked for and there is none in it.
-    """
-    spoken = float(best.spoken is not None)
-    lacks_number = float(query.wants == "number" and not holds("number", best.sentence.text, query.standalone))
-    return (1.0, best.relevance, spoken, spoken * best.relevance, best.named_near, best.missing, lacks_number)
-
-
-def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:
-    """The one to `limit` sentences to cite, best first: those close to the best, no two that say the same."""
-    chosen: list[Evidence] = []
-    for candidate in evidence:
-        if len(chosen) == limit:
-            break
-        if chosen:
-            best = chosen[0]
-            same_article = candidate.sentence.article_id == best.sentence.article_id
-            margins = MARGINS if candidate.spoken is None else STATEMENT_MARGINS
-            margin = margins[0] if same_article else margins[1]
-            if candidate.score < best.score - margin or any(_repeats(candidate, earlier) for earlier in chosen):
-                continue
-            if candidate.spoken is not None and (
-                candidate.spoken < SPOKEN["theirs"] or candidate.on_topic < ON_TOPIC_SHARE * best.on_topic
-            ):
-                continue
-        chosen.append(candidate)
-    return chosen
-
-
-def answer_first(chosen: Sequence[Evidence]) -> list[Evidence]:
-    """The best first, as they come; but what directly follows a sentence in its article follows it here too.
-
-    Over 130 news questions the first sentence held evidence for 0.49, and for 0.42 where all stood as in the article.
-    """
-    left = list(chosen)
-    ordered: list[Evidence] = []
-    while left:
-        ordered.append(left.pop(0))
-        while following := [candidate for candidate in left if _goes_on_from(ordered[-1].sentence, candidate.sentence)]:
-            left.remove(following[0])
-            ordered.append(following[0])
-    return ordered
 
 
 def number_citations(
@@ -219,12 +172,42 @@ def _find_context(query: Query, chosen: Sequence[Evidence], evidence: Sequence[E
     return []
 
 
-def _note(query: Query, asked: Asked | None) -> str:
-    """How a question was understood that leans on another, and a name taken that nobody in the articles has."""
+def _select_sides(
+    sides: Sequence[Side], *, limit: int, min_confidence: float
+) -> list[tuple[str, float, list[Evidence]]]:
+    """Of the sides that are sure enough, the name, the confidence and the sentences to cite."""
+    found = []
+    for side in sides:
+        pool = find_pool(side.query, side.evidence, side.asked)
+        confidence = assess(side.query, pool)
+        if pool and confidence >= min_confidence:
+            found.append((side.name, confidence, select(pool, limit=max(1, limit // len(sides)))))
+    return found
+
+
+def _find_antecedent(chosen: Sequence[Evidence], read_before: Callable[[Evidence], Evidence | None]) -> list[Evidence]:
+    """The sentence before the best, where that points back to it and its speaker does not explain it."""
+    best = chosen[0]
+    if not points_back(best.sentence):
+        return []
+    before = read_before(best)
+    is_cited = before is None or any(before.sentence == candidate.sentence for candidate in chosen)
+    return [] if is_cited or before is None else [before]
+
+
+def _note(query: Query, asked: Asked | None, respelled: Mapping[str, str]) -> list[str]:
+    """How a question was understood that leans on another, what was taken for what, and what is not clear in it."""
     notes = [f"Understood as: “{query.standalone}”"] if query.context else []
+    notes += [f"The articles never mention “{asked}”; taken as “{taken}”." for asked, taken in respelled.items()]
+    if query.unclear:
+        pronoun, *names = query.unclear
+        notes.append(f"“{pronoun}” may be {join_names(names, 'or')}: name the one you mean.")
     if asked and asked.match and not asked.match.exact:
         notes.append(f"Nobody called “{asked.named}” speaks in these articles; taken as {asked.name}.")
-    return " ".join(notes)
+    elif asked and asked.rivals:
+        verb = "speak" if asked.rivals[1:] else "speaks"
+        notes.append(f"“{asked.named}” was taken as {asked.name}; {join_names(asked.rivals)} {verb} here too.")
+    return notes
 
 
 def _explain(query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], asked: Asked | None) -> str:
@@ -234,25 +217,15 @@ def _explain(query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[s
         return f"{asked.name} is not quoted{topic} in these articles."
     if asked and not asked.match and not unmentioned:
         return f"{asked.name} is not quoted in these articles."
-    if not unmentioned:
-        return "Nothing in the articles is close enough to answer this."
-    quoted = [f"“{term}”" for term in unmentioned]
-    return f"The articles never mention {' or '.join([', '.join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)}."
+    if unmentioned:
+        return f"The articles never mention {join_names(_quote(unmentioned), 'or')}."
+    return f"No sentence answers this. Looked for {join_names(_quote(query.looked_for))} together."
 
 
-def _goes_on_from(one: Sentence, other: Sentence) -> bool:
-    return (other.article_id, other.position) == (one.article_id, one.position + 1)
+def _quote(terms: Sequence[str]) -> list[str]:
+    return [f"“{term}”" for term in terms]
 
 
-def _drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
-    kept: list[Evidence] = []
-    for candidate in evidence:
-        if not any(_repeats(candidate, earlier) for earlier in kept):
-            kept.append(candidate)
-    return kept
-
-
-def _repeats(one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences share most of their stems (Jaccard index)."""
-    stems, others = set(to_stems(one.sentence.text)), set(to_stems(other.sentence.text))
-    return len(stems & others) >= DUPLICATE_OVERLAP * len(stems | others)
+def join_names(names: Sequence[str], word: str = "and") -> str:
+    """The names in one phrase: "Roe, Poe and Doe"."""
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

@@ -30,6 +30,12 @@ _LEANING = re.compile(
     r"|^\s*(and|but|so)\b",
     re.IGNORECASE,
 )
+# "How big is the town?": a thing that only what came before can tell, where the question names nothing.
+_SAID_BEFORE = re.compile(
+    r"\bthe\s+(?:town|city|village|country|state|region|place|company|firm|group|party|man|woman|couple|family|judge"
+    r"|senator|governor|bill|law|plan|deal|report|study|poll|speech|rally|case|suspect|victims?)\W*$",
+    re.IGNORECASE,
+)
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
 _OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
@@ -110,7 +116,8 @@ class Query:
     `asks_fact` tells that they are asked for to learn something else: who, when, how much. `asks_who` tells that
     anybody's words on `topic` are asked for; `speaker` is None then. `wants` is the kind of thing that is asked for.
     `context` is the earlier question that it leans on, in full, and `carried` the content words of
-    that which still matter and are not among the terms.
+    that which still matter and are not among the terms. `unclear` is a pronoun, and those whom it may mean, where it
+    may mean several.
     """
 
     question: str
@@ -123,6 +130,13 @@ class Query:
     wants: Wanted | None = None
     context: str = ""
     carried: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+    @property
+    def looked_for(self) -> list[str]:
+        """The words that carry its topic, spelled as in the question."""
+        spelled = {to_words(word)[0]: word for word in re.findall(r"[^\W_]+", self.standalone) if to_words(word)}
+        return [spelled.get(term, term) for term in self.terms if term not in ("many", "much")]
 
 
 def read_question(question: str, history: Sequence[str] = ()) -> Query:
@@ -159,6 +173,7 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
         wants=find_wanted(asked),
         context=context,
         carried=carried,
+        unclear=_find_unclear(context, asked) if is_appended else (),
     )
 
 
@@ -205,6 +220,8 @@ def _leans(question: str) -> bool:
     """Whether a question needs an earlier one; "he" does not where the question named its subject before."""
     if _NEW_TOPIC.match(question) or _NEW_NAME.match(question):
         return True
+    if _SAID_BEFORE.search(question) and not _find_names(question):
+        return True
     plain = _SAYING_THAT.sub(r"\1 ", question)
     return any(
         found[0].lower() not in ("he", "she", "his") or not _SUBJECT.search(plain[: found.start()])
@@ -236,6 +253,13 @@ def _find_person(earlier: str, asked: str) -> str:
     if topic in names and topic != speaker and not re.search(rf"\b{SAYING}\b", asked, re.IGNORECASE):
         return ""
     return "" if speaker.split() and speaker.split()[-1] in asked.split() else speaker
+
+
+def _find_unclear(earlier: str, asked: str) -> tuple[str, ...]:
+    """A pronoun that no name took the place of, and the names that the earlier question has for it, if several."""
+    pronoun = _PERSON_PRONOUN.search(asked)
+    named = [name for name in _find_names(earlier) if name in (_find_speaker(earlier), _find_topic(earlier))]
+    return (pronoun[0], *named) if pronoun and named[1:] else ()
 
 
 def _to_unicode(text: str) -> str:

@@ -14,10 +14,10 @@ from index.people import Match, Speaker, find_speaker, fold, read_name
 from index.sentences import Sentence
 from index.store import ArticleRecord, parse_sentence_id
 from qa.ask import open_library
-from qa.compose import ON_TOPIC_SHARE
 from qa.filters import dated, find_articles
 from qa.question import Query, read_question
 from qa.retrieve import retrieve
+from qa.select import ON_TOPIC_SHARE
 
 # A statement is about the topic when its cosine with it is this high, or when it is on topic (see `Evidence`) at least
 # this much, and at least ON_TOPIC_SHARE of how much the best one is. Set by reading what is kept and what is left out

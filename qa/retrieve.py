@@ -8,7 +8,6 @@ it reads the best again.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -193,9 +192,7 @@ def _preference(query: Query, sentence: Sentence, spoken: float | None) -> float
 
 def find_unmentioned(library: Library, query: Query) -> list[str]:
     """The question's terms that no sentence of the articles holds, spelled as in the question."""
-    spelled = {to_words(word)[0]: word for word in re.findall(r"[^\W_]+", query.standalone) if to_words(word)}
-    mentionable = [term for term in query.terms if term not in ("many", "much")]  # which ask for a number
-    return [spelled.get(term, term) for term in mentionable if not library.lexical.frequency(to_stems(term)[0])]
+    return [word for word in query.looked_for if not library.lexical.frequency(to_stems(word)[0])]
 
 
 def _is_current(key: str, records: dict[str, ArticleRecord]) -> bool:

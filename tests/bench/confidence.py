@@ -1,4 +1,4 @@
-"""Fit `qa.compose.WEIGHTS`, and tell how well the confidence that they give is calibrated.
+"""Fit `qa.confidence.WEIGHTS`, and tell how well the confidence that they give is calibrated.
 
     PYTHONPATH=. python tests/bench/confidence.py FOLDER STORE QUESTIONS.jsonl[:WEIGHT] [...] [--fit]
 
@@ -22,7 +22,8 @@ from sklearn.model_selection import StratifiedKFold
 from index.library import Library
 from index.people import find_speaker
 from index.settings import load_settings
-from qa.compose import WEIGHTS, Asked, find_pool, weigh
+from qa.compose import Asked, find_pool
+from qa.confidence import WEIGHTS, weigh
 from qa.question import read_question
 from qa.retrieve import retrieve
 

@@ -1,0 +1,85 @@
+"""Names that a question spells otherwise than the articles: "Tartus" for Tartous."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import replace
+
+from index.lexical import to_stems, to_words
+from index.library import Library
+from qa.question import Query
+
+# Names at least this long, and as alike as this (the ratio of difflib), are taken for each other: Tartus and Tartous
+# have 0.92, Zambia and Gambia 0.83.
+MIN_LETTERS, LIKE = 5, 0.84
+
+
+def respell(library: Library, query: Query) -> tuple[Query, dict[str, str]]:
+    """The query with each name that no article holds as the articles spell it, and what was taken for what.
+
+    The name of the speaker asked for is left to `index.people.find_speaker`, and so is a question without such a name.
+    """
+    taken: dict[str, str] = {}
+    speaker = (query.speaker or "").split()
+    is_typed_small = query.standalone == query.standalone.lower()
+    for found in re.finditer(r"[^\W\d_]+", query.standalone):
+        word = found[0]
+        is_name = is_typed_small or (word[0].isupper() and found.start() > 0)
+        if is_name and len(word) >= MIN_LETTERS and word not in speaker and word not in taken:
+            spelled = _find_spelling(library, word)
+            if spelled:
+                taken[word] = spelled
+    if not taken:
+        return query, taken
+
+    def corrected(text: str) -> str:
+        return re.sub(r"[^\W\d_]+", lambda word: taken.get(word[0], word[0]), text)
+
+    small = {word.lower(): spelled.lower() for word, spelled in taken.items()}
+    return replace(
+        query,
+        standalone=corrected(query.standalone),
+        topic=corrected(query.topic),
+        terms=tuple(small.get(term, term) for term in query.terms),
+        carried=tuple(small.get(term, term) for term in query.carried),
+    ), taken
+
+
+def rename_speaker(query: Query, name: str) -> Query:
+    """The query with the name of a speaker in place of one that is spelled nearly so."""
+    asked, words = set(to_words(query.speaker or "")), tuple(to_words(name))
+    return replace(
+        query,
+        standalone=query.standalone.replace(query.speaker or "", name),
+        speaker=name,
+        terms=tuple(dict.fromkeys([*words, *(term for term in query.terms if term not in asked)])),
+    )
+
+
+def _find_spelling(library: Library, word: str) -> str:
+    """The name in the articles that is likest to a word which they never have; "" where they have it, or none."""
+    stem = to_stems(word)[0]
+    if library.lexical.frequency(stem):
+        return ""
+    alike = {
+        other: (difflib.SequenceMatcher(None, stem, other).ratio(), found)
+        for other, found in library.lexical.stems_like(stem).items()
+    }
+    for other in sorted(alike, key=lambda other: (-alike[other][0], -alike[other][1], other)):
+        if alike[other][0] < LIKE:
+            break
+        spelled = _read_name(library, other)
+        if spelled:
+            return spelled
+    return ""
+
+
+def _read_name(library: Library, stem: str) -> str:
+    """A word of this stem as a sentence has it, if with a capital that does not begin the sentence."""
+    matching = library.lexical.search([stem], 1, sentence_weight=1.0, context_weight=0.0)
+    for sentence in library.store.sentences_of([key for key, _ in matching]).values():
+        for found in re.finditer(r"[^\W\d_]+", sentence.text):
+            if to_stems(found[0]) == [stem] and found[0][0].isupper() and found.start() > 1:
+                return found[0]
+    return ""
