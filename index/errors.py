@@ -33,6 +33,10 @@ class QuestionError(OnRecordError):
     """A question that cannot be asked: empty, or far too long."""
 
 
+class ReportError(OnRecordError):
+    """A report cannot be written where it was asked for."""
+
+
 def in_one_line(error: Exception) -> str:
     """What an exception of another library says, short enough for a message of ours and without a full stop."""
     return (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")

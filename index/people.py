@@ -213,7 +213,11 @@ def _likeness(speaker: Speaker, name: Name, wanted: str) -> float:
         return min(_ratio(name.given[0], other.given[0]), _ratio(name.surname, other.surname))
     if speaker.kind == "person":
         return _ratio(name.surname, other.surname) if not name.given else 0.0
-    return _ratio(wanted, strip_article(fold(speaker.name)))
+    # Of a group, each word has to be: "Tax Foundation" is not the Heritage Foundation.
+    words, others = wanted.split(), strip_article(fold(speaker.name)).split()
+    if len(words) != len(others):
+        return 0.0
+    return min((_ratio(*pair) for pair in zip(words, others, strict=True)), default=0.0)
 
 
 def _ratio(one: str, other: str) -> float:

@@ -2,6 +2,19 @@
 
 from qa.answer import Answer, Citation
 from qa.ask import answer_question, ask
+from qa.evaluate import Evaluation, evaluate
+from qa.gold import Question, load_questions
 from qa.quotes import Quote, quotes
 
-__all__ = ["Answer", "Citation", "Quote", "answer_question", "ask", "quotes"]
+__all__ = [
+    "Answer",
+    "Citation",
+    "Evaluation",
+    "Question",
+    "Quote",
+    "answer_question",
+    "ask",
+    "evaluate",
+    "load_questions",
+    "quotes",
+]

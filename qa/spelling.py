@@ -76,10 +76,12 @@ def _find_spelling(library: Library, word: str) -> str:
 
 
 def _read_name(library: Library, stem: str) -> str:
-    """A word of this stem as a sentence has it, if with a capital that does not begin the sentence."""
-    matching = library.lexical.search([stem], 1, sentence_weight=1.0, context_weight=0.0)
-    for sentence in library.store.sentences_of([key for key, _ in matching]).values():
-        for found in re.finditer(r"[^\W\d_]+", sentence.text):
-            if to_stems(found[0]) == [stem] and found[0][0].isupper() and found.start() > 1:
-                return found[0]
-    return ""
+    """A word of this stem as sentences have it with a capital that does not begin them, rather not all in capitals."""
+    matching = library.lexical.search([stem], 5, sentence_weight=1.0, context_weight=0.0)
+    names = [
+        found[0]
+        for sentence in library.store.sentences_of([key for key, _ in matching]).values()
+        for found in re.finditer(r"[^\W\d_]+", sentence.text)
+        if to_stems(found[0]) == [stem] and found[0][0].isupper() and found.start() > 1
+    ]
+    return min(names, key=lambda name: (name.isupper(), name), default="")

@@ -78,6 +78,7 @@ QUICK = [
         "from ui.cli import main\ntry:\n    main(['ask', '--help'])\nexcept SystemExit:\n    pass",
     ),
     ("an empty question", "from ui.cli import main\nmain(['ask', ''])"),
+    ("a file of questions that is not there", "from ui.cli import main\nmain(['eval', 'no-such-file'])"),
     ("a folder that is not there", "from ui.cli import main\nmain(['index', '--seeds', 'no-such-folder'])"),
 ]
 

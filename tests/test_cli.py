@@ -36,7 +36,7 @@ Sources
 KEYS = {"id", "question", "answered", "confidence", "answer", "citations", "seconds"}
 CITATION_KEYS = {"article", "start", "end", "text", "speaker", "title", "source", "published"}
 
-COMMANDS = ["ask", "quotes", "index", "status", "serve"]
+COMMANDS = ["ask", "quotes", "index", "status", "eval", "serve"]
 
 Captured = pytest.CaptureFixture[str]
 

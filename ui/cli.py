@@ -1,4 +1,4 @@
-"""The command line: `onrecord ask`, `onrecord quotes`, `onrecord index`, `onrecord status`, `onrecord serve`.
+"""The command line: `onrecord ask`, `quotes`, `index`, `status`, `eval` and `serve`.
 
 Answers go to standard output, everything else to standard error. Exit codes: 0 done (a refusal is an answer too),
 1 something the user can mend, 2 a wrong command line, 130 interrupted.
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError, QuestionError
-from ui.report import Progress, printable, report_line, report_table, status_table
+from ui.report import Progress, count, printable, report_line, report_table, status_table
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -94,6 +94,21 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--no-wait", action="store_true", help="leave at once when another process is writing")
     status = command("status", _status, "say what the index holds, and what of the folder it has not seen yet")
     status.add_argument("--json", action="store_true", help="print it as one line of JSON")
+    evaluation = command("eval", _eval, "tell how well the index answers questions whose answers you know")
+    evaluation.epilog = (
+        'A line of FILE is {"question": "…", "evidence": [[{"article": "path", "text": "a sentence of it"}]]}. '
+        "evidence is a list of what an answer needs, each a list of alternatives; [] says that the articles do not "
+        'answer. "type", "history" and "relevant" may be given too.'
+    )
+    evaluation.add_argument("questions", metavar="FILE", help="a JSON Lines file of questions")
+    evaluation.add_argument(
+        "--report",
+        metavar="FILE",
+        help="write a Markdown report too, and its picture beside it, of the same name with .svg",
+    )
+    evaluation.add_argument(
+        "--json", action="store_true", help="print the figures and each outcome as one line of JSON"
+    )
     serve = command("serve", _serve, "open the conversation in a browser")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument("--port", type=_port, default=7860, help="the port to listen at (default: 7860)")
@@ -209,6 +224,34 @@ def _status(options: argparse.Namespace) -> None:
 
     status = read_status(load_settings(seeds=options.seeds, store=options.store))
     print(json.dumps(asdict(status), ensure_ascii=False) if options.json else status_table(status))
+
+
+def _eval(options: argparse.Namespace) -> None:
+    from index.settings import load_settings
+    from qa.gold import load_questions
+    from ui.evaluation import check_report, evaluation_json, evaluation_text, write_report
+
+    # What is wrong with the files is said before the index is opened.
+    questions = load_questions(options.questions)
+    if options.report is not None:
+        seeds = load_settings(seeds=options.seeds, store=options.store).seeds
+        check_report(Path(options.report), questions=Path(options.questions), seeds=seeds)
+
+    from qa.evaluate import evaluate_library
+
+    with _open_library(options) as library:
+        _update(library)
+        articles, sentences = library.counts
+        index = f"{count(articles, 'article')} of {count(sentences, 'sentence')}, with the model {library.model.name}"
+        with Progress("asking", "questions") as progress:
+            evaluation = evaluate_library(library, questions, on_progress=progress.show)
+    if options.report is not None:
+        write_report(evaluation, Path(options.report), questions=Path(options.questions).name, index=index)
+    if options.json:
+        print(evaluation_json(evaluation))
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print(evaluation_text(evaluation, width=width))
 
 
 def _serve(options: argparse.Namespace) -> None:

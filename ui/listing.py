@@ -37,14 +37,14 @@ def quotes_table(quotes: Sequence[Quote], speaker: str | None, *, limit: int, wi
         statements = list(in_article)
         first = statements[0]
         about = describe_source(first.title or first.article_id, first.source, first.published)
-        lines += ["", *_wrap(f"{about} ({plain_text(first.article_id)})", width, "", "")]
+        lines += ["", *wrap(f"{about} ({plain_text(first.article_id)})", width, "", "")]
         for name, run in groupby(statements, key=lambda said: said.speaker):
             if not speaker:
-                lines += _wrap(plain_text(name or "(no name given)"), width, "  ", "  ")
+                lines += wrap(plain_text(name or "(no name given)"), width, "  ", "  ")
             for said in run:
                 label = f"  {describe_speech(said.speech):<{_LABEL - 2}}  "
                 text = f"{plain_text(said.text)} ({said.start}–{said.end})"
-                lines += _wrap(text, width, label, " " * len(label))
+                lines += wrap(text, width, label, " " * len(label))
     return "\n".join([*lines, *_more(len(quotes), limit)])
 
 
@@ -61,11 +61,8 @@ def speakers_table(counts: Sequence[tuple[Speaker, int]], *, limit: int, width: 
     return "\n".join([*lines, *_more(len(counts), limit)])
 
 
-def _more(total: int, limit: int) -> list[str]:
-    return ["", f"… and {total - limit:,} more: --limit {total} shows all"] if total > limit else []
-
-
-def _wrap(text: str, width: int | None, first: str, rest: str) -> list[str]:
+def wrap(text: str, width: int | None, first: str, rest: str) -> list[str]:
+    """The lines of a text of `width` columns, None for one line; `first` begins the first, `rest` every other."""
     if width is None:
         return [first + text]
     return textwrap.wrap(
@@ -76,3 +73,7 @@ def _wrap(text: str, width: int | None, first: str, rest: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _more(total: int, limit: int) -> list[str]:
+    return ["", f"… and {total - limit:,} more: --limit {total} shows all"] if total > limit else []

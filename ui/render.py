@@ -64,23 +64,23 @@ def answer_text(answer: Answer) -> str:
 
 def answer_markdown(answer: Answer) -> str:
     """The answer as Markdown: each sentence a block quotation with [n], then a numbered source for each."""
-    parts = [_markdown(answer.note)] if answer.note else []
+    parts = [markdown_text(answer.note)] if answer.note else []
     if not answer.answered:
-        parts.append(f"**{NO_ANSWER}** {_markdown(answer.reason)}".rstrip())
+        parts.append(f"**{NO_ANSWER}** {markdown_text(answer.reason)}".rstrip())
         if answer.closest:
             parts.append("Closest sentences, not an answer:" if answer.closest[1:] else "Closest, not an answer:")
         for citation in answer.closest:
-            parts.append(f"> {_markdown(_glossed(citation))}\n\n{_markdown_source(citation)}")
+            parts.append(f"> {markdown_text(_glossed(citation))}\n\n{_markdown_source(citation)}")
         return "\n\n".join(parts)
     if answer.mode == "llm":
-        parts.append(_markdown(answer.text))
+        parts.append(markdown_text(answer.text))
     for label, citations in _by_voice(answer.citations):
         passages = [
-            "> " + " ".join(f"{_markdown(_glossed(citation))} \\[{citation.number}\\]" for citation in passage)
+            "> " + " ".join(f"{markdown_text(_glossed(citation))} \\[{citation.number}\\]" for citation in passage)
             for passage in _passages(citations)
         ]
         quoted = "\n>\n".join(passages)
-        parts.append(f"**{_markdown(label)}**\n\n{quoted}" if label else quoted)
+        parts.append(f"**{markdown_text(label)}**\n\n{quoted}" if label else quoted)
     parts.append("\n".join(f"- \\[{citation.number}\\] {_markdown_source(citation)}" for citation in answer.citations))
     return "\n\n".join(parts)
 
@@ -134,6 +134,21 @@ def plain_text(text: str) -> str:
     return _CONTROL.sub("\ufffd", " ".join(text.split()))
 
 
+def markdown_text(text: str) -> str:
+    """Text made inert for Markdown, in one line, also within a cell of a table."""
+    text = plain_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"([\\`*_{}\[\]()#|~@$^=!])", r"\\\1", text)
+    # What a renderer would turn into a list, a heading or, on GitHub, a link.
+    text = re.sub(r"^([-+])", r"\\\1", text)
+    text = re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+    return re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda found: f"\\{found[0]}", text)
+
+
+def svg_text(text: str) -> str:
+    """Text made inert for SVG, in one line, as content or in a quoted attribute."""
+    return escape_html(re.sub("[\ud800-\udfff\ufffe\uffff]", "\ufffd", plain_text(text)))  # which XML cannot hold
+
+
 def describe_source(title: str, source: str | None, published: str | None) -> str:
     """The title of an article with its outlet and date, in one line: "A bridge at last, City Wire, 10 December"."""
     return ", ".join(plain_text(part) for part in (title, source, format_date(published)) if part)
@@ -142,15 +157,6 @@ def describe_source(title: str, source: str | None, published: str | None) -> st
 def describe_speech(speech: str | None) -> str:
     """How a sentence gives what somebody said: "quoted" for their own words, "reported" for a report of them."""
     return "quoted" if speech == "direct" else "reported"
-
-
-def _markdown(text: str) -> str:
-    text = plain_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"([\\`*_{}\[\]()#|~@$^=!])", r"\\\1", text)
-    # What a renderer would turn into a list, a heading or, on GitHub, a link.
-    text = re.sub(r"^([-+])", r"\\\1", text)
-    text = re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
-    return re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda found: f"\\{found[0]}", text)
 
 
 def _source_parts(citation: Citation) -> list[str]:
@@ -165,13 +171,13 @@ def _plain_source(citation: Citation) -> str:
 
 
 def _markdown_source(citation: Citation) -> str:
-    parts = [_markdown(part) for part in _source_parts(citation)]
+    parts = [markdown_text(part) for part in _source_parts(citation)]
     if citation.url and is_web_link(citation.url):
         # Angle brackets hold any address once these four are encoded.
         address = re.sub(r"[<>\\|]", lambda found: f"%{ord(found[0]):02X}", citation.url)
         parts[0] = f"[{parts[0]}](<{address}>)"
-    place = f"({_markdown(citation.article_id)}, {citation.start}–{citation.end})"
-    return f"{_markdown(_attribution(citation))} {', '.join(parts)} {place}".lstrip()
+    place = f"({markdown_text(citation.article_id)}, {citation.start}–{citation.end})"
+    return f"{markdown_text(_attribution(citation))} {', '.join(parts)} {place}".lstrip()
 
 
 def _attribution(citation: Citation) -> str:

@@ -69,29 +69,36 @@ def status_table(status: Status) -> str:
 
 
 class Progress:
-    """How far a sync is, on standard error: a bar with rate and time left on a terminal, plain lines in a log."""
+    """How far a long task is, on standard error: a bar with the time left on a terminal, plain lines in a log.
 
-    def __init__(self) -> None:
+    `doing` says what is done ("indexing"), and `what` to what ("files").
+    """
+
+    def __init__(self, doing: str = "indexing", what: str = "files") -> None:
+        self._doing, self._what = doing, what
         self._bar: Any = None
         self._began = self._said = time.monotonic()
 
-    def show(self, files: int, of: int, sentences: int) -> None:
-        """Say how many of the files, and how many sentences, are done."""
+    def show(self, done: int, of: int, sentences: int | None = None) -> None:
+        """Say how many are done, and how many sentences, if that tells more."""
         if sys.stderr.isatty():
-            self._draw(files, of, sentences)
+            self._draw(done, of, sentences)
         elif time.monotonic() - self._said >= _LOG_SECONDS:
             self._said = time.monotonic()
-            rate = sentences / (self._said - self._began)
-            line = f"indexing: {files:,} of {of:,} files, {sentences:,} sentences, {rate:,.0f} a second"
+            line = f"{self._doing}: {done:,} of {of:,} {self._what}"
+            if sentences is not None:
+                line += f", {sentences:,} sentences, {sentences / (self._said - self._began):,.0f} a second"
             print(line, file=sys.stderr, flush=True)
 
-    def _draw(self, files: int, of: int, sentences: int) -> None:
+    def _draw(self, done: int, of: int, sentences: int | None) -> None:
         from tqdm import tqdm
 
         if self._bar is None:
-            self._bar = tqdm(total=of, unit=" files", desc="indexing", file=sys.stderr, leave=False, dynamic_ncols=True)
-        self._bar.set_postfix_str(f"{sentences:,} sentences", refresh=False)
-        self._bar.update(files - self._bar.n)
+            unit = f" {self._what}"
+            self._bar = tqdm(total=of, unit=unit, desc=self._doing, file=sys.stderr, leave=False, dynamic_ncols=True)
+        if sentences is not None:
+            self._bar.set_postfix_str(f"{sentences:,} sentences", refresh=False)
+        self._bar.update(done - self._bar.n)
 
     def __enter__(self) -> Progress:
         return self

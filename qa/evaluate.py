@@ -1,0 +1,277 @@
+"""Questions whose answers are known in; how well an index answers them out."""
+
+from __future__ import annotations
+
+import functools
+import math
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.library import Library
+from qa.answer import Answer, Citation
+from qa.ask import answer_question, open_library
+from qa.gold import Passage, Question, find_passages
+
+BINS = 5  # of the reliability table, each 0.2 of confidence wide: about 30 questions each of 150
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a question got, and what it needed.
+
+    `needed` is what each group of evidence names, in the articles; of a group one passage is needed. `met_by` has for
+    each group the place of the first citation that meets it, from 1, None where none does. `fits` tells of each
+    citation whether it is evidence or relevant, `verbatim` whether it is the article's own text at its offsets.
+    """
+
+    question: Question
+    answer: Answer
+    needed: tuple[tuple[Passage, ...], ...]
+    met_by: tuple[int | None, ...]
+    fits: tuple[bool, ...]
+    verbatim: tuple[bool, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """An answer that meets every need, or the refusal of a question that the articles do not answer."""
+        return None not in self.met_by if self.needed else not self.answer.answered
+
+    @property
+    def score(self) -> float:
+        """The F1 of recall and precision, in [0, 1]; 1 for a refusal that is right, 0 for one that is wrong."""
+        if not self.needed:
+            return float(not self.answer.answered)
+        met, fitting = len(self.needed) - self.met_by.count(None), sum(self.fits)
+        if not met or not fitting:
+            return 0.0
+        recall, precision = met / len(self.needed), fitting / len(self.fits)
+        return 2 * precision * recall / (precision + recall)
+
+    def is_met_in(self, first: int) -> list[bool]:
+        """Tell of each need whether one of so many first citations meets it."""
+        return [place is not None and place <= first for place in self.met_by]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Figures over some questions, shares in [0, 1]; None where there is nothing to take one of.
+
+    - `score`: mean over all questions of `Outcome.score`
+    - `recall`: groups of evidence that a citation meets
+    - `precision`: citations for answerable questions that are evidence or relevant
+    - `hit_at_1`, `hit_at_3`: answerable questions whose first (one of whose first three) citations meets a need
+    - `all_at_5`: answerable questions whose first five citations meet every need
+    - `refused_right`: unanswerable questions that are refused; `refused_wrong`: answerable ones that are
+    - `auroc`: area under the ROC curve: how often an answerable question has more confidence than an unanswerable one
+    - `brier`: mean squared distance of the confidence from 1 where the question is answerable, from 0 where not
+    - `verbatim`: citations that are their article's own text at their offsets, word for word
+    - `citations`: mean number of them in an answer that is no refusal
+    - `median_ms`, `p95_ms`: milliseconds that an answer took: the median, and the 95th percentile by nearest rank
+    """
+
+    questions: int
+    answerable: int
+    score: float | None
+    recall: float | None
+    precision: float | None
+    hit_at_1: float | None
+    hit_at_3: float | None
+    all_at_5: float | None
+    refused_right: float | None
+    refused_wrong: float | None
+    auroc: float | None
+    brier: float | None
+    verbatim: float | None
+    citations: float | None
+    median_ms: float | None
+    p95_ms: float | None
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Questions whose confidence is from `low` to below `high` (the last bin: up to 1).
+
+    `confidence` is the mean of theirs and `answerable` the share of them that the articles answer; where the confidence
+    is well calibrated, the two are about the same. Both are None for no questions.
+    """
+
+    low: float
+    high: float
+    questions: int
+    confidence: float | None
+    answerable: float | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How well questions are answered: all, by type in the order of their names, by confidence, and one by one."""
+
+    overall: Scores
+    by_type: dict[str, Scores]
+    bins: tuple[Bin, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failures(self) -> list[Outcome]:
+        """The outcomes that are not right, the worst first, else in the order of the questions."""
+        return sorted((outcome for outcome in self.outcomes if not outcome.is_right), key=lambda wrong: wrong.score)
+
+
+def evaluate(
+    questions: Sequence[Question],
+    *,
+    seeds: str | Path | None = None,
+    store: str | Path | None = None,
+) -> Evaluation:
+    """Ask a folder of articles questions whose answers are known, and return how well it does.
+
+    `qa.load_questions` reads them from a file. The index is opened as `qa.ask` does. Raises OnRecordError: its message
+    is one line that says what to do.
+    """
+    return evaluate_library(open_library(seeds, store), questions)
+
+
+def evaluate_library(
+    library: Library,
+    questions: Sequence[Question],
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Evaluate an opened library; see `evaluate`.
+
+    What the questions need is looked up in the articles before the first is asked. `on_progress` is called with the
+    number of questions done, and of all.
+    """
+
+    @functools.cache
+    def text_of(article_id: str) -> str | None:
+        return library.article(article_id).text if article_id in library.records else None
+
+    looked_up = [_look_up(question, text_of) for question in questions]
+    outcomes = []
+    for number, (question, (needed, relevant)) in enumerate(zip(questions, looked_up, strict=True), start=1):
+        answer = answer_question(library, question.question, question.history)
+        outcomes.append(judge(question, answer, needed, relevant, text_of))
+        if on_progress:
+            on_progress(number, len(questions))
+    types = sorted({question.type for question in questions})
+    return Evaluation(
+        overall=measure(outcomes),
+        by_type={kind: measure([outcome for outcome in outcomes if outcome.question.type == kind]) for kind in types},
+        bins=sort_by_confidence(outcomes),
+        outcomes=tuple(outcomes),
+    )
+
+
+def judge(
+    question: Question,
+    answer: Answer,
+    needed: tuple[tuple[Passage, ...], ...],
+    relevant: tuple[Passage, ...],
+    text_of: Callable[[str], str | None],
+) -> Outcome:
+    """Compare an answer with what its question needs; `text_of` gives the text of an article, if there is one."""
+    fine = [*(passage for group in needed for passage in group), *relevant]
+    return Outcome(
+        question=question,
+        answer=answer,
+        needed=needed,
+        met_by=tuple(_first_place(answer.citations, group) for group in needed),
+        fits=tuple(any(overlaps(citation, passage) for passage in fine) for citation in answer.citations),
+        verbatim=tuple(_is_verbatim(citation, text_of) for citation in answer.citations),
+    )
+
+
+def overlaps(citation: Citation, passage: Passage) -> bool:
+    """Tell whether the two share over half of the shorter one."""
+    shared = min(citation.end, passage.end) - max(citation.start, passage.start)
+    shorter = min(citation.end - citation.start, passage.end - passage.start)
+    return citation.article_id == passage.article_id and 2 * shared > shorter
+
+
+def measure(outcomes: Sequence[Outcome]) -> Scores:
+    """Return the figures over some questions; see `Scores`."""
+    answerable = [outcome for outcome in outcomes if outcome.needed]
+    unanswerable = [outcome for outcome in outcomes if not outcome.needed]
+    times = sorted(1000 * outcome.answer.seconds for outcome in outcomes)
+    return Scores(
+        questions=len(outcomes),
+        answerable=len(answerable),
+        score=_mean(outcome.score for outcome in outcomes),
+        recall=_mean(place is not None for outcome in answerable for place in outcome.met_by),
+        precision=_mean(fits for outcome in answerable for fits in outcome.fits),
+        hit_at_1=_mean(any(outcome.is_met_in(1)) for outcome in answerable),
+        hit_at_3=_mean(any(outcome.is_met_in(3)) for outcome in answerable),
+        all_at_5=_mean(all(outcome.is_met_in(5)) for outcome in answerable),
+        refused_right=_mean(not outcome.answer.answered for outcome in unanswerable),
+        refused_wrong=_mean(not outcome.answer.answered for outcome in answerable),
+        auroc=find_auroc(
+            [outcome.answer.confidence for outcome in answerable],
+            [outcome.answer.confidence for outcome in unanswerable],
+        ),
+        brier=_mean((outcome.answer.confidence - bool(outcome.needed)) ** 2 for outcome in outcomes),
+        verbatim=_mean(verbatim for outcome in outcomes for verbatim in outcome.verbatim),
+        citations=_mean(len(outcome.fits) for outcome in outcomes if outcome.answer.answered),
+        median_ms=statistics.median(times) if times else None,
+        p95_ms=times[math.ceil(0.95 * len(times)) - 1] if times else None,
+    )
+
+
+def find_auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
+    """Return how often one of `positive` is above one of `negative`, a tie counting half; None where either is empty.
+
+    That is the area under the ROC curve (Hanley and McNeil, 1982).
+    """
+    return _mean((high > low) + (high == low) / 2 for high in positive for low in negative)
+
+
+def sort_by_confidence(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
+    """Return the reliability table of some questions: BINS bins of the same width, from 0 to 1."""
+    held: list[list[Outcome]] = [[] for _ in range(BINS)]
+    for outcome in outcomes:
+        held[min(int(outcome.answer.confidence * BINS), BINS - 1)].append(outcome)
+    return tuple(
+        Bin(
+            low=place / BINS,
+            high=(place + 1) / BINS,
+            questions=len(inside),
+            confidence=_mean(outcome.answer.confidence for outcome in inside),
+            answerable=_mean(bool(outcome.needed) for outcome in inside),
+        )
+        for place, inside in enumerate(held)
+    )
+
+
+def _look_up(
+    question: Question, text_of: Callable[[str], str | None]
+) -> tuple[tuple[tuple[Passage, ...], ...], tuple[Passage, ...]]:
+    """What a question needs and what else is relevant to it, in the articles."""
+    *needed, relevant = (
+        tuple(
+            passage
+            for stretch in group
+            for passage in find_passages(stretch, text_of(stretch.article_id), question.place)
+        )
+        for group in (*question.evidence, question.relevant)
+    )
+    return tuple(needed), relevant
+
+
+def _first_place(citations: Sequence[Citation], group: Iterable[Passage]) -> int | None:
+    alternatives = list(group)
+    for place, citation in enumerate(citations, start=1):
+        if any(overlaps(citation, passage) for passage in alternatives):
+            return place
+    return None
+
+
+def _is_verbatim(citation: Citation, text_of: Callable[[str], str | None]) -> bool:
+    text = text_of(citation.article_id) or ""
+    return bool(citation.text.strip()) and text[citation.start : citation.end] == citation.text
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return sum(found) / len(found) if found else None
