@@ -42,9 +42,13 @@ def test_programs_are_offered_these_endpoints_and_no_handler_of_the_page(client:
     assert offered["unnamed_endpoints"] == {}
 
 
-def test_ask(client: Client, seed_library: Library) -> None:
+def test_ask(client: Client, seed_library: Library, seeds: Path) -> None:
     answer = client.predict(ASSAD, api_name="/ask")
     assert answer | {"seconds": 0} == json.loads(answer_question(seed_library, ASSAD).to_json()) | {"seconds": 0}
+    text = (seeds / BASES).read_text(encoding="utf-8")
+    assert [text[citation["start"] : citation["end"]] for citation in answer["citations"]] == [
+        citation["text"] for citation in answer["citations"]
+    ]
 
 
 def test_ask_takes_every_option(client: Client) -> None:

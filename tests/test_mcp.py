@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import json
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -197,6 +199,19 @@ def test_over_standard_input_and_output(tmp_path: Path, seeds: Path) -> None:
     assert strange == []
 
 
+@pytest.mark.slow
+def test_ctrl_c_ends_what_reads_standard_input(tmp_path: Path, seeds: Path) -> None:
+    command = [sys.executable, "-m", "ui", "--mcp=stdio", "--seeds", str(seeds), "--store", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(INITIALIZE).encode() + b"\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == -signal.SIGINT
+
+
 def test_a_missing_package_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -213,7 +228,7 @@ def test_a_missing_package_is_told_in_one_line(
     assert capsys.readouterr() == (
         "",
         "onrecord: --mcp needs the package mcp, version 2, which is not installed. "
-        "Install it: pip install 'onrecord[mcp]'\n",
+        "Install it: pip install 'mcp>=2,<3'\n",
     )
 
 

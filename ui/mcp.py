@@ -8,7 +8,8 @@ from __future__ import annotations
 import inspect
 import json
 import logging
-from contextlib import AbstractAsyncContextManager, suppress
+import signal
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError, QuestionError
@@ -34,7 +35,7 @@ def require_mcp() -> None:
         import mcp_types  # noqa: F401 - what version 1 had none of
     except ImportError:
         raise OnRecordError(
-            "--mcp needs the package mcp, version 2, which is not installed. Install it: pip install 'onrecord[mcp]'"
+            "--mcp needs the package mcp, version 2, which is not installed. Install it: pip install 'mcp>=2,<3'"
         ) from None
 
 
@@ -111,5 +112,6 @@ def serve_stdio(library: Library) -> None:
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
-    with suppress(KeyboardInterrupt):
-        anyio.run(run)
+    # Nothing can interrupt the thread that reads standard input: Ctrl-C is to end the process, which loses nothing.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    anyio.run(run)
