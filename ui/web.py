@@ -15,12 +15,14 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Answer
+from ui.api import add_endpoints, exception_handlers, one_at_a_time
+from ui.mcp import http_options
 from ui.page import (
     TITLE,
     Conversation,
@@ -53,12 +55,16 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
+    mcp: bool = False,
     open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the app until Ctrl-C; `on_ready` gets its address. Raises OnRecordError where it cannot listen."""
+    """Serve the app until Ctrl-C; `on_ready` gets its address, and `mcp` asks for the tools of `ui.mcp` at /mcp.
+
+    Raises OnRecordError where it cannot listen.
+    """
     try:
-        with running(library, host=host, port=port) as url:
+        with running(library, host=host, port=port, mcp=mcp) as url:
             _log.info("serving at %s", url)
             if on_ready:
                 on_ready(url)
@@ -71,7 +77,7 @@ def serve(
 
 
 @contextmanager
-def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860) -> Iterator[str]:
+def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860, mcp: bool = False) -> Iterator[str]:
     """Serve the app in the background for the length of the block, which gets its address."""
     _check_free(host, port)
     blocks = build(library)
@@ -84,14 +90,18 @@ def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860) -> I
             share=False,
             ssr_mode=False,
             pwa=False,
-            mcp_server=False,
+            mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
             enable_monitoring=False,
             footer_links=[],
             favicon_path=_ASSETS / "favicon.svg",
             theme=_theme(),
             # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
             head=f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}</style>",
-            app_kwargs={"middleware": _middleware()},
+            app_kwargs={
+                "middleware": _middleware(),
+                "exception_handlers": exception_handlers(),
+                **(http_options(library, host=host) if mcp else {}),
+            },
         )
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
@@ -105,14 +115,11 @@ def build(library: Library) -> gr.Blocks:
     """The app over one library. `running` and `serve` add its look and its headers."""
     _keep_gradio_quiet()
     import gradio as gr
-    from gradio.events import api
 
     from qa.examples import example_questions
 
     folder = library.settings.seeds.name
     opening = opening_html(example_questions(library))
-    # The models use every core for one question, so two at once would only make both slower.
-    one_at_a_time = threading.Lock()
 
     def answer(question: str, history: Sequence[str]) -> Answer:
         from qa.ask import answer_question
@@ -176,13 +183,6 @@ def build(library: Library) -> gr.Blocks:
     def refresh() -> str:
         return masthead_html(folder, library.counts)
 
-    def ask(question: str, history: list[str]) -> dict[str, Any]:
-        """Answer a question from the articles' own sentences; `history` holds the earlier questions, oldest first."""
-        try:
-            return asdict(answer(question, history))
-        except OnRecordError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
     # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
     for handler in (ask_example, open_sentence, list_people, open_person):
         handler.__annotations__["event"] = gr.EventData
@@ -233,7 +233,7 @@ def build(library: Library) -> gr.Blocks:
         conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **shared)
         conversation.restart(start_over, None, outputs, cancels=asking, **shared)
         blocks.load(refresh, None, masthead, **shared)
-        api(ask, api_name="ask", concurrency_limit=None)
+        add_endpoints(library)
     return blocks
 
 
