@@ -112,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "open the conversation in a browser")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument("--port", type=_port, default=7860, help="the port to listen at (default: 7860)")
+    serve.add_argument(
+        "--read-only", action="store_true", help="let nobody add or remove articles, or start a sync, in the browser"
+    )
     serve.add_argument("--open", action="store_true", help="open a browser window")
     return parser
 
@@ -265,6 +268,7 @@ def _serve(options: argparse.Namespace) -> None:
                 library,
                 host=options.host,
                 port=options.port,
+                read_only=options.read_only,
                 open_browser=options.open,
                 on_ready=lambda url: print(f"On the Record is ready at {url} (Ctrl-C stops it)", flush=True),
             )
