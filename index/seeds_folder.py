@@ -33,7 +33,9 @@ KEPT_DAYS = 30  # what was removed longer ago is deleted
 _WAITING_DAYS = 1  # as is what has waited longer for a name
 _INCOMING, _TRASH = ".incoming", ".trash"
 _TOKEN = re.compile(r"\d{13}-[0-9a-f]{8}")
+_IF_IT_WERE_THERE = re.compile(r"(?:, or remove it|[.:] Remove it)\.?$")  # advice on a file of the folder
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]+')  # which Windows refuses: a folder may be carried there
+_AT_ENDS = re.compile(r'^[<>:"|?*. ]+|[<>:"|?*. ]+(?=\.\w+$|$)')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)  # which Windows opens instead
 
 
@@ -84,7 +86,7 @@ def clean_name(given: str) -> str:
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
     # Controls and what cannot be seen, such as an override that shows "txt.exe" for "exe.txt".
     seen = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in base)
-    name = " ".join(_NOT_IN_NAMES.sub("-", seen).split()).lstrip(". ")
+    name = " ".join(_NOT_IN_NAMES.sub("-", _AT_ENDS.sub("", seen)).split())
     suffix = suffix_of(name) or suffix_of(f"x{base}")  # ".txt" has no suffix for Python, "x.txt" has
     if suffix not in SUFFIXES:
         what = f"{suffix} files are not read" if suffix else "it has no ending that tells what it is"
@@ -205,7 +207,8 @@ def _check(settings: Settings, path: Path) -> Reading:
     try:
         reading = read_file(path, path.parent, max_bytes=int(settings.max_article_mb * 1_000_000))
     except ArticleError as error:
-        raise ArticleError(str(error).replace(f"{path.name} ", "it ", 1)) from error
+        reason = str(error).replace(f"{path.name} ", "it ", 1)
+        raise ArticleError(_IF_IT_WERE_THERE.sub("", reason)) from error
     if not any(split_sentences(article.text, article.body) for article in reading.articles):
         raise ArticleError("it holds no sentence")
     return reading

@@ -10,14 +10,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import BusyError, OnRecordError
+from index.errors import OnRecordError
 from index.seeds_folder import (
+    Added,
+    Removed,
     Taken,
     add_file,
     add_taken,
@@ -29,6 +31,7 @@ from index.seeds_folder import (
 )
 from index.sync import Report
 from ui.library_page import news_html, table_html, tools_html
+from ui.report import count
 from ui.shelf import COLUMNS, PAGE, Arrival, Row, Shelf, take_stock
 
 if TYPE_CHECKING:
@@ -43,7 +46,50 @@ _LOOK_SECONDS = 0.25  # between two looks at how far a sync is
 _MOST = 500  # files that are added at once
 _FAILED = "That could not be done because of a fault in the program. The log has the details."
 
-Shown = tuple[Any, ...]  # the shelf, the table, the news, the masthead
+Shown = tuple[Any, ...]  # the table, the news, the masthead
+
+
+class Visit:
+    """One visitor's Shelf. It may be changed by several threads: one may still sync when the next click comes."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+        self._lock = threading.Lock()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
+        return Visit()  # Gradio copies the first value of a state for each visitor
+
+    def change(self, library: Library, **changes: Any) -> Shelf:
+        """Change the shelf and return it as things stand now."""
+        with self._lock:
+            self.shelf = take_stock(library, replace(self.shelf, **changes))
+            return self.shelf
+
+    def add_ghost(self, row: Row, removed: Removed) -> None:
+        """Keep in place what stood for a file that was removed: its row, or one for all that were in it."""
+        with self._lock:
+            held = self.shelf.file_sizes[row.file]
+            ghost = replace(row, state="removed", token=removed.token, reason="")
+            if held > 1 or row.id != row.file:
+                ghost = replace(ghost, id=row.file, title=f"{row.file} ({count(held, 'article')})")
+            self.shelf = replace(self.shelf, ghosts=(*self.shelf.ghosts, ghost))
+
+    def add_arrivals(self, arrivals: Sequence[Arrival], *, keep_others: bool = False) -> None:
+        """Show what came of files, in place of what was shown before, but for what still waits for an answer."""
+        with self._lock:
+            before = self.shelf.arrivals
+            kept = tuple(one for one in before if keep_others or isinstance(one.outcome, Taken))
+            self.shelf = replace(self.shelf, arrivals=(*kept, *arrivals))
+
+    def take_waiting(self, token: object) -> Arrival | None:
+        """Take the file that waits under a token off the shelf; None where there is none."""
+        with self._lock:
+            for arrival in self.shelf.arrivals:
+                if isinstance(arrival.outcome, Taken) and arrival.outcome.token == token:
+                    others = tuple(other for other in self.shelf.arrivals if other is not arrival)
+                    self.shelf = replace(self.shelf, arrivals=others)
+                    return arrival
+            return None
 
 
 def add_library(
@@ -55,156 +101,136 @@ def add_library(
     """
     import gradio as gr
 
-    def show(shelf: Shelf, *, doing: str = "", **changes: Any) -> Shown:
-        shelf = take_stock(library, shelf, **changes)
+    def show(visit: Visit, *, doing: str = "", **changes: Any) -> Shown:
+        shelf = visit.change(library, **changes)
         return (
-            shelf,
             table_html(shelf, read_only=read_only),
             news_html(library, shelf, read_only=read_only, doing=doing),
             refresh(),
         )
 
-    def tell(shelf: Shelf, doing: str) -> Shown:
-        return gr.skip(), gr.skip(), news_html(library, shelf, read_only=read_only, doing=doing), gr.skip()
+    def tell(visit: Visit, doing: str) -> Shown:
+        return gr.skip(), news_html(library, visit.shelf, read_only=read_only, doing=doing), gr.skip()
 
-    def follow(shelf: Shelf, doing: str) -> Iterator[Shown]:
-        """Sync, and show how far that is, then what came of it."""
+    def follow(visit: Visit, doing: str) -> Iterator[Shown]:
+        """Show what there is, sync, show how far that is, then what came of it."""
+        yield show(visit, doing=doing, problem="", asked=None)
         outcome = _begin_sync(library)
         while not outcome.done():
-            yield tell(shelf, doing)
+            yield tell(visit, doing)
             time.sleep(_LOOK_SECONDS)
         error = outcome.exception()
         if error is not None and not isinstance(error, OnRecordError):
             _log.error("a sync failed", exc_info=error)
         problem = str(error) if isinstance(error, OnRecordError) else _FAILED if error else ""
-        if isinstance(error, BusyError):
-            problem += " What changed in the folder is indexed then."
-        yield show(shelf, problem=problem)
+        yield show(visit, problem=problem)
 
-    def list_articles(shelf: Shelf, event: gr.EventData) -> Iterator[Shown]:
+    def list_articles(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         given = event._data
         column = given.get("column")
         shown = given.get("shown")
         yield show(
-            shelf,
+            visit,
             sought=str(given.get("sought", ""))[:200],
-            column=column if column in COLUMNS else shelf.column,
-            descending=bool(given.get("descending", shelf.descending)),
+            column=column if column in COLUMNS else visit.shelf.column,
+            descending=bool(given.get("descending", visit.shelf.descending)),
             shown=shown if isinstance(shown, int) and shown > 0 else PAGE,
             asked=None,
             problem="",
         )
-        # A sync that others began, or the one that follows the folder, is followed to its end.
-        was_syncing = False
-        while library.progress is not None:
-            was_syncing = True
-            yield tell(shelf, "")
+        if library.progress is None:
+            return
+        while library.progress is not None:  # a sync that another visitor began, or a change in the folder
+            yield tell(visit, "")
             time.sleep(_LOOK_SECONDS)
-        if was_syncing:
-            yield gr.skip(), gr.skip(), news_html(library, take_stock(library, shelf), read_only=read_only), refresh()
+        yield show(visit)
 
-    def sync(shelf: Shelf) -> Iterator[Shown]:
-        yield from follow(replace(shelf, problem="", asked=None), "Looking at the folder …")
+    def sync(visit: Visit) -> Iterator[Shown]:
+        yield from follow(visit, "Looking at the folder …")
 
-    def ask_remove(shelf: Shelf, event: gr.EventData) -> Shown:
-        row = _row_of(shelf, event)
-        return show(shelf, asked=row if row and row.can_be_removed else None, problem="")
+    def ask_remove(visit: Visit, event: gr.EventData) -> Shown:
+        row = _row_of(visit, event)
+        return show(visit, asked=row if row and row.can_be_removed else None, problem="")
 
-    def keep(shelf: Shelf) -> Shown:
-        return show(shelf, asked=None)
+    def keep(visit: Visit) -> Shown:
+        return show(visit, asked=None)
 
-    def remove(shelf: Shelf, event: gr.EventData) -> Iterator[Shown]:
-        row = _row_of(shelf, event)
-        if row is None or shelf.asked is None or row.id != shelf.asked.id:
-            yield show(shelf, asked=None)
+    def remove(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+        row, asked = _row_of(visit, event), visit.shelf.asked
+        if row is None or asked is None or row.id != asked.id:
+            yield show(visit, asked=None)
             return
         try:
             removed = remove_file(library.settings, row.file)
         except OnRecordError as error:
-            yield show(shelf, asked=None, problem=str(error))
+            yield show(visit, asked=None, problem=str(error))
             return
-        held = shelf.file_sizes[row.file]
-        ghost = replace(row, state="removed", token=removed.token, reason="")
-        if held > 1 or row.id != row.file:
-            title = f"{row.file} ({held:,} {'article' if held == 1 else 'articles'})"
-            ghost = replace(ghost, id=row.file, title=title)
-        shelf = replace(shelf, asked=None, problem="", ghosts=(*shelf.ghosts, ghost))
-        yield from changed(shelf, "Removing it from the index …")
+        visit.add_ghost(row, removed)
+        yield from follow(visit, "Removing it from the index …")
 
-    def changed(shelf: Shelf, doing: str) -> Iterator[Shown]:
-        """Show what a change to the folder made of the table, sync, and show it again."""
-        first = show(shelf, doing=doing)
-        yield first
-        yield from follow(first[0], doing)
+    def undo(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+        row = _row_of(visit, event)
+        yield from put_back(visit, row.token if row else "")
 
-    def undo(shelf: Shelf, event: gr.EventData) -> Iterator[Shown]:
-        row = _row_of(shelf, event)
-        yield from put_back(shelf, row.token if row else "")
+    def restore(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+        place, removed = event._data.get("removed"), visit.shelf.removed
+        is_place = isinstance(place, int) and 0 <= place < len(removed)
+        yield from put_back(visit, removed[place].token if is_place else "")
 
-    def restore(shelf: Shelf, event: gr.EventData) -> Iterator[Shown]:
-        place = event._data.get("removed")
-        is_place = isinstance(place, int) and 0 <= place < len(shelf.removed)
-        yield from put_back(shelf, shelf.removed[place].token if is_place and isinstance(place, int) else "")
-
-    def put_back(shelf: Shelf, token: str) -> Iterator[Shown]:
+    def put_back(visit: Visit, token: str) -> Iterator[Shown]:
         if not token:
-            yield show(shelf)
+            yield show(visit)
             return
         try:
             restore_file(library.settings, token)
         except OnRecordError as error:
-            yield show(shelf, problem=str(error))
+            yield show(visit, problem=str(error))
             return
-        yield from changed(replace(shelf, problem="", asked=None), "Indexing it again …")
+        yield from follow(visit, "Indexing it again …")
 
-    def add(shelf: Shelf, event: gr.EventData) -> Iterator[Shown]:
+    def add(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         files = event._data.get("files")
         files = files[:_MOST] if isinstance(files, list) else []
         arrivals: list[Arrival] = []
         for i, file in enumerate(files):
-            yield tell(replace(shelf, problem=""), f"Reading file {i + 1:,} of {len(files):,} …")
+            yield tell(visit, f"Reading file {i + 1:,} of {len(files):,} …")
             arrivals.append(_receive(library, blocks.upload_file_set, file))
         for file in files:  # only now: two files of one content are one upload
             _forget_upload(blocks.upload_file_set, file)
-        shelf = replace(shelf, problem="", asked=None, arrivals=tuple(arrivals))
-        if any(not isinstance(arrival.outcome, str) for arrival in arrivals):
-            yield from changed(shelf, "Looking at the folder …")
+        visit.add_arrivals(arrivals)
+        if any(isinstance(arrival.outcome, Added) for arrival in arrivals):
+            yield from follow(visit, "Looking at the folder …")
         else:
-            yield show(shelf)
+            yield show(visit, problem="", asked=None)
 
-    def settle(shelf: Shelf, event: gr.EventData) -> Iterator[Shown]:
+    def settle(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         """What is to become of a file whose name was taken."""
-        place = event._data.get("arrival")
-        if not (isinstance(place, int) and 0 <= place < len(shelf.arrivals)):
-            yield show(shelf)
+        arrival = visit.take_waiting(event._data.get("token"))
+        if arrival is None or not isinstance(arrival.outcome, Taken):
+            yield show(visit)
             return
-        arrival = shelf.arrivals[place]
-        if not isinstance(arrival.outcome, Taken):
-            yield show(shelf)
-            return
-        others = (*shelf.arrivals[:place], *shelf.arrivals[place + 1 :])
         if event._data.get("add") is not True:
             forget_taken(library.settings, arrival.outcome.token)
-            yield show(shelf, arrivals=others, problem="")
+            yield show(visit, problem="")
             return
         try:
-            settled = Arrival(arrival.given, add_taken(library.settings, arrival.outcome.token))
+            outcome: Added | str = add_taken(library.settings, arrival.outcome.token)
         except OnRecordError as error:
-            settled = Arrival(arrival.given, str(error))
-        arrivals = (*shelf.arrivals[:place], settled, *shelf.arrivals[place + 1 :])
-        yield from changed(replace(shelf, arrivals=arrivals, problem=""), "Looking at the folder …")
+            outcome = str(error)
+        visit.add_arrivals([Arrival(arrival.given, outcome)], keep_others=True)
+        yield from follow(visit, "Looking at the folder …")
 
-    def dismiss(shelf: Shelf) -> Shown:
-        for arrival in shelf.arrivals:
+    def dismiss(visit: Visit) -> Shown:
+        for arrival in visit.shelf.arrivals:
             if isinstance(arrival.outcome, Taken):
                 forget_taken(library.settings, arrival.outcome.token)
-        return show(shelf, arrivals=(), problem="")
+        return show(visit, arrivals=(), problem="")
 
     with_event = (list_articles, ask_remove, remove, undo, restore, add, settle)
     for taking in with_event:  # for Gradio, which looks names up in the module, which has no `gr`
         taking.__annotations__["event"] = gr.EventData
 
-    shelf_state = gr.State(Shelf())
+    visit_state = gr.State(Visit())
     with gr.Column(elem_id="library"):
         tools = gr.HTML(
             tools_html(library.settings, read_only=read_only),
@@ -216,11 +242,11 @@ def add_library(
             news = gr.HTML("", elem_id="library-news", js_on_load=None, apply_default_css=False)
             table = gr.HTML("", elem_id="library-table", js_on_load=None, apply_default_css=False)
 
-    outputs = [shelf_state, table, news, masthead]
+    outputs = [table, news, masthead]
     shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-    tools.articles(list_articles, shelf_state, outputs, trigger_mode="always_last", **shared)
+    tools.articles(list_articles, visit_state, outputs, trigger_mode="always_last", **shared)
     if read_only:
-        return shelf_state
+        return visit_state
     for name, handler in {
         "sync_now": sync,
         "ask_remove": ask_remove,
@@ -232,8 +258,9 @@ def add_library(
         "settle": settle,
         "dismiss": dismiss,
     }.items():
-        getattr(tools, name)(handler, shelf_state, outputs, trigger_mode="once", **shared)
-    return shelf_state
+        mode = "once" if handler is sync else "multiple"  # two files may be removed while the first still syncs
+        getattr(tools, name)(handler, visit_state, outputs, trigger_mode=mode, **shared)
+    return visit_state
 
 
 def largest_upload(library: Library) -> int:
@@ -258,8 +285,8 @@ class NoUploads:
         await self._app(scope, receive, send)
 
 
-def _row_of(shelf: Shelf, event: gr.EventData) -> Row | None:
-    return shelf.row(event._data.get("place"), event._data.get("serial"))
+def _row_of(visit: Visit, event: gr.EventData) -> Row | None:
+    return visit.shelf.row(event._data.get("place"), event._data.get("serial"))
 
 
 def _begin_sync(library: Library) -> Future[Report]:

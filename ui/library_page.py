@@ -102,12 +102,12 @@ def news_html(library: Library, shelf: Shelf, *, read_only: bool, doing: str = "
     if shelf.problem:
         parts.append(problem_html(plain_text(shelf.problem)))
     if shelf.arrivals:
-        rows = "".join(_arrival_html(place, arrival) for place, arrival in enumerate(shelf.arrivals))
+        rows = "".join(_arrival_html(arrival) for arrival in shelf.arrivals)
         parts.append(
             '<section class="arrivals" aria-label="Files that were added"><ul role="status">'
             f'{rows}</ul><button type="button" class="dismiss">Close</button></section>'
         )
-    parts.append(_report_html(library, shelf, read_only=read_only))
+    parts.append(_report_html(library, shelf, read_only=read_only, is_busy=bool(doing or library.progress)))
     if shelf.removed and not read_only:
         parts.append(_removed_html(shelf))
     return "".join(parts)
@@ -139,7 +139,7 @@ def opened_html(library: Library, shelf: Shelf, place: int) -> str:
     return (
         f'<section class="open article" aria-label="Article" data-turn="-1" data-kind="article" data-place="{place}">'
         f'<div class="bar"><span class="what">{place + 1:,} of {len(shelf.rows):,}</span>{steps}'
-        '<button type="button" class="close">Back</button></div>'
+        '<button type="button" class="close">Close</button></div>'
         f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{note}{body}</div></section>'
     )
 
@@ -184,9 +184,7 @@ def _confirm_html(place: int, row: Row, shelf: Shelf, columns: int) -> str:
     file = f"<bdi>{_text(row.file)}</bdi>"
     held = shelf.file_sizes[row.file]
     if row.file != row.id or held > 1:
-        what = (
-            f"This is part of the file {file}. To remove it is to remove the whole file, with {count(held, 'article')}."
-        )
+        what = f"This is part of the file {file}. Removing it removes the whole file, with {count(held, 'article')}."
     else:
         what = f"Take {file} out of the folder? You can undo it."
     sure = f"Remove {count(held, 'article')}" if held > 1 else "Remove"
@@ -197,19 +195,20 @@ def _confirm_html(place: int, row: Row, shelf: Shelf, columns: int) -> str:
     )
 
 
-def _arrival_html(place: int, arrival: Arrival) -> str:
+def _arrival_html(arrival: Arrival) -> str:
     given, outcome = f'<b dir="auto">{_text(arrival.given)}</b>', arrival.outcome
     if isinstance(outcome, str):
-        return f'<li class="bad">{given} was not added: <span dir="auto">{_text(outcome)}</span></li>'
+        reason = outcome if outcome.endswith(".") else f"{outcome}."
+        return f'<li class="bad">{given} was not added: <span dir="auto">{_text(reason)}</span></li>'
     name = f"<bdi>{_text(outcome.name)}</bdi>"
     if isinstance(outcome, Known):
         return f'<li class="known">{given} was not added: the folder has the same text already, as {name}.</li>'
     if isinstance(outcome, Taken):
         return (
             f'<li class="taken">{given} was not added yet: the folder has another file called {name}. '
-            f'<span class="choice"><button type="button" class="add-taken" data-arrival="{place}">Add as '
+            f'<span class="choice"><button type="button" class="add-taken" data-token="{_text(outcome.token)}">Add as '
             f"<bdi>{_text(outcome.free)}</bdi></button> "
-            f'<button type="button" class="leave-taken" data-arrival="{place}">Leave out</button></span></li>'
+            f'<button type="button" class="leave-taken" data-token="{_text(outcome.token)}">Leave out</button></span></li>'
         )
     renamed = f" as {name}" if outcome.name != arrival.given else ""
     more = f" with {count(outcome.articles, 'article')}" if outcome.articles > 1 else ""
@@ -247,7 +246,7 @@ def _progress_html(library: Library, doing: str) -> str:
     )
 
 
-def _report_html(library: Library, shelf: Shelf, *, read_only: bool) -> str:
+def _report_html(library: Library, shelf: Shelf, *, read_only: bool, is_busy: bool) -> str:
     lines = []
     if library.last:
         report, when = library.last
@@ -263,10 +262,12 @@ def _report_html(library: Library, shelf: Shelf, *, read_only: bool) -> str:
             waiting.append(f"{count(stale, 'file')} {'is' if stale == 1 else 'are'} new or changed since")
         if plan.gone:
             waiting.append(f"{count(len(plan.gone), 'file')} {'is' if len(plan.gone) == 1 else 'are'} gone")
-        if waiting:
+        if is_busy:
+            pass  # what waits is being seen to
+        elif waiting:
             todo = "" if read_only else " A sync takes that in."
             lines.append(f'<p class="waiting">{_capital(" and ".join(waiting))}.{todo}</p>')
-        elif not library.progress:
+        else:
             lines.append('<p class="waiting">Nothing has changed since.</p>')
         if plan.skipped:
             skipped = len(plan.skipped)

@@ -141,9 +141,8 @@ def arrange(rows: Sequence[Row], sought: str, column: str, *, descending: bool) 
     return [*filled, *(row for row in found if _key(row, column) is None)]
 
 
-def take_stock(library: Library, shelf: Shelf, **changes: object) -> Shelf:
-    """The shelf as things stand now, after these changes to its fields; `rows` and what belongs to them are new."""
-    shelf = replace(shelf, **changes)  # type: ignore[arg-type]
+def take_stock(library: Library, shelf: Shelf) -> Shelf:
+    """The shelf as things stand now: `rows` and all that belongs to them are new."""
     plan, problem = None, shelf.problem
     try:
         plan = library.plan()

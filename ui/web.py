@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Answer
-from ui.library_handlers import NoUploads, add_library, largest_upload
+from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
 from ui.library_page import opened_html
 from ui.page import (
     TITLE,
@@ -38,7 +38,6 @@ from ui.page import (
     statement_html,
 )
 from ui.people import PAGE, Chosen, choose, people_html, person_html, search_html
-from ui.shelf import Shelf
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -154,10 +153,10 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
     def ask_example(turns: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from respond(str(event._data.get("question", "")), turns)
 
-    def open_sentence(turns: Conversation, chosen: Chosen | None, shelf: Shelf, event: gr.EventData) -> str:
+    def open_sentence(turns: Conversation, chosen: Chosen | None, visit: Visit, event: gr.EventData) -> str:
         turn, kind, place = read_place(event._data)
         if kind == "article":
-            return opened_html(library, shelf, place)
+            return opened_html(library, visit.shelf, place)
         if kind == "statement":
             return statement_html(library, chosen, place)
         return source_html(library, turns, turn, kind, place)
@@ -225,7 +224,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
                 gr.HTML(search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
                 people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
                 person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
-            shelf_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
+            visit_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
             source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
 
         # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
@@ -236,7 +235,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
             question.submit(ask_typed, [question, conversation_state], outputs, trigger_mode="once", **shared),
             conversation.example(ask_example, conversation_state, outputs, trigger_mode="once", **shared),
         ]
-        states = [conversation_state, chosen_state, shelf_state]
+        states = [conversation_state, chosen_state, visit_state]
         conversation.cite(open_sentence, states, source, trigger_mode="always_last", **shared)
         conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
         chosen = [chosen_state, person]

@@ -291,7 +291,7 @@ function start() {
     return requestAnimationFrame(start);
   }
   watch("source", settlePanel, { attributes: true, attributeFilter: ["data-turn", "data-kind", "data-place"] });
-  watch("masthead", markPage);
+  watch("masthead", markPage, { characterData: true }); // Gradio mends what is there, where it can
   watch("people-list", () => focusGrown("#people-list .person"));
   watch("person", settlePerson);
   route();

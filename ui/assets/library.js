@@ -153,7 +153,7 @@ document.addEventListener("click", (event) => {
   } else if (button.matches(".put-back")) trigger("restore", { removed: Number(button.dataset.removed) });
   else if (button.matches(".sync")) trigger("sync_now");
   else if (button.matches(".add-taken, .leave-taken")) {
-    trigger("settle", { arrival: Number(button.dataset.arrival), add: button.matches(".add-taken") });
+    trigger("settle", { token: button.dataset.token, add: button.matches(".add-taken") });
   } else if (button.matches(".dismiss")) {
     trigger("dismiss");
     byId("added-files")?.focus();
@@ -173,8 +173,9 @@ window.addEventListener("hashchange", enter);
 
 function start() {
   if (!byId("library-table") || !byId("source") || !box()) return requestAnimationFrame(start);
-  new MutationObserver(focusWanted).observe(byId("library-table"), { childList: true, subtree: true });
-  new MutationObserver(markRead).observe(byId("source"), { childList: true, subtree: true });
+  const everything = { childList: true, subtree: true, attributes: true };
+  new MutationObserver(focusWanted).observe(byId("library-table"), { ...everything, attributeFilter: ["data-serial"] });
+  new MutationObserver(markRead).observe(byId("source"), { ...everything, attributeFilter: ["data-place"] });
   enter();
 }
 start();
