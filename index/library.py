@@ -209,6 +209,7 @@ class Library:
             if self._is_behind():
                 self._reopen(locked=True)  # another process wrote: to go on from an old state would lose its work
         plan = make_plan(self.settings, self.store.files(), settled_for=settled_for)
+        self.progress = 0, len(plan.read), 0
         if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
             report, *_ = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None)
             if self._snapshots:

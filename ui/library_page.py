@@ -204,11 +204,12 @@ def _arrival_html(arrival: Arrival) -> str:
     if isinstance(outcome, Known):
         return f'<li class="known">{given} was not added: the folder has the same text already, as {name}.</li>'
     if isinstance(outcome, Taken):
+        token = escape_html(outcome.token)
         return (
             f'<li class="taken">{given} was not added yet: the folder has another file called {name}. '
-            f'<span class="choice"><button type="button" class="add-taken" data-token="{_text(outcome.token)}">Add as '
+            f'<span class="choice"><button type="button" class="add-taken" data-token="{token}">Add as '
             f"<bdi>{_text(outcome.free)}</bdi></button> "
-            f'<button type="button" class="leave-taken" data-token="{_text(outcome.token)}">Leave out</button></span></li>'
+            f'<button type="button" class="leave-taken" data-token="{token}">Leave out</button></span></li>'
         )
     renamed = f" as {name}" if outcome.name != arrival.given else ""
     more = f" with {count(outcome.articles, 'article')}" if outcome.articles > 1 else ""

@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ ARGUMENTS = [
 ]
 
 
-Serving = Callable[[Path, Path], AbstractContextManager[str]]
+Serving = Callable[..., AbstractContextManager[str]]
 Visiting = Callable[[str, int, int], AbstractContextManager["Visitor"]]
 
 
@@ -75,12 +75,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def serving() -> Serving:
-    """The real app over a folder of articles, for the length of a `with` block, which gets its address."""
+    """The real app over a folder of articles, for the length of a `with` block, which gets its address.
+
+    With `read_only`, nobody can change the folder; with `watched`, the index follows it, as with `onrecord serve`.
+    """
 
     @contextmanager
-    def serve(seeds: Path, store: Path) -> Iterator[str]:
+    def serve(seeds: Path, store: Path, *, read_only: bool = False, watched: bool = False) -> Iterator[str]:
         from index.library import Library
         from index.settings import load_settings
+        from index.watch import watching
         from ui.web import running
 
         with socket.socket() as probe:
@@ -88,7 +92,10 @@ def serving() -> Serving:
             port = probe.getsockname()[1]
         with Library(load_settings(seeds=seeds, store=store)) as library:
             library.update()
-            with running(library, port=port) as address:
+            with (
+                watching(library) if watched else nullcontext(),
+                running(library, port=port, read_only=read_only) as address,
+            ):
                 yield address
 
     return serve
