@@ -231,7 +231,8 @@ def add_library(
         taking.__annotations__["event"] = gr.EventData
 
     visit_state = gr.State(Visit())
-    with gr.Column(elem_id="library"):
+    # Were it called "library", the browser would take the focus away on its way back to #library.
+    with gr.Column(elem_id="library-page"):
         tools = gr.HTML(
             tools_html(library.settings, read_only=read_only),
             elem_id="library-tools",

@@ -16,7 +16,7 @@ let lastPerson; // whose statements are on the page
 let grownFrom = null; // how many rows a list had when more were asked for
 
 function buttonFor(place) {
-  if (place.kind === "article") return document.querySelector(`#library .read[data-place="${place.place}"]`);
+  if (place.kind === "article") return document.querySelector(`#library-page .read[data-place="${place.place}"]`);
   if (place.kind === "statement") return document.querySelector(`#person .statement[data-place="${place.place}"]`);
   const turn = element.querySelector(`.turn[data-turn="${place.turn}"]`);
   if (!turn) return null;
@@ -79,7 +79,7 @@ function scrollToMark(section) {
 }
 
 function behindSheet() {
-  return ["masthead", "talk", "people", "library"].map((id) => document.getElementById(id));
+  return ["masthead", "talk", "people", "library-page"].map((id) => document.getElementById(id));
 }
 
 function openSheet() {

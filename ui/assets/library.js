@@ -25,7 +25,7 @@ function sort(column) {
   const { column: before, descending } = list().dataset;
   // Names begin with A; numbers and dates with what is most and latest.
   const first = ["date", "sentences", "people"].includes(column);
-  wanted = () => document.querySelector(`#library .sort[data-column="${column}"]`);
+  wanted = () => document.querySelector(`#library-page .sort[data-column="${column}"]`);
   listArticles({ column, descending: column === before ? descending !== "1" : first });
 }
 
@@ -43,9 +43,9 @@ function focusWanted() {
 
 function markRead() {
   const section = document.querySelector("#source section.open.article");
-  for (const button of document.querySelectorAll("#library .read[aria-current]")) button.removeAttribute("aria-current");
+  for (const button of document.querySelectorAll("#library-page .read[aria-current]")) button.removeAttribute("aria-current");
   if (section) {
-    document.querySelector(`#library .read[data-place="${section.dataset.place}"]`)?.setAttribute("aria-current", "true");
+    document.querySelector(`#library-page .read[data-place="${section.dataset.place}"]`)?.setAttribute("aria-current", "true");
   }
 }
 
@@ -129,26 +129,26 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("#library button, #source .close");
+  const button = event.target.closest?.("#library-page button, #source .close");
   if (!button) return;
   const place = button.dataset.place;
   if (button.matches(".sort")) sort(button.dataset.column);
   else if (button.matches(".more-articles")) {
     const before = Number(list().dataset.shown);
-    wanted = () => document.querySelectorAll("#library tr.row")[before]?.querySelector("button");
+    wanted = () => document.querySelectorAll("#library-page tr.row")[before]?.querySelector("button");
     listArticles({ shown: 2 * before });
   } else if (button.matches(".remove")) {
-    wanted = () => document.querySelector("#library .sure");
+    wanted = () => document.querySelector("#library-page .sure");
     send("ask_remove", button);
   } else if (button.matches(".keep")) {
     const asked = button.closest("tr").previousElementSibling.dataset.place;
-    wanted = () => document.querySelector(`#library .remove[data-place="${asked}"]`);
+    wanted = () => document.querySelector(`#library-page .remove[data-place="${asked}"]`);
     trigger("keep");
   } else if (button.matches(".sure")) {
-    wanted = () => document.querySelector(`#library .undo[data-place="${place}"]`) ?? document.querySelector("#library .undo");
+    wanted = () => document.querySelector(`#library-page .undo[data-place="${place}"]`) ?? document.querySelector("#library-page .undo");
     send("remove", button);
   } else if (button.matches(".undo")) {
-    wanted = () => document.querySelector(`#library .remove[data-place="${place}"]`);
+    wanted = () => document.querySelector(`#library-page .remove[data-place="${place}"]`);
     send("undo", button);
   } else if (button.matches(".put-back")) trigger("restore", { removed: Number(button.dataset.removed) });
   else if (button.matches(".sync")) trigger("sync_now");
@@ -159,7 +159,7 @@ document.addEventListener("click", (event) => {
     byId("added-files")?.focus();
   } else if (button.matches(".close") && !document.body.classList.contains("sheet-open")) {
     document.body.classList.add("article-closed"); // beside the table; on a phone, app.js closes the sheet
-    document.querySelector("#library .read[aria-current]")?.focus();
+    document.querySelector("#library-page .read[aria-current]")?.focus();
   } else if (button.matches(".read")) document.body.classList.remove("article-closed");
 });
 
