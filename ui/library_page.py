@@ -251,9 +251,8 @@ def _report_html(library: Library, shelf: Shelf, *, read_only: bool, is_busy: bo
     lines = []
     if library.last:
         report, when = library.last
-        lines.append(
-            f'<p class="last"><b>Last sync</b> at {_clock(when)}: {_did(report)}, in {report.seconds:.1f} s.</p>'
-        )
+        took = f", in {report.seconds:.1f} s" if report.seconds >= 0.05 else ""
+        lines.append(f'<p class="last"><b>Last sync</b> at {_clock(when)}: {_did(report)}{took}.</p>')
     elif library.synced:
         lines.append(f'<p class="last"><b>Last sync</b> at {_clock(library.synced)}.</p>')
     plan = shelf.plan
