@@ -90,11 +90,18 @@ def test_thousands_of_rows_are_arranged_at_once(column: str) -> None:
     assert found == arrange(rows[::-1], "title 9", column, descending=False)  # whatever order they came in
 
 
-def test_click_on_another_list_is_not_taken_for_one_on_this() -> None:
-    shelf = Shelf(rows=(PIER,), serial=7)
-    assert shelf.row(0, 7) == PIER
-    for place, serial in ((0, 6), (1, 7), (-1, 7), (None, 7), ("0", 7), (0, None), ("pier.txt", 7)):
-        assert shelf.row(place, serial) is None
+def test_click_means_a_row_of_the_list_that_was_clicked(town: Library) -> None:
+    visit = Visit()
+    first = visit.change(town, column="title", descending=False)
+    second = visit.change(town, descending=True)
+    assert [row.title for row in second.rows] == ["Tram", "The pier"]
+    for shelf in (first, second):
+        assert [visit.row(place, shelf.serial) for place in (0, 1)] == list(shelf.rows)
+    for place, serial in ((0, 99), (2, 1), (-1, 1), (None, 1), ("0", 1), (0, None), ("pier.txt", 1)):
+        assert visit.row(place, serial) is None
+    for _ in range(10):
+        visit.change(town)
+    assert visit.row(0, first.serial) is None
 
 
 def test_everything_from_a_file_is_escaped(town: Library) -> None:

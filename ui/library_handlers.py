@@ -43,6 +43,7 @@ _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
 _LOOK_SECONDS = 0.25  # between two looks at how far a sync is
+_LISTS = 4  # are remembered for each visitor: a click may come from one that is just being replaced
 _MOST = 500  # files that are added at once
 _FAILED = "That could not be done because of a fault in the program. The log has the details."
 
@@ -54,6 +55,7 @@ class Visit:
 
     def __init__(self) -> None:
         self.shelf = Shelf()
+        self._lists: dict[int, tuple[Row, ...]] = {}
         self._lock = threading.Lock()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
@@ -63,7 +65,14 @@ class Visit:
         """Change the shelf and return it as things stand now."""
         with self._lock:
             self.shelf = take_stock(library, replace(self.shelf, **changes))
+            self._lists[self.shelf.serial] = self.shelf.rows
+            self._lists.pop(self.shelf.serial - _LISTS, None)
             return self.shelf
+
+    def row(self, place: object, serial: object) -> Row | None:
+        """The row that a click meant on the list of that serial, which may be one before the last; None for no row."""
+        rows = self._lists.get(serial, ()) if isinstance(serial, int) else ()
+        return rows[place] if isinstance(place, int) and 0 <= place < len(rows) else None
 
     def add_ghost(self, row: Row, removed: Removed) -> None:
         """Keep in place what stood for a file that was removed: its row, or one for all that were in it."""
@@ -287,7 +296,7 @@ class NoUploads:
 
 
 def _row_of(visit: Visit, event: gr.EventData) -> Row | None:
-    return visit.shelf.row(event._data.get("place"), event._data.get("serial"))
+    return visit.row(event._data.get("place"), event._data.get("serial"))
 
 
 def _begin_sync(library: Library) -> Future[Report]:

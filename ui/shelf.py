@@ -87,11 +87,6 @@ class Shelf:
     file_sizes: Counter[str] = field(default_factory=Counter)
     """By file, how many articles it holds."""
 
-    def row(self, place: object, serial: object) -> Row | None:
-        """The row that a click on this list meant; None where it was on another one, or on none."""
-        is_place = isinstance(place, int) and 0 <= place < len(self.rows) and serial == self.serial
-        return self.rows[place] if is_place and isinstance(place, int) else None
-
 
 def list_rows(library: Library, plan: Plan, ghosts: Sequence[Row] = ()) -> list[Row]:
     """Every article, and every file that holds none yet; a ghost is in place of what it was, until its file is back."""

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 ARGUMENTS = [
@@ -19,6 +19,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+
+expect.set_options(timeout=30_000)  # as for the rest: a sync on a busy machine takes its time
 
 Serving = Callable[..., AbstractContextManager[str]]
 Visiting = Callable[[str, int, int], AbstractContextManager["Visitor"]]
