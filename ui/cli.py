@@ -120,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
         help="offer MCP clients the tools ask, quotes and read_article, at /mcp; with stdio, nothing but these, over "
         "standard input and output",
     )
+    serve.add_argument(
+        "--read-only", action="store_true", help="let nobody add or remove articles, or start a sync, in the browser"
+    )
     serve.add_argument("--open", action="store_true", help="open a browser window")
     return parser
 
@@ -280,6 +283,7 @@ def _serve(options: argparse.Namespace) -> None:
                 host=options.host,
                 port=options.port,
                 mcp=options.mcp is not None,
+                read_only=options.read_only,
                 open_browser=options.open,
                 on_ready=lambda url: print(f"On the Record is ready at {url} (Ctrl-C stops it)", flush=True),
             )

@@ -1,4 +1,4 @@
-"""The Gradio app: a conversation, or the people who speak, on the left, the opened article on the right.
+"""The Gradio app: a conversation, the people who speak, or the library on the left, the opened article on the right.
 
 `serve(library)` runs it until Ctrl-C; `running(library)` runs it for the length of a `with` block. The page asks no
 host but its own for anything. What a visitor asked is held in that visitor's `gr.State` alone, and a click on a
@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 from index.errors import OnRecordError
 from qa.answer import Answer
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
+from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
+from ui.library_page import opened_html
 from ui.mcp import http_options
 from ui.page import (
     TITLE,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
+_STYLES = ("app.css", "library.css")
 _FAILED = "That question could not be answered because of a fault in the program. The log has the details."
 
 
@@ -55,16 +58,18 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
+    read_only: bool = False,
     mcp: bool = False,
     open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the app until Ctrl-C; `on_ready` gets its address, and `mcp` asks for the tools of `ui.mcp` at /mcp.
+    """Serve the app until Ctrl-C; `on_ready` gets its address. Raises OnRecordError where it cannot listen.
 
-    Raises OnRecordError where it cannot listen.
+    With `read_only`, no visitor or program can change the folder of articles or the index; `mcp` asks for the tools of
+    `ui.mcp` at /mcp.
     """
     try:
-        with running(library, host=host, port=port, mcp=mcp) as url:
+        with running(library, host=host, port=port, read_only=read_only, mcp=mcp) as url:
             _log.info("serving at %s", url)
             if on_ready:
                 on_ready(url)
@@ -77,10 +82,12 @@ def serve(
 
 
 @contextmanager
-def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860, mcp: bool = False) -> Iterator[str]:
-    """Serve the app in the background for the length of the block, which gets its address."""
+def running(
+    library: Library, *, host: str = "127.0.0.1", port: int = 7860, read_only: bool = False, mcp: bool = False
+) -> Iterator[str]:
+    """Serve the app in the background for the length of the block, which gets its address; see `serve`."""
     _check_free(host, port)
-    blocks = build(library)
+    blocks = build(library, read_only=read_only)
     try:
         _, url, _ = blocks.launch(
             server_name=host,
@@ -96,9 +103,10 @@ def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860, mcp:
             favicon_path=_ASSETS / "favicon.svg",
             theme=_theme(),
             # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
-            head=f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}</style>",
+            head="".join(f"<style>{(_ASSETS / name).read_text(encoding='utf-8')}</style>" for name in _STYLES),
+            max_file_size=largest_upload(library),
             app_kwargs={
-                "middleware": _middleware(),
+                "middleware": _middleware(read_only=read_only),
                 "exception_handlers": exception_handlers(),
                 **(http_options(library, host=host) if mcp else {}),
             },
@@ -111,8 +119,8 @@ def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860, mcp:
         blocks.close(verbose=False)
 
 
-def build(library: Library) -> gr.Blocks:
-    """The app over one library. `running` and `serve` add its look and its headers."""
+def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
+    """The app over one library; see `serve`. `running` and `serve` add its look and its headers."""
     _keep_gradio_quiet()
     import gradio as gr
 
@@ -152,8 +160,10 @@ def build(library: Library) -> gr.Blocks:
     def ask_example(turns: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from respond(str(event._data.get("question", "")), turns)
 
-    def open_sentence(turns: Conversation, chosen: Chosen | None, event: gr.EventData) -> str:
+    def open_sentence(turns: Conversation, chosen: Chosen | None, visit: Visit, event: gr.EventData) -> str:
         turn, kind, place = read_place(event._data)
+        if kind == "article":
+            return opened_html(library, visit.shelf, place)
         if kind == "statement":
             return statement_html(library, chosen, place)
         return source_html(library, turns, turn, kind, place)
@@ -214,6 +224,7 @@ def build(library: Library) -> gr.Blocks:
                 gr.HTML(search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
                 people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
                 person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
+            visit_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
             source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
 
         # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
@@ -224,16 +235,15 @@ def build(library: Library) -> gr.Blocks:
             question.submit(ask_typed, [question, conversation_state], outputs, trigger_mode="once", **shared),
             conversation.example(ask_example, conversation_state, outputs, trigger_mode="once", **shared),
         ]
-        conversation.cite(
-            open_sentence, [conversation_state, chosen_state], source, trigger_mode="always_last", **shared
-        )
+        states = [conversation_state, chosen_state, visit_state]
+        conversation.cite(open_sentence, states, source, trigger_mode="always_last", **shared)
         conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
         chosen = [chosen_state, person]
         conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **shared)
         conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **shared)
         conversation.restart(start_over, None, outputs, cancels=asking, **shared)
         blocks.load(refresh, None, masthead, **shared)
-        add_endpoints(library)
+        add_endpoints(library, read_only=read_only)
     return blocks
 
 
@@ -256,10 +266,10 @@ def _theme() -> Any:
     )
 
 
-def _middleware() -> list[Any]:
+def _middleware(*, read_only: bool) -> list[Any]:
     from starlette.middleware import Middleware
 
-    return [Middleware(_Headers)]
+    return [Middleware(_Headers), *([Middleware(NoUploads)] if read_only else [])]
 
 
 class _Headers:
