@@ -16,7 +16,8 @@ let lastPerson; // whose statements are on the page
 let grownFrom = null; // how many rows a list had when more were asked for
 
 function buttonFor(place) {
-  if (place.kind === "statement") return document.querySelector(`#person .statement[data-place="${place.place}"]`);
+  const list = { statement: "#person", said: "#topic-said" }[place.kind];
+  if (list) return document.querySelector(`${list} .statement[data-place="${place.place}"]`);
   const turn = element.querySelector(`.turn[data-turn="${place.turn}"]`);
   if (!turn) return null;
   if (place.kind === "closest") return turn.querySelectorAll(".closest-open")[place.place];
@@ -118,27 +119,31 @@ function settleConversation() {
   conversation.scrollTo({ top, behavior: top ? glide() : "auto" });
 }
 
-// The page is told by the address: #people is the list of people, #people/Dmitry%20Peskov his statements.
+// The page is told by the address: #people is the list of people, #people/Dmitry%20Peskov his statements, with a topic
+// after another stroke those on it. #topic/Tartous, which is of the same page, is left to timeline.js.
 
 function readAddress() {
-  const [page, name = ""] = location.hash.slice(1).split("/");
+  const [page, name = "", topic = ""] = location.hash.slice(1).split("/");
+  if (page === "topic") return [true, "", "", true];
   try {
-    return [page === "people", decodeURIComponent(name)];
+    return [page === "people", decodeURIComponent(name), decodeURIComponent(topic), false];
   } catch {
-    return [page === "people", ""];
+    return [page === "people", "", "", false];
   }
 }
 
 function route() {
-  const [onPeople, name] = readAddress();
+  const [onPeople, name, topic, onTopic] = readAddress();
   const wasOn = document.body.classList.contains("on-person");
   document.body.classList.toggle("on-people", onPeople);
   document.body.classList.toggle("on-person", onPeople && Boolean(name));
   markPage();
   if (onPeople && !document.querySelector("#people-list p")) listPeople();
   if (onPeople && name) {
-    if (openPerson() === name) focusPerson();
-    else trigger("person", { name });
+    if (openPerson() === name && openNarrowed() === topic) focusPerson();
+    else trigger("person", { name, topic });
+  } else if (onTopic) {
+    return;
   } else if (onPeople && wasOn) {
     [...document.querySelectorAll("#people-list .person")]
       .find((row) => decodeURIComponent(row.hash) === `#people/${openPerson()}`)
@@ -168,11 +173,16 @@ function openPerson() {
   return document.querySelector("#person .person-page")?.dataset.person;
 }
 
+function openNarrowed() {
+  return document.querySelector("#person .person-page")?.dataset.topic ?? "";
+}
+
 function settlePerson() {
   markCurrent();
   focusGrown("#person .statement");
-  if (openPerson() === lastPerson) return;
-  lastPerson = openPerson();
+  const person = `${openPerson()}/${openNarrowed()}`;
+  if (person === lastPerson) return;
+  lastPerson = person;
   document.getElementById("person").scrollTo({ top: 0 });
   focusPerson();
 }
@@ -192,7 +202,7 @@ function askForMore(button) {
   if (button.dataset.more === "people") {
     grownFrom = document.querySelectorAll("#people-list .person").length;
     listPeople(2 * grownFrom);
-  } else {
+  } else if (button.dataset.more === "statements") {
     grownFrom = document.querySelectorAll("#person .statement").length;
     trigger("more");
   }
@@ -237,7 +247,8 @@ document.addEventListener("click", (event) => {
     open({ turn, kind: shown().dataset.kind, place: Number(button.dataset.place) });
   } else if (button.matches(".statement")) {
     opener = button;
-    open({ turn: -1, kind: "statement", place: Number(button.dataset.place) });
+    const kind = button.closest("#topic-said") ? "said" : "statement";
+    open({ turn: -1, kind, place: Number(button.dataset.place) });
   } else if (button.matches(".more")) {
     askForMore(button);
   } else if (button.matches(".example")) {
@@ -262,6 +273,13 @@ document.addEventListener("input", (event) => {
   }, 120);
 });
 
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("#person .narrow")) return;
+  event.preventDefault();
+  const topic = event.target.querySelector("input").value.trim();
+  location.hash = `people/${[openPerson(), topic].filter(Boolean).map(encodeURIComponent).join("/")}`;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeSheet();
 });
@@ -284,6 +302,7 @@ function start() {
   watch("masthead", markPage);
   watch("people-list", () => focusGrown("#people-list .person"));
   watch("person", settlePerson);
+  watch("topic-said", markCurrent);
   route();
 }
 start();
