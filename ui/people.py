@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = 100  # people, or statements, that are shown before "more"
 _MONTHS_SHOWN = 60  # more of them are drawn as years
+_FEW = 10  # statements that need not be narrowed
 _HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
 
 
@@ -203,7 +204,9 @@ def _voice_html(name: str | None, topic: str) -> str:
 
 
 def _narrow_html(chosen: Chosen) -> str:
-    """The box that keeps only what somebody says about a topic."""
+    """The box that keeps only what somebody says about a topic; nothing for a list that is taken in at a glance."""
+    if not chosen.topic and len(chosen.statements) <= _FEW:
+        return ""
     topic = escape_html(chosen.topic)
     every = escape_html(quote(chosen.speaker.name, safe=""))
     back = f'<a class="every" href="#people/{every}">All statements</a>' if chosen.topic else ""

@@ -140,7 +140,7 @@ def _page_html(topic: str, body: str) -> str:
     name = escape_html(topic)
     heading = f'<h2 tabindex="-1" dir="auto">{name}</h2>' if topic.strip() else ""
     return (
-        f'<section class="topic-page" aria-label="Statements on a topic" data-topic="{name}">'
+        f'<section class="topic-page" aria-label="Timeline" data-topic="{name}">'
         f'<a class="back" href="#people">‹ All people</a>{heading}{body}</section>'
     )
 

@@ -220,7 +220,7 @@ def build(library: Library) -> gr.Blocks:
                     submit_btn="Ask",
                 )
             with gr.Column(elem_id="people") as people_part:
-                gr.HTML(search_html() + topic_box_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
+                gr.HTML(topic_box_html() + search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
                 people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
                 person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
             source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
