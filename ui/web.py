@@ -21,12 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Answer
+from ui.ask_page import AskPage
+from ui.filters import NO_FILTERS, Filters
 from ui.page import (
     TITLE,
-    Conversation,
-    Turn,
-    conversation_html,
-    earlier_questions,
     masthead_html,
     nothing_open_html,
     opening_html,
@@ -36,6 +34,7 @@ from ui.page import (
     statement_html,
 )
 from ui.people import PAGE, Chosen, choose, people_html, person_html, search_html
+from ui.talk import Talk
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
-_FAILED = "That question could not be answered because of a fault in the program. The log has the details."
+_STYLES = ("app.css", "ask.css")
 
 
 def serve(
@@ -90,7 +89,7 @@ def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860) -> I
             favicon_path=_ASSETS / "favicon.svg",
             theme=_theme(),
             # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
-            head=f"<style>{(_ASSETS / 'app.css').read_text(encoding='utf-8')}</style>",
+            head="".join(f"<style>{(_ASSETS / name).read_text(encoding='utf-8')}</style>" for name in _STYLES),
             app_kwargs={"middleware": _middleware()},
         )
     except OSError as error:
@@ -110,46 +109,29 @@ def build(library: Library) -> gr.Blocks:
     from qa.examples import example_questions
 
     folder = library.settings.seeds.name
-    opening = opening_html(example_questions(library))
     # The models use every core for one question, so two at once would only make both slower.
     one_at_a_time = threading.Lock()
 
-    def answer(question: str, history: Sequence[str]) -> Answer:
+    def answer(
+        question: str,
+        history: Sequence[str],
+        filters: Filters = NO_FILTERS,
+        on_step: Callable[[str], None] = lambda _: None,
+    ) -> Answer:
         from qa.ask import answer_question
 
+        if one_at_a_time.locked():
+            on_step("waiting")
         with one_at_a_time:
-            return answer_question(library, question, history=history)
+            return answer_question(library, question, history, on_step=on_step, **filters.given())
 
-    def respond(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
-        turns = tuple(turn for turn in turns if turn.question.strip())
-        asked = (*turns, Turn(question))
-        yield "", asked, conversation_html(asked), gr.skip()
-        try:
-            turn = Turn(question, answer=answer(question, earlier_questions(turns)))
-        except OnRecordError as error:
-            turn = Turn(question, problem=str(error))
-        except Exception:
-            _log.exception("a question failed")
-            turn = Turn(question, problem=_FAILED)
-        answered = (*turns, turn)
-        yield (
-            gr.skip(),
-            answered,
-            conversation_html(answered),
-            source_html(library, answered, len(turns), "citation", 0),
-        )
+    ask_page = AskPage(library, answer, opening_html(example_questions(library)))
 
-    def ask_typed(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
-        yield from respond(question, turns)
-
-    def ask_example(turns: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        yield from respond(str(event._data.get("question", "")), turns)
-
-    def open_sentence(turns: Conversation, chosen: Chosen | None, event: gr.EventData) -> str:
+    def open_sentence(talk: Talk, chosen: Chosen | None, event: gr.EventData) -> str:
         turn, kind, place = read_place(event._data)
         if kind == "statement":
             return statement_html(library, chosen, place)
-        return source_html(library, turns, turn, kind, place)
+        return source_html(library, talk.turns, turn, kind, place)
 
     def list_people(event: gr.EventData) -> str:
         shown = event._data.get("shown")
@@ -170,9 +152,6 @@ def build(library: Library) -> gr.Blocks:
         chosen = replace(chosen, shown=chosen.shown + PAGE) if chosen else None
         return chosen, person_html(chosen)
 
-    def start_over() -> tuple[Any, ...]:
-        return "", (), opening, nothing_open_html()
-
     def refresh() -> str:
         return masthead_html(folder, library.counts)
 
@@ -184,32 +163,16 @@ def build(library: Library) -> gr.Blocks:
             raise gr.Error(str(error), print_exception=False) from error
 
     # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
-    for handler in (ask_example, open_sentence, list_people, open_person):
+    for handler in (open_sentence, list_people, open_person):
         handler.__annotations__["event"] = gr.EventData
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
-        conversation_state = gr.State(())
         chosen_state = gr.State(None)
         with gr.Column(elem_id="page"):
             masthead = gr.HTML(refresh(), elem_id="masthead", js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="talk"):
-                conversation = gr.HTML(
-                    opening,
-                    elem_id="conversation",
-                    js_on_load=(_ASSETS / "app.js").read_text(encoding="utf-8"),
-                    apply_default_css=False,
-                )
-                question = gr.Textbox(
-                    elem_id="question",
-                    label="Your question",
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=5,
-                    placeholder="Ask what the articles say …",
-                    submit_btn="Ask",
-                )
+                ask_page.draw()
             with gr.Column(elem_id="people"):
                 gr.HTML(search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
                 people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
@@ -219,19 +182,13 @@ def build(library: Library) -> gr.Blocks:
         # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
         # None lets one visitor's question appear while another's is answered.
         shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-        outputs = [question, conversation_state, conversation, source]
-        asking = [
-            question.submit(ask_typed, [question, conversation_state], outputs, trigger_mode="once", **shared),
-            conversation.example(ask_example, conversation_state, outputs, trigger_mode="once", **shared),
-        ]
-        conversation.cite(
-            open_sentence, [conversation_state, chosen_state], source, trigger_mode="always_last", **shared
-        )
+        ask_page.listen(source, shared)
+        conversation = ask_page.conversation
+        conversation.cite(open_sentence, [ask_page.talk, chosen_state], source, trigger_mode="always_last", **shared)
         conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
         chosen = [chosen_state, person]
         conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **shared)
         conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **shared)
-        conversation.restart(start_over, None, outputs, cancels=asking, **shared)
         blocks.load(refresh, None, masthead, **shared)
         api(ask, api_name="ask", concurrency_limit=None)
     return blocks
