@@ -36,9 +36,17 @@ function showCard(chip) {
   const shown = card();
   shown.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
   shown.hidden = false;
-  chip.setAttribute("aria-describedby", shown.id);
   cardFor = chip;
-  const at = chip.getBoundingClientRect();
+  placeCard();
+}
+
+function placeCard() {
+  if (!cardFor) return;
+  const at = cardFor.getBoundingClientRect();
+  const view = conversation.getBoundingClientRect();
+  if (!cardFor.isConnected || at.bottom < view.top || at.top > view.bottom) return hideCard();
+  const shown = card();
+  cardFor.setAttribute("aria-describedby", shown.id); // which a new rendering takes away
   const size = shown.getBoundingClientRect();
   const above = at.top - size.height - 8;
   const left = at.left + at.width / 2 - size.width / 2;
@@ -72,7 +80,8 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("focusout", (event) => {
   if (chipOf(event)) leaveCard();
 });
-document.addEventListener("scroll", hideCard, true);
+document.addEventListener("scroll", placeCard, true); // the focus may have scrolled to its number
+window.addEventListener("resize", placeCard);
 
 // What can be done with a turn
 
@@ -215,7 +224,7 @@ function settleEditing() {
 
 new MutationObserver(() => {
   settleAddress();
-  if (cardFor && !cardFor.isConnected) hideCard();
+  placeCard();
 }).observe(element, { childList: true, subtree: true, characterData: true });
 
 function startAsk() {
