@@ -28,7 +28,7 @@ clean:
 	@echo "Installing into .venv, once: a few minutes, most of them for torch ..."
 	@$(PYTHON) -m venv .venv
 	@$(INSTALL) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
-	@$(INSTALL) --editable .
+	@$(INSTALL) --editable '.[mcp]'
 	@touch $@
 
 .venv/installed-for-tests: .venv/installed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -74,6 +75,10 @@ class Library:
     records: dict[str, ArticleRecord]
     counts: tuple[int, int]
     """The numbers of articles and of sentences."""
+    progress: tuple[int, int, int] | None
+    """What `on_progress` was told last by the sync that is under way in this process, whoever began it; else None."""
+    last: tuple[Report, float] | None
+    """The report of the last sync in this process, and when that was, in seconds since 1970."""
 
     def __init__(self, settings: Settings) -> None:
         """Open the index of a seeds folder as it stands; `update` or `sync` brings it level with the folder.
@@ -87,6 +92,8 @@ class Library:
         self._readers = 0
         self._is_awaited = False
         self._syncing = threading.Lock()
+        self.progress = None
+        self.last = None
         self._wanted_model = EmbeddingModel(settings.model)
         self._snapshots = None if settings.chroma_url else Snapshots(settings.store)
         self._adopt(self._open_current())
@@ -148,26 +155,12 @@ class Library:
         ModelError or BusyError; what was indexed before is then still there.
         """
         with self._syncing, writer_lock(self.settings.store, wait=wait, on_wait=on_wait):
-            with self._alone():
-                if self._is_behind():
-                    self._reopen(locked=True)  # another process wrote: to go on from an old state would lose its work
-            plan = make_plan(self.settings, self.store.files(), settled_for=settled_for)
-            if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
-                report, *_ = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None)
-                if self._snapshots:
-                    self._snapshots.discard()  # of a change that was taken back
-                    self._snapshots.note_sync()
-                else:
-                    self._opened.catalogue.note_sync()
-                return report
-            if plan.read:
-                prepare_attribution()
             try:
-                return self._write(on_progress or (lambda *_: None), settled_for)
-            except OnRecordError:
-                if self._snapshots:
-                    self._snapshots.discard()  # what is kept of an interrupted sync is sound
-                raise
+                report = self._sync(on_progress or (lambda *_: None), settled_for)
+            finally:
+                self.progress = None
+            self.last = report, time.time()
+            return report
 
     def article(self, article_id: str) -> Article:
         """The article as it was indexed; raises StoreError when there is none of that id."""
@@ -203,6 +196,36 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _sync(self, on_progress: OnProgress, settled_for: float) -> Report:
+        """`sync`, with the writer's lock held."""
+
+        def note(done: int, of: int, sentences: int) -> None:
+            self.progress = done, of, sentences
+            on_progress(done, of, sentences)
+
+        self.progress = 0, 0, 0
+        with self._alone():
+            if self._is_behind():
+                self._reopen(locked=True)  # another process wrote: to go on from an old state would lose its work
+        plan = make_plan(self.settings, self.store.files(), settled_for=settled_for)
+        self.progress = 0, len(plan.read), 0
+        if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
+            report, *_ = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None)
+            if self._snapshots:
+                self._snapshots.discard()  # of a change that was taken back
+                self._snapshots.note_sync()
+            else:
+                self._opened.catalogue.note_sync()
+            return report
+        if plan.read:
+            prepare_attribution()
+        try:
+            return self._write(note, settled_for)
+        except OnRecordError:
+            if self._snapshots:
+                self._snapshots.discard()  # what is kept of an interrupted sync is sound
+            raise
 
     def _is_other_generation(self) -> bool:
         return self.store.generation != name_generation(self._wanted_model.name)

@@ -91,11 +91,30 @@ def require_files(seeds: Path) -> None:
     """
     if not seeds.is_dir():
         raise SeedsError(f"there is no folder {seeds}. Make it and put articles there, or name another with --seeds.")
-    if not any(path.suffix.lower() in SUFFIXES for path in _walk(seeds)):
+    if not any(path.suffix.lower() in SUFFIXES for path in walk_files(seeds)):
         raise SeedsError(
             f"no article could be read from {seeds}: it holds no {_SUFFIX_LIST} file. "
             "Put some there, or name another folder with --seeds."
         )
+
+
+def walk_files(seeds: Path) -> Iterator[Path]:
+    """Every file below the folder, hidden ones left out, in the order of their names.
+
+    Raises SeedsError for a folder that cannot be listed: its articles are not gone.
+    """
+
+    def fail(error: OSError) -> None:
+        raise SeedsError(
+            f"the folder {error.filename} cannot be read: {error.strerror}. Nothing was changed."
+        ) from error
+
+    for folder, subfolders, names in os.walk(seeds, onerror=fail):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not name.startswith(".") and (path.is_file() or path.is_symlink()):
+                yield path
 
 
 def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, settled_for: float = 0.0) -> Plan:
@@ -111,7 +130,7 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, settled_fo
     found: set[str] = set()
     skipped: list[tuple[str, str]] = []
     limit = _limit(settings)
-    for path in _walk(settings.seeds):
+    for path in walk_files(settings.seeds):
         name = path.relative_to(settings.seeds).as_posix()
         if path.suffix.lower() not in SUFFIXES:
             skipped.append((name, f"{path.suffix or 'no ending'}: only {_SUFFIX_LIST} files are read"))
@@ -221,25 +240,6 @@ def apply_plan(
         seconds=time.perf_counter() - began,
     )
     return report, [*replaced, *left.values()], records
-
-
-def _walk(seeds: Path) -> Iterator[Path]:
-    """Every file below the folder, hidden ones left out, in the order of their names.
-
-    Raises SeedsError for a folder that cannot be listed: its articles are not gone.
-    """
-
-    def fail(error: OSError) -> None:
-        raise SeedsError(
-            f"the folder {error.filename} cannot be read: {error.strerror}. Nothing was changed."
-        ) from error
-
-    for folder, subfolders, names in os.walk(seeds, onerror=fail):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if not name.startswith(".") and (path.is_file() or path.is_symlink()):
-                yield path
 
 
 def load_reader() -> None:

@@ -11,7 +11,7 @@ from qa.wanted import holds
 
 # What each value of `weigh` counts in the confidence. Fitted by tests/bench/confidence.py on 158 news questions and, at
 # a tenth of their weight, 400 on what somebody said of a topic and 280 on what they did not.
-WEIGHTS = (-2.08, 4.37, -3.16, 1.42, -2.9, -1.82, -1.94)
+WEIGHTS = (-2.41, 4.61, -3.38, 1.55, -3.18, -1.57, -2.19)
 
 # From where on an answer is called so; see `describe_confidence`.
 WELL_SUPPORTED, LIKELY = 0.8, 0.6

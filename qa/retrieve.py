@@ -191,11 +191,13 @@ def _to_vector(library: Library, query: Query) -> NDArray[np.float32]:
 
 
 def _preference(query: Query, sentence: Sentence, spoken: float | None) -> float:
+    if query.asks_who:  # there, it is a speaker who is wanted
+        return KNOWN_SPEAKER if sentence.speaker is not None else 0.0
     is_wanted = query.wants in ("cause", "person") and holds(query.wants, sentence.text, query.standalone)
     wanted = WANTED if is_wanted else 0.0
     if spoken is not None:
         return wanted + (QUOTED if spoken == SPOKEN["theirs"] and sentence.speech == "direct" else 0.0)
-    return wanted + (KNOWN_SPEAKER if query.asks_who and sentence.speaker is not None else 0.0)
+    return wanted
 
 
 def find_unmentioned(library: Library, query: Query) -> list[str]:

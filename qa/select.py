@@ -39,8 +39,9 @@ _CORRECTION = re.compile(
 )
 # "This was decided on Monday": who reads that alone does not know what. "There is" and "This week" point nowhere.
 _POINTS_BACK = re.compile(
-    r"^\W*(?:(?:But|And|So|Still|Yet),?\s+)?(?:He|She|It|They|These|Those|His|Her|Its|Their|That|Such"
-    r"|This(?!\s+(?:week|month|year|time|morning|evening|summer|spring|fall|winter)\b))\b"
+    r"^\W*(?:(?:but|and|so|still|yet),?\s+)?(?:he|she|it|they|these|those|his|her|its|their|that|such"
+    r"|this(?!\s+(?:week|month|year|time|morning|evening|summer|spring|fall|winter)\b))\b",
+    re.IGNORECASE,
 )
 
 

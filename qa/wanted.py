@@ -41,7 +41,7 @@ _NUMBER = re.compile(
     r"|third|quarter)s?\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<![.!?:“\"‘] )(?<!^)\b[A-Z][\w’'-]+")
+_NAME = re.compile(rf"(?<![.!?:“\"‘] )(?<!^)\b(?!{_MONTH}|\w+day\b)[A-Z][\w’'-]+")
 
 
 def find_wanted(question: str) -> Wanted | None:

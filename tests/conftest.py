@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +20,13 @@ from index.settings import BUNDLED_MODEL, Settings
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 MakeLibrary = Callable[..., Library]
+
+
+def find_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +90,26 @@ def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.Te
         library.model = library._wanted_model = model
         library.update()
         yield library
+
+
+@contextmanager
+def serve(*options: str) -> Iterator[str]:
+    """`onrecord serve` with these options, in a process of its own, for a `with` block, which gets its address."""
+    command = [sys.executable, "-m", "ui", "--port", str(find_port()), *options]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
+    with subprocess.Popen(command, cwd=SEEDS.parent, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield re.findall(r"http://\S+", process.stdout.readline())[0]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def served(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address, with a slash at its end, at which the project's own articles are served, with MCP tools."""
+    with serve("--mcp", "--seeds", str(seeds), "--store", str(tmp_path_factory.mktemp("served"))) as url:
+        yield url
 
 
 @pytest.fixture

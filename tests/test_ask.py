@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import MakeLibrary
 
 from index.errors import OnRecordError, QuestionError
 from index.library import Library
@@ -164,6 +167,53 @@ def test_threads_get_the_same_answers(seed_library: Library) -> None:
     with ThreadPoolExecutor(2) as threads:
         together = list(threads.map(lambda question: answer_question(seed_library, question), QUESTIONS * 4))
     assert [untimed(answer) for answer in together] == alone * 4
+
+
+def test_a_rebuild_and_another_process_answer_the_same(seed_library: Library, seeds: Path, tmp_path: Path) -> None:
+    answers = [untimed(answer_question(seed_library, question)) for question in QUESTIONS]
+    asked = (
+        "import sys\nfrom qa import ask\n"
+        f"for question in {QUESTIONS!r}: print(ask(question, seeds=sys.argv[1], store=sys.argv[2]).to_json())"
+    )
+    for hash_seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", asked, str(seeds), str(tmp_path / hash_seed)],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert [untimed(Answer.from_json(line)) for line in done.stdout.splitlines()] == answers
+
+
+def test_each_of_several_speakers_is_asked(seed_library: Library) -> None:
+    answer = answer_question(seed_library, "What did Peskov and Putin each say about NATO and the bases?")
+    assert {"Dmitry Peskov", "Vladimir Putin"} <= {citation.speaker for citation in answer.citations}
+
+
+NAMESAKES = """The pier
+
+The pier is safe, said Ana Marsh. The pier is new, Ana Marsh added. The deck is old, said Ana Marsh.
+The pier is closed, said Ben Marsh. The pier is ugly, said Ben Marsh."""
+
+
+def test_namesakes_are_told_apart_or_named(tmp_path: Path, make_library: MakeLibrary) -> None:
+    (tmp_path / "pier.txt").write_text(NAMESAKES, encoding="utf-8")
+    library = make_library(tmp_path)
+    assert answer_question(library, "What did Marsh say about the pier?").note == (
+        "“Marsh” was taken as Ana Marsh; Ben Marsh speaks here too."
+    )
+    assert answer_question(library, "What did Ana Marsh say about the pier?").note == ""
+
+
+def test_the_sentence_that_a_pronoun_points_back_to_comes_along(tmp_path: Path, make_library: MakeLibrary) -> None:
+    text = "The ferry\n\nA ferry runs from Quayside to Lowland. It carries nine hundred passengers on a summer day.\n"
+    (tmp_path / "ferry.txt").write_text(text, encoding="utf-8")
+    answer = answer_question(make_library(tmp_path), "How many passengers does it carry on a summer day?")
+    assert [(citation.text, citation.context) for citation in answer.citations] == [
+        ("It carries nine hundred passengers on a summer day.", False),
+        ("A ferry runs from Quayside to Lowland.", True),
+    ]
 
 
 def test_ask_opens_the_index_once(seeds: Path, store: Path) -> None:

@@ -1,154 +1,22 @@
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
+from made import QUERY, evidence
 
 from index.people import Match, Speaker
-from index.sentences import Sentence
-from index.store import ArticleRecord
 from qa.answer import Answer, Citation
 from qa.compose import (
-    MARGINS,
     MAX_CITATIONS,
-    ON_TOPIC_SHARE,
-    STATEMENT_MARGINS,
     Asked,
-    answer_first,
-    assess,
+    Side,
     compose,
     number_citations,
-    select,
 )
+from qa.confidence import assess
 from qa.question import read_question
 from qa.retrieve import Evidence
-
-QUERY = read_question("What did Duarte say about the pier?")
-TEXTS = [
-    "The pier closed on Monday.",
-    "Engineers found rot in nine beams.",
-    "A new deck costs two million.",
-    "Anglers will have to walk.",
-    "The kiosk sells tea until June.",
-    "Gulls do not mind.",
-    "Lowland waits for spring.",
-]
-
-
-def evidence(
-    score: float,
-    *,
-    position: int = 0,
-    article: str = "a.txt",
-    text: str | None = None,
-    on_topic: float = 0.0,
-    spoken: float | None = None,
-    named: float = 0.0,
-    missing: float = 0.0,
-    speaker: str | None = None,
-) -> Evidence:
-    """Evidence of that score, which its cosine makes up."""
-    if spoken is None:
-        context = (score - 0.4 * named - 0.3 * on_topic) / 1.2
-    else:
-        context = (score - 0.4 * named - 0.6 * on_topic - 0.35 * spoken) / 0.8
-    text = TEXTS[position] if text is None else text
-    return Evidence(
-        sentence=Sentence(
-            article_id=article,
-            position=position,
-            start=100 * position,
-            end=100 * position + len(text),
-            text=text,
-            speaker=speaker,
-            speech="indirect" if speaker else None,
-        ),
-        record=ArticleRecord(
-            id=article,
-            file=article,
-            digest="0" * 64,
-            sentences=9,
-            title=f"Title of {article}",
-            source="Northern News",
-            author=None,
-            published="2024-03-04",
-            place=None,
-            url=None,
-            body=0,
-            speakers="[]",
-        ),
-        context=context,
-        named_near=0.0,
-        named_in_article=named,
-        missing=missing,
-        on_topic=on_topic,
-        spoken=spoken,
-    )
-
-
-def test_select_stops_at_the_limit() -> None:
-    candidates = [evidence(1.0 - 0.01 * i, position=i) for i in range(6)]
-    assert [select(candidates, limit=limit) for limit in (1, 3, 9)] == [candidates[:1], candidates[:3], candidates]
-
-
-def test_select_takes_the_best_of_any_score() -> None:
-    (best,) = select([evidence(-0.5)], limit=5)
-    assert best == evidence(-0.5)
-
-
-def test_select_of_nothing_is_nothing() -> None:
-    assert select([], limit=5) == []
-
-
-def test_select_allows_more_within_the_article_of_the_best() -> None:
-    best = evidence(1.0)
-    inside = evidence(1.0 - MARGINS[0] + 0.001, position=1)
-    outside = evidence(1.0 - MARGINS[1] + 0.001, position=2, article="b.txt")
-    too_far_outside = evidence(1.0 - MARGINS[1] - 0.001, position=3, article="b.txt")
-    too_far_inside = evidence(1.0 - MARGINS[0] - 0.001, position=4)
-    candidates = [best, outside, too_far_outside, inside, too_far_inside]
-    assert select(candidates, limit=5) == [best, outside, inside]
-
-
-def test_select_drops_what_repeats_another_article() -> None:
-    first = evidence(1.0, text="The council closed the wooden pier at Quayside on Monday after a storm.")
-    wire_copy = evidence(
-        0.99, article="b.txt", text="The Council closed the wooden pier at Quayside on Monday, after the storm."
-    )
-    other = evidence(0.98, article="b.txt", position=1, text="The council closed the library on Monday.")
-    assert select([first, wire_copy, other], limit=5) == [first, other]
-
-
-def test_select_keeps_to_the_topic_and_the_speaker_where_one_is_asked_for() -> None:
-    best = evidence(1.0, on_topic=1.0, spoken=1.0)
-    near = evidence(0.99, position=1, on_topic=ON_TOPIC_SHARE + 0.01, spoken=1.0)
-    off = evidence(0.98, position=2, on_topic=ON_TOPIC_SHARE - 0.01, spoken=1.0)
-    unsure = evidence(0.97, position=3, on_topic=1.0, spoken=0.5)
-    far = evidence(1.0 - STATEMENT_MARGINS[0] + 0.001, position=4, on_topic=1.0, spoken=1.0)
-    assert select([best, near, off, unsure, far], limit=5) == [best, near, far]
-
-
-def test_select_minds_the_topic_only_where_somebody_speaks() -> None:
-    best, off = evidence(1.0, on_topic=1.0), evidence(0.98, position=2)
-    assert select([best, off], limit=5) == [best, off]
-
-
-def test_answer_comes_first_and_then_what_goes_on_from_it() -> None:
-    chosen = [
-        evidence(1.0, position=2, article="z.txt"),
-        evidence(0.9, position=3, article="a.txt"),
-        evidence(0.8, position=4, article="z.txt"),
-        evidence(0.7, position=1, article="z.txt"),
-        evidence(0.6, position=3, article="z.txt"),
-    ]
-    assert [(e.sentence.article_id, e.sentence.position) for e in answer_first(chosen)] == [
-        ("z.txt", 2),
-        ("z.txt", 3),
-        ("z.txt", 4),
-        ("a.txt", 3),
-        ("z.txt", 1),
-    ]
 
 
 def test_citations_are_numbered_in_the_order_given() -> None:
@@ -195,9 +63,9 @@ def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
     assert answer == Answer(
         question="What did Duarte say about the pier?",
         answered=False,
-        reason="Nothing in the articles is close enough to answer this.",
+        reason="No sentence answers this. Looked for “Duarte” and “pier” together.",
         note="",
-        text="Nothing in the articles is close enough to answer this.",
+        text="No sentence answers this. Looked for “Duarte” and “pier” together.",
         citations=(),
         closest=number_citations(found[:1], {}),
         confidence=assess(QUERY, found),
@@ -213,7 +81,7 @@ def test_nothing_is_refused_even_where_any_confidence_will_do() -> None:
 
 
 REASONS = [
-    ("all of it is mentioned", [], "Nothing in the articles is close enough to answer this."),
+    ("all of it is mentioned", [], "No sentence answers this. Looked for “Duarte” and “pier” together."),
     ("one word", ["borscht"], "The articles never mention “borscht”."),
     ("two words", ["Cook", "borscht"], "The articles never mention “Cook” or “borscht”."),
     ("three words", ["cook", "a", "soup"], "The articles never mention “cook”, “a” or “soup”."),
@@ -309,43 +177,85 @@ def test_min_confidence(min_confidence: float) -> None:
     assert answer.answered == (min_confidence == 0.0)
 
 
-def test_assess_is_a_probability() -> None:
-    dice = random.Random(7)
-    for _ in range(200):
-        assert 0.0 <= assess(QUERY, [evidence(dice.uniform(-3, 3), named=dice.random())]) <= 1.0
-
-
-def test_assess_of_nothing_is_0() -> None:
-    assert assess(QUERY, []) == 0.0
-
-
-def test_assess_rises_with_what_the_article_names() -> None:
-    by_cosine = [assess(QUERY, [evidence(score)]) for score in (-1.0, 0.0, 0.5, 1.2)]
-    by_names = [
-        assess(QUERY, [Evidence(**{**vars(evidence(0.6)), "named_in_article": named})]) for named in (0.0, 0.5, 1.0)
-    ]
-    assert by_cosine == sorted(set(by_cosine))
-    assert by_names == sorted(set(by_names))
-
-
-def test_assess_falls_with_a_rare_word_that_is_missing() -> None:
-    by_missing = [assess(QUERY, [evidence(1.0, missing=missing)]) for missing in (0.0, 0.4, 1.0)]
-    assert by_missing == sorted(by_missing, reverse=True)
-    assert by_missing[0] > by_missing[2] + 0.1
-
-
-def test_assess_wants_a_number_where_one_is_asked_for() -> None:
-    how_many = read_question("How many beams does the pier have?")
-    assert how_many.wants == "number"
-    with_word, with_figure, without = (
-        assess(how_many, [evidence(1.0, text=text)])
-        for text in ("It has nine beams.", "It has 9 beams.", "Its beams are rotten.")
-    )
-    assert with_word == with_figure > without + 0.1
-    assert assess(QUERY, [evidence(1.0, text="Its beams are rotten.")]) == with_word
-
-
 def test_a_follow_up_says_how_it_was_understood() -> None:
     follow_up = read_question("And what did he say about gulls?", ["What did Duarte say about the pier?"])
     answer = compose(follow_up, [evidence(1.4, named=1.0)], [], limit=5, min_confidence=0.5)
     assert answer.note == "Understood as: “What did Duarte say about gulls?”"
+
+
+DUARTE_SAYS = evidence(2.0, position=0, named=1.0, spoken=1.0, on_topic=1.0, speaker="Duarte")
+OAKE_SAYS = evidence(1.9, position=1, article="b.txt", named=1.0, spoken=1.0, on_topic=1.0, speaker="Oake")
+OAKE = Speaker("Ben Oake", ("Oake",), names=("Oake",))
+
+
+def sides(*found: list[Evidence]) -> list[Side]:
+    people = {"Duarte": DUARTE, "Oake": OAKE}
+    return [
+        Side(name, QUERY, evidence, Asked(name, Match(people[name], exact=True)))
+        for name, evidence in zip(people, found, strict=True)
+    ]
+
+
+def test_each_side_is_answered() -> None:
+    answer = compose(QUERY, [DUARTE_SAYS], [], sides=sides([DUARTE_SAYS], [OAKE_SAYS]), limit=5, min_confidence=0.5)
+    assert [citation.speaker for citation in answer.citations] == ["Duarte", "Oake"]
+    assert (answer.answered, answer.note) == (True, "")
+    assert answer.confidence == pytest.approx((assess(QUERY, [DUARTE_SAYS]) + assess(QUERY, [OAKE_SAYS])) / 2)
+
+
+def test_a_side_without_an_answer_is_named() -> None:
+    answer = compose(QUERY, [], [], sides=sides([DUARTE_SAYS], []), limit=5, min_confidence=0.5)
+    assert [citation.speaker for citation in answer.citations] == ["Duarte"]
+    assert answer.note == "Nothing on the record for Oake."
+
+
+def test_more_sides_than_may_be_cited() -> None:
+    answer = compose(QUERY, [], [], sides=sides([DUARTE_SAYS], [OAKE_SAYS]), limit=1, min_confidence=0.5)
+    assert [citation.speaker for citation in answer.citations] == ["Duarte"]
+
+
+def test_what_the_articles_differ_on_is_dated_and_the_newest_first() -> None:
+    how_many = read_question("How many people did the storm kill?")
+    first = evidence(1.6, text="The storm killed 12 people.", named=1.0, on_topic=1.0, published="2024-03-04")
+    later = evidence(
+        1.5, article="b.txt", text="The storm killed 19 people.", named=1.0, on_topic=1.0, published="2024-03-09"
+    )
+    answer = compose(how_many, [first, later], [], limit=5, min_confidence=0.5)
+    assert [citation.published for citation in answer.citations] == ["2024-03-09", "2024-03-04"]
+    assert answer.note == "The articles differ on this; the newest comes first."
+
+
+def test_a_sentence_that_points_back_brings_the_one_before_it() -> None:
+    best = evidence(1.6, position=1, text="It was closed on Monday.", named=1.0)
+    before = evidence(1.6, position=0, named=1.0)
+    answer = compose(
+        read_question("When was the pier closed?"),
+        [best],
+        [],
+        read_before=lambda found: before if found == best else None,
+        limit=5,
+        min_confidence=0.5,
+    )
+    assert [(citation.text, citation.context) for citation in answer.citations] == [
+        ("It was closed on Monday.", False),
+        ("The pier closed on Monday.", True),
+    ]
+
+
+def test_others_of_the_name_who_speak_often_are_named() -> None:
+    asked = Asked("Duarte", Match(DUARTE, exact=True), rivals=("Rui Duarte", "Lia Duarte"))
+    answer = compose(QUERY, [DUARTE_SAYS], [], asked=asked, limit=5, min_confidence=0.5)
+    assert answer.note == "“Duarte” was taken as Inês Duarte; Rui Duarte and Lia Duarte speak here too."
+
+
+def test_a_pronoun_of_two_is_not_guessed_at() -> None:
+    follow_up = read_question("Why did he leave?", ["What did Ben Oake say about Rui Duarte?"])
+    answer = compose(follow_up, [evidence(1.6, named=1.0)], [], limit=5, min_confidence=0.5)
+    assert "“he” may be Ben Oake or Rui Duarte: name the one you mean." in answer.note
+
+
+def test_a_name_that_was_respelled_is_told() -> None:
+    answer = compose(
+        QUERY, [evidence(2.0, named=1.0)], [], respelled={"Quaysyde": "Quayside"}, limit=5, min_confidence=0.5
+    )
+    assert answer.note == "The articles never mention “Quaysyde”; taken as “Quayside”."

@@ -106,6 +106,12 @@ def test_nobody_is_found_where_nobody_speaks() -> None:
     assert find_speaker("Peskov", []) is None
 
 
+def test_every_word_of_a_group_has_to_be_alike() -> None:
+    heritage = Speaker("The Heritage Foundation", (), "group")
+    assert find_speaker("the Tax Foundation", [heritage]) is None
+    assert find_speaker("the Heritege Foundation", [heritage]) == Match(heritage, False)
+
+
 KREMLINS = [Speaker("The Kremlin", (), "group"), Speaker("Kremlin", (), "group"), Speaker("The Kremlin", (), "group")]
 MERGED = [
     (

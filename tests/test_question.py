@@ -229,6 +229,20 @@ FOLLOW_UPS = [
     ("a standalone question", "Who led the coalition?", [TARTOUS], "Who led the coalition?", None),
     ("who said that …", "Who said that the pier is safe?", [TARTOUS], "Who said that the pier is safe?", None),
     ("who said that", "Who said that?", ["Is the pier safe?"], "Is the pier safe? Who said that?", None),
+    (
+        "a thing that only the answer named",
+        "How big is the town?",
+        ["How has Lowland treated the anglers?"],
+        "How has Lowland treated the anglers? How big is the town?",
+        None,
+    ),
+    (
+        "a thing of its own",
+        "Who is mayor of the town of Quayside?",
+        [TARTOUS],
+        "Who is mayor of the town of Quayside?",
+        None,
+    ),
     ("no history", "Why?", [], "Why?", None),
     ("blank turns are passed over", "Why?", [TARTOUS, "", " \n"], f"{TARTOUS} Why?", "Peskov"),
     ("a turn too long to be a question", "Why?", [TARTOUS, "x" * 2_001], f"{TARTOUS} Why?", "Peskov"),
@@ -272,3 +286,18 @@ def test_terms_of_a_follow_up() -> None:
     both = read_question("Is it safe?", [TARTOUS])
     assert (both.terms, both.carried, both.context) == (("safe",), ("peskov", "tartous"), TARTOUS)
     assert read_question("Why?", [TARTOUS]).terms == ("peskov", "tartous")
+
+
+UNCLEAR = [
+    ("one of two", "Why did he flee?", ["What did Peskov say about Assad?"], ("he", "Peskov", "Assad")),
+    ("the speaker of what is asked", "What did he deny?", ["What did Peskov say about Assad?"], ()),
+    ("only one was named", "Why did he flee?", ["Where is Assad?"], ()),
+    ("the question names its own", "Why did Assad flee?", ["What did Peskov say about Assad?"], ()),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "unclear"), [pytest.param(*case, id=reason) for reason, *case in UNCLEAR]
+)
+def test_a_pronoun_that_may_be_either(question: str, history: list[str], unclear: tuple[str, ...]) -> None:
+    assert read_question(question, history).unclear == unclear

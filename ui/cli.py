@@ -112,6 +112,17 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "open the conversation in a browser")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument("--port", type=_port, default=7860, help="the port to listen at (default: 7860)")
+    serve.add_argument(
+        "--mcp",
+        nargs="?",
+        const="http",
+        choices=("http", "stdio"),
+        help="offer MCP clients the tools ask, quotes and read_article, at /mcp; with stdio, nothing but these, over "
+        "standard input and output",
+    )
+    serve.add_argument(
+        "--read-only", action="store_true", help="let nobody add or remove articles, or start a sync, in the browser"
+    )
     serve.add_argument("--open", action="store_true", help="open a browser window")
     return parser
 
@@ -258,15 +269,23 @@ def _eval(options: argparse.Namespace) -> None:
 
 def _serve(options: argparse.Namespace) -> None:
     from index.watch import watching
+    from ui.mcp import require_mcp, serve_stdio
     from ui.web import serve
 
+    if options.mcp:
+        require_mcp()
     with _open_library(options) as library:
         _update(library)
         with watching(library, on_report=lambda report: _say(report_line(report))):
+            if options.mcp == "stdio":
+                serve_stdio(library)
+                return
             serve(
                 library,
                 host=options.host,
                 port=options.port,
+                mcp=options.mcp is not None,
+                read_only=options.read_only,
                 open_browser=options.open,
                 on_ready=lambda url: print(f"On the Record is ready at {url} (Ctrl-C stops it)", flush=True),
             )

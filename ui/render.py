@@ -204,10 +204,16 @@ def _sentence_html(citation: Citation) -> str:
 
 
 def _by_voice(citations: Iterable[Citation]) -> Iterator[tuple[str, list[Citation]]]:
-    """Runs of citations of one article and speaker, context last; where nobody is quoted, the outlet is the voice."""
+    """Runs of citations of one article and speaker, context last; where nobody is quoted, the outlet is the voice.
+
+    Where they are of several dates, each voice has its own: what was said when is to be seen at once.
+    """
     ordered = sorted(citations, key=lambda citation: citation.context)
+    are_of_several = len({citation.published for citation in ordered if not citation.context}) > 1
     for (_, label, _), run in groupby(ordered, key=lambda cited: (cited.article_id, _voice(cited), cited.context)):
-        yield label, list(run)
+        cited = list(run)
+        when = format_date(cited[0].published) if are_of_several and not cited[0].context else ""
+        yield ", ".join(part for part in (label, when) if part), cited
 
 
 def _passages(citations: Sequence[Citation]) -> list[list[Citation]]:

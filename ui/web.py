@@ -1,4 +1,4 @@
-"""The Gradio app: a conversation, or the people who speak, on the left, the opened article on the right.
+"""The Gradio app: a conversation, the people who speak, or the library on the left, the opened article on the right.
 
 `serve(library)` runs it until Ctrl-C; `running(library)` runs it for the length of a `with` block. The page asks no
 host but its own for anything. What a visitor asked is held in that visitor's `gr.State` alone, and a click on a
@@ -15,14 +15,18 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Answer
+from ui.api import add_endpoints, exception_handlers, one_at_a_time
 from ui.ask_page import AskPage
 from ui.filters import NO_FILTERS, Filters
+from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
+from ui.library_page import opened_html
+from ui.mcp import http_options
 from ui.page import (
     TITLE,
     masthead_html,
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
-_STYLES = ("app.css", "ask.css")
+_STYLES = ("app.css", "ask.css", "library.css")
 
 
 def serve(
@@ -52,12 +56,18 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
+    read_only: bool = False,
+    mcp: bool = False,
     open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the app until Ctrl-C; `on_ready` gets its address. Raises OnRecordError where it cannot listen."""
+    """Serve the app until Ctrl-C; `on_ready` gets its address. Raises OnRecordError where it cannot listen.
+
+    With `read_only`, no visitor or program can change the folder of articles or the index; `mcp` asks for the tools of
+    `ui.mcp` at /mcp.
+    """
     try:
-        with running(library, host=host, port=port) as url:
+        with running(library, host=host, port=port, read_only=read_only, mcp=mcp) as url:
             _log.info("serving at %s", url)
             if on_ready:
                 on_ready(url)
@@ -70,10 +80,12 @@ def serve(
 
 
 @contextmanager
-def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860) -> Iterator[str]:
-    """Serve the app in the background for the length of the block, which gets its address."""
+def running(
+    library: Library, *, host: str = "127.0.0.1", port: int = 7860, read_only: bool = False, mcp: bool = False
+) -> Iterator[str]:
+    """Serve the app in the background for the length of the block, which gets its address; see `serve`."""
     _check_free(host, port)
-    blocks = build(library)
+    blocks = build(library, read_only=read_only)
     try:
         _, url, _ = blocks.launch(
             server_name=host,
@@ -83,14 +95,19 @@ def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860) -> I
             share=False,
             ssr_mode=False,
             pwa=False,
-            mcp_server=False,
+            mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
             enable_monitoring=False,
             footer_links=[],
             favicon_path=_ASSETS / "favicon.svg",
             theme=_theme(),
             # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
             head="".join(f"<style>{(_ASSETS / name).read_text(encoding='utf-8')}</style>" for name in _STYLES),
-            app_kwargs={"middleware": _middleware()},
+            max_file_size=largest_upload(library),
+            app_kwargs={
+                "middleware": _middleware(read_only=read_only),
+                "exception_handlers": exception_handlers(),
+                **(http_options(library, host=host) if mcp else {}),
+            },
         )
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
@@ -100,17 +117,14 @@ def running(library: Library, *, host: str = "127.0.0.1", port: int = 7860) -> I
         blocks.close(verbose=False)
 
 
-def build(library: Library) -> gr.Blocks:
-    """The app over one library. `running` and `serve` add its look and its headers."""
+def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
+    """The app over one library; see `serve`. `running` and `serve` add its look and its headers."""
     _keep_gradio_quiet()
     import gradio as gr
-    from gradio.events import api
 
     from qa.examples import example_questions
 
     folder = library.settings.seeds.name
-    # The models use every core for one question, so two at once would only make both slower.
-    one_at_a_time = threading.Lock()
 
     def answer(
         question: str,
@@ -127,8 +141,10 @@ def build(library: Library) -> gr.Blocks:
 
     ask_page = AskPage(library, answer, opening_html(example_questions(library)))
 
-    def open_sentence(talk: Talk, chosen: Chosen | None, event: gr.EventData) -> str:
+    def open_sentence(talk: Talk, chosen: Chosen | None, visit: Visit, event: gr.EventData) -> str:
         turn, kind, place = read_place(event._data)
+        if kind == "article":
+            return opened_html(library, visit.shelf, place)
         if kind == "statement":
             return statement_html(library, chosen, place)
         return source_html(library, talk.turns, turn, kind, place)
@@ -155,13 +171,6 @@ def build(library: Library) -> gr.Blocks:
     def refresh() -> str:
         return masthead_html(folder, library.counts)
 
-    def ask(question: str, history: list[str]) -> dict[str, Any]:
-        """Answer a question from the articles' own sentences; `history` holds the earlier questions, oldest first."""
-        try:
-            return asdict(answer(question, history))
-        except OnRecordError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
     # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
     for handler in (open_sentence, list_people, open_person):
         handler.__annotations__["event"] = gr.EventData
@@ -177,6 +186,7 @@ def build(library: Library) -> gr.Blocks:
                 gr.HTML(search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
                 people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
                 person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
+            visit_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
             source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
 
         # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
@@ -184,13 +194,14 @@ def build(library: Library) -> gr.Blocks:
         shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
         ask_page.listen(source, shared)
         conversation = ask_page.conversation
-        conversation.cite(open_sentence, [ask_page.talk, chosen_state], source, trigger_mode="always_last", **shared)
+        states = [ask_page.talk, chosen_state, visit_state]
+        conversation.cite(open_sentence, states, source, trigger_mode="always_last", **shared)
         conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
         chosen = [chosen_state, person]
         conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **shared)
         conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **shared)
         blocks.load(refresh, None, masthead, **shared)
-        api(ask, api_name="ask", concurrency_limit=None)
+        add_endpoints(library, read_only=read_only)
     return blocks
 
 
@@ -213,10 +224,10 @@ def _theme() -> Any:
     )
 
 
-def _middleware() -> list[Any]:
+def _middleware(*, read_only: bool) -> list[Any]:
     from starlette.middleware import Middleware
 
-    return [Middleware(_Headers)]
+    return [Middleware(_Headers), *([Middleware(NoUploads)] if read_only else [])]
 
 
 class _Headers:

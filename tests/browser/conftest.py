@@ -4,11 +4,11 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 ARGUMENTS = [
@@ -20,7 +20,9 @@ ARGUMENTS = [
 ]
 
 
-Serving = Callable[[Path, Path], AbstractContextManager[str]]
+expect.set_options(timeout=30_000)  # as for the rest: a sync on a busy machine takes its time
+
+Serving = Callable[..., AbstractContextManager[str]]
 Visiting = Callable[[str, int, int], AbstractContextManager["Visitor"]]
 
 
@@ -75,12 +77,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def serving() -> Serving:
-    """The real app over a folder of articles, for the length of a `with` block, which gets its address."""
+    """The real app over a folder of articles, for the length of a `with` block, which gets its address.
+
+    With `read_only`, nobody can change the folder; with `watched`, the index follows it, as with `onrecord serve`.
+    """
 
     @contextmanager
-    def serve(seeds: Path, store: Path) -> Iterator[str]:
+    def serve(seeds: Path, store: Path, *, read_only: bool = False, watched: bool = False) -> Iterator[str]:
         from index.library import Library
         from index.settings import load_settings
+        from index.watch import watching
         from ui.web import running
 
         with socket.socket() as probe:
@@ -88,7 +94,10 @@ def serving() -> Serving:
             port = probe.getsockname()[1]
         with Library(load_settings(seeds=seeds, store=store)) as library:
             library.update()
-            with running(library, port=port) as address:
+            with (
+                watching(library) if watched else nullcontext(),
+                running(library, port=port, read_only=read_only) as address,
+            ):
                 yield address
 
     return serve

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -267,32 +266,6 @@ def test_hostile_article_is_shown_as_text(visiting: Visiting, hostile_url: str) 
         visitor.ask('<img src=x onerror="alert(5)"> ${alert(6)}')
         expect(page.locator(".turn:last-child .asked")).to_have_text('<img src=x onerror="alert(5)"> ${alert(6)}')
         expect(page.locator("#page img")).to_have_count(0)
-
-
-def call_ask(url: str, question: str, history: list[str]) -> str:
-    """What the `ask` endpoint sends for a question, as the lines of its event stream."""
-    body = json.dumps({"data": [question, history]}).encode()
-    request = urllib.request.Request(f"{url}gradio_api/call/ask", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as response:
-        event = json.load(response)["event_id"]
-    with urllib.request.urlopen(f"{url}gradio_api/call/ask/{event}", timeout=60) as response:
-        return str(response.read().decode())
-
-
-def test_ask_endpoint_returns_the_answer(url: str) -> None:
-    kind, line = call_ask(url, TARTOUS, []).splitlines()[:2]
-    assert kind == "event: complete"
-    (answer,) = json.loads(line.removeprefix("data: "))
-    article = (SEEDS / "kremlin-syria-bases.txt").read_text(encoding="utf-8")
-    assert answer["answered"]
-    assert answer["question"] == TARTOUS
-    for citation in answer["citations"]:
-        assert article[citation["start"] : citation["end"]] == citation["text"]
-
-
-def test_ask_endpoint_is_the_only_public_one(url: str) -> None:
-    with urllib.request.urlopen(f"{url}gradio_api/info", timeout=60) as response:
-        assert list(json.load(response)["named_endpoints"]) == ["/ask"]
 
 
 def test_headers_confine_the_page(url: str) -> None:

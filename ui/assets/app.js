@@ -16,6 +16,7 @@ let lastPerson; // whose statements are on the page
 let grownFrom = null; // how many rows a list had when more were asked for
 
 function buttonFor(place) {
+  if (place.kind === "article") return document.querySelector(`#library-page .read[data-place="${place.place}"]`);
   if (place.kind === "statement") return document.querySelector(`#person .statement[data-place="${place.place}"]`);
   const turn = element.querySelector(`.turn[data-turn="${place.turn}"]`);
   if (!turn) return null;
@@ -78,7 +79,7 @@ function scrollToMark(section) {
 }
 
 function behindSheet() {
-  return ["masthead", "talk", "people"].map((id) => document.getElementById(id));
+  return ["masthead", "talk", "people", "library-page"].map((id) => document.getElementById(id));
 }
 
 function openSheet() {
@@ -131,6 +132,7 @@ function readAddress() {
 
 function route() {
   const [onPeople, name] = readAddress();
+  document.body.classList.toggle("on-library", isLibrary());
   const wasOn = document.body.classList.contains("on-person");
   document.body.classList.toggle("on-people", onPeople);
   document.body.classList.toggle("on-person", onPeople && Boolean(name));
@@ -145,7 +147,12 @@ function route() {
       ?.focus();
   } else if (onPeople) {
     if (!phone.matches) soughtBox()?.focus({ preventScroll: true });
-  } else focusQuestion();
+  } else if (!isLibrary()) focusQuestion();
+}
+
+// The library's own script, library.js, does the rest.
+function isLibrary() {
+  return location.hash === "#library";
 }
 
 function soughtBox() {
@@ -157,7 +164,7 @@ function listPeople(shown = null) {
 }
 
 function markPage() {
-  const page = readAddress()[0] ? "people" : "talk";
+  const page = isLibrary() ? "library" : readAddress()[0] ? "people" : "talk";
   for (const link of document.querySelectorAll("#masthead nav a")) {
     if (link.dataset.page === page) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -238,6 +245,9 @@ document.addEventListener("click", (event) => {
   } else if (button.matches(".statement")) {
     opener = button;
     open({ turn: -1, kind: "statement", place: Number(button.dataset.place) });
+  } else if (button.matches(".read")) {
+    opener = button;
+    open({ turn: -1, kind: "article", place: Number(button.dataset.place) });
   } else if (button.matches(".more")) {
     askForMore(button);
   } else if (button.matches(".example")) {
@@ -281,7 +291,7 @@ function start() {
     return requestAnimationFrame(start);
   }
   watch("source", settlePanel, { attributes: true, attributeFilter: ["data-turn", "data-kind", "data-place"] });
-  watch("masthead", markPage);
+  watch("masthead", markPage, { characterData: true }); // Gradio mends what is there, where it can
   watch("people-list", () => focusGrown("#people-list .person"));
   watch("person", settlePerson);
   route();

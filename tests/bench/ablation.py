@@ -1,0 +1,88 @@
+"""What each ingredient of an answer is worth: the figures of `qa.evaluate` without it.
+
+    PYTHONPATH=. python tests/bench/ablation.py FOLDER STORE QUESTIONS.jsonl
+
+Prints a Markdown table with a row for each ingredient. hit@1 and all@5 are with nothing refused, the others as always.
+The confidence is not fitted anew for a row: what an ingredient adds to it is lost with it too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from index.lexical import Lexical
+from index.library import Library
+from index.settings import load_settings
+from index.store import Store
+from qa import Question, load_questions
+from qa.evaluate import evaluate_library
+from qa.retrieve import Evidence
+
+
+def evidence_without(**values: Any) -> Any:
+    """A maker of evidence whose features have these values."""
+    return lambda **features: Evidence(**{**features, **values})
+
+
+ASK, COMPOSE, QUESTION, RETRIEVE = (sys.modules[f"qa.{name}"] for name in ("ask", "compose", "question", "retrieve"))
+
+# What is left out, and what takes its place: the object, the name in it, the value.
+ROWS: dict[str, list[tuple[Any, str, Any]]] = {
+    "all of it": [],
+    "candidates by meaning (Chroma)": [(Store, "nearest", lambda *_, **__: [])],
+    "candidates by words (BM25)": [(Lexical, "search", lambda *_, **__: [])],
+    "the cosine in context": [(RETRIEVE, "Evidence", evidence_without(context=0.5))],
+    "terms named near": [(RETRIEVE, "Evidence", evidence_without(named_near=0.8))],
+    "terms named in the article": [(RETRIEVE, "Evidence", evidence_without(named_in_article=0.8))],
+    "terms in the sentence itself": [(RETRIEVE, "Evidence", evidence_without(on_topic=0.5))],
+    "the rarest missing term": [(RETRIEVE, "Evidence", evidence_without(missing=0.3))],
+    "who speaks": [(QUESTION, "_find_speaker", lambda _: None)],
+    "the person or cause asked for": [(RETRIEVE, "WANTED", 0.0)],
+    "the conversation": [(QUESTION, "_leaned_on", lambda *_: [])],
+    "earlier questions’ words": [(RETRIEVE, "CARRIED_TERM", 0.0), (RETRIEVE, "CARRIED_VECTOR", 0.0)],
+    "each side of a question": [(ASK, "split_sides", lambda _: [])],
+    "names respelled": [(ASK, "respell", lambda _, query: (query, {}))],
+    "the sentence before one that points back": [(ASK, "_read_before", lambda *_: None)],
+    "what other articles say otherwise": [(COMPOSE, "find_conflicts", lambda *_: [])],
+    "a choice of how many to cite (five)": [(COMPOSE, "select", lambda found, limit: list(found[:limit]))],
+}  # fmt: skip
+
+
+def measure(library: Library, questions: list[Question]) -> str:
+    """The cells of a row."""
+    at_all = evaluate_library(library, questions).overall
+    settings = library.settings
+    library.settings = dataclasses.replace(settings, min_confidence=0.0)
+    unrefused = evaluate_library(library, questions).overall
+    library.settings = settings
+    figures = (unrefused.hit_at_1, unrefused.all_at_5, at_all.score, at_all.precision)
+    figures += (at_all.refused_right, at_all.refused_wrong, at_all.auroc)
+    return " | ".join("-" if figure is None else f"{figure:.3f}" for figure in figures)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("questions", type=Path)
+    options = parser.parse_args()
+    questions = load_questions(options.questions)
+    print("| without | hit@1 | all@5 | score | precision | refused right | refused wrong | auroc |")
+    print("|---|---|---|---|---|---|---|---|")
+    with Library(load_settings(seeds=options.folder, store=options.store)) as library:
+        library.update()
+        for name, changes in ROWS.items():
+            with ExitStack() as patches:
+                for where, what, value in changes:
+                    patches.enter_context(patch.object(where, what, value))
+                print(f"| {name} | {measure(library, questions)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

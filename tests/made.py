@@ -1,0 +1,71 @@
+"""Evidence made for tests of what is done with it."""
+
+from __future__ import annotations
+
+from index.sentences import Sentence
+from index.store import ArticleRecord
+from qa.question import read_question
+from qa.retrieve import Evidence
+
+QUERY = read_question("What did Duarte say about the pier?")
+TEXTS = [
+    "The pier closed on Monday.",
+    "Engineers found rot in nine beams.",
+    "A new deck costs two million.",
+    "Anglers will have to walk.",
+    "The kiosk sells tea until June.",
+    "Gulls do not mind.",
+    "Lowland waits for spring.",
+]
+
+
+def evidence(
+    score: float,
+    *,
+    position: int = 0,
+    article: str = "a.txt",
+    text: str | None = None,
+    on_topic: float = 0.0,
+    spoken: float | None = None,
+    named: float = 0.0,
+    missing: float = 0.0,
+    speaker: str | None = None,
+    published: str | None = "2024-03-04",
+) -> Evidence:
+    """Evidence of that score, which its cosine makes up."""
+    if spoken is None:
+        context = (score - 0.4 * named - 0.3 * on_topic) / 1.2
+    else:
+        context = (score - 0.4 * named - 0.6 * on_topic - 0.35 * spoken) / 0.8
+    text = TEXTS[position] if text is None else text
+    return Evidence(
+        sentence=Sentence(
+            article_id=article,
+            position=position,
+            start=100 * position,
+            end=100 * position + len(text),
+            text=text,
+            speaker=speaker,
+            speech="indirect" if speaker else None,
+        ),
+        record=ArticleRecord(
+            id=article,
+            file=article,
+            digest="0" * 64,
+            sentences=9,
+            title=f"Title of {article}",
+            source="Northern News",
+            author=None,
+            published=published,
+            place=None,
+            url=None,
+            body=0,
+            speakers="[]",
+        ),
+        context=context,
+        named_near=0.0,
+        named_in_article=named,
+        missing=missing,
+        on_topic=on_topic,
+        spoken=spoken,
+    )

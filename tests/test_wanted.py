@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from qa.wanted import Wanted, find_wanted, holds
+
+ASKED = [
+    ("How many beams does it have?", "number"),
+    ("How long ago was it built?", "number"),
+    ("Why did the pier close?", "cause"),
+    ("And for what reason?", "cause"),
+    ("When did it close?", "date"),
+    ("In which year was it built?", "date"),
+    ("Who runs it?", "person"),
+    ("Which former judge resigned?", "person"),
+    ("What did Roe say? Why?", "cause"),
+    ("Where is the pier?", None),
+    ("Did she say why they left early?", None),
+]
+
+
+@pytest.mark.parametrize(("question", "wanted"), ASKED)
+def test_what_is_wanted(question: str, wanted: Wanted | None) -> None:
+    assert find_wanted(question) == wanted
+
+
+HELD: list[tuple[Wanted, str, bool]] = [
+    ("number", "It has nine beams.", True),
+    ("number", "It has 9 beams.", True),
+    ("number", "It has rotten beams.", False),
+    ("cause", "It closed because of the rot.", True),
+    ("cause", "It closed on Monday.", False),
+    ("date", "It closed on Monday.", True),
+    ("date", "It closed two weeks later.", True),
+    ("date", "It may close.", False),
+    ("person", "It is run by Ana Roe.", True),
+    ("person", "It is run by Duarte.", False),
+    ("person", "It closed in June, on a Monday.", False),
+    ("person", "Anglers complain.", False),
+]
+
+
+@pytest.mark.parametrize(("wanted", "sentence", "held"), HELD)
+def test_what_a_sentence_holds(wanted: Wanted, sentence: str, held: bool) -> None:
+    assert holds(wanted, sentence, "Who runs the pier that Duarte built?") == held
