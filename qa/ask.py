@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,15 +36,17 @@ def ask(
     source: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    article: str | None = None,
     limit: int = MAX_CITATIONS,
 ) -> Answer:
     """Answer a question from the articles in a folder.
 
     The first call for a folder opens its index and brings it up to date; later calls use it as it is. `history` holds
     the earlier questions of a conversation, oldest first. `speaker` asks for that person's statements, whatever the
-    question says; `source`, `since` and `until` ask for articles of that source and those dates (see `qa.filters`).
-    `limit` is the highest number of sentences to cite, from 1. Raises OnRecordError: its message is one line that says
-    what to do. That the articles do not answer is no error but an Answer with `answered` false.
+    question says; `source`, `since` and `until` ask for articles of that source and those dates, `article` for the one
+    of that path in the folder (see `qa.filters`). `limit` is the highest number of sentences to cite, from 1. Raises
+    OnRecordError: its message is one line that says what to do. That the articles do not answer is no error but an
+    Answer with `answered` false.
     """
     return answer_question(
         open_library(seeds, store),
@@ -54,6 +56,7 @@ def ask(
         source=source,
         since=since,
         until=until,
+        article=article,
         limit=limit,
     )
 
@@ -82,9 +85,15 @@ def answer_question(
     source: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    article: str | None = None,
     limit: int = MAX_CITATIONS,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Answer:
-    """Answer a question from an opened library; see `ask`."""
+    """Answer a question from an opened library; see `ask`.
+
+    `on_step` is told what is being done: "searching", then "reading" what was found, once for each side of a question,
+    and "answering".
+    """
     if limit < 1:
         raise ValueError(f"limit is {limit}; an answer cites at least one sentence")
     began = time.perf_counter()
@@ -93,9 +102,11 @@ def answer_question(
         query = replace(query, speaker=speaker)
     with library.reading():
         query, respelled = respell(library, query)
-        articles = find_articles(library.records, source=source, since=since, until=until)
-        whole = _look_up(library, "", query, articles, only=speaker is not None)
-        sides = [_look_up(library, name, side, articles) for name, side in ([] if speaker else split_sides(query))]
+        articles = find_articles(library.records, source=source, since=since, until=until, article=article)
+        whole = _look_up(library, "", query, articles, on_step, only=speaker is not None)
+        split = [] if speaker else split_sides(query)
+        sides = [_look_up(library, name, side, articles, on_step) for name, side in split]
+        on_step("answering")
         answer = compose(
             query,
             whole.evidence,
@@ -112,7 +123,13 @@ def answer_question(
 
 
 def _look_up(
-    library: Library, name: str, query: Query, articles: Collection[str] | None, *, only: bool = False
+    library: Library,
+    name: str,
+    query: Query,
+    articles: Collection[str] | None,
+    on_step: Callable[[str], None],
+    *,
+    only: bool = False,
 ) -> Side:
     """What there is for a question, or for one side of it of that name; `only` as in `Asked`."""
     asked = None
@@ -122,7 +139,7 @@ def _look_up(
         if match and not match.exact:
             query = rename_speaker(query, match.speaker.name)
     names = asked.match.speaker.names if asked and asked.match else ()
-    return Side(name, query, retrieve(library, query, names, articles), asked)
+    return Side(name, query, retrieve(library, query, names, articles, on_step=on_step), asked)
 
 
 def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:

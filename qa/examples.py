@@ -1,17 +1,22 @@
-"""Questions to start with, made from the articles themselves; each is offered only if it is answered."""
+"""Questions to start with, or to go on with, made from the articles themselves; each is offered only if answered."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 
 from index.lexical import to_stems
 from index.library import Library
+from index.people import Speaker, fold
+from qa.answer import Answer
 from qa.ask import answer_question
 from qa.speech import CUE, find_surname, reads_as_statement
 
 _ARTICLES = 12  # to look in for questions; a page should not wait for more
+_STATEMENTS = 200  # of a speaker, to look in for what else they speak of
+_TRIED = 4  # topics of a speaker, and others who speak, that are tried
 _WORD = r"[A-Z][\w-]+"
 _NAME = rf"{_WORD}(?: (?:[A-Z]\.|{_WORD}))*"
 _PERSON_SAID = re.compile(rf"\b(?P<before>{_NAME})\s+(?:\w+\s+)?{CUE}\b|\b(?:said|added)\s+(?P<after>{_NAME})")
@@ -20,6 +25,13 @@ _TITLE = re.compile(r"^(?:(?:The|Mr|Mrs|Ms|Dr|President(?:-elect)?|Senator|Gover
 _TOPIC = re.compile(rf"(?<=[a-z,] )(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b){_NAME}")
 # "Democratic" is no topic: unlike a noun, it never stands before a comma or a verb.
 _AFTER_NOUN = r"(?:[,.;:]| (?:is|are|was|were|has|have|had|will|would)\b)"
+
+# What has a capital and is no topic: a month, a title, an abbreviation, an adjective.
+_NO_TOPIC = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Mr|Mrs|Ms|Dr|Rev|Gov|Sen"
+    r"|Rep|Democratic|\w{0,3}|\w*[ai]can|That .*|The|.* (?:Sen|Gov|Rep|Rev|Mr|Ms))\Z"
+)
+_OF_ONE = 2  # questions about one speaker, of those to go on with
 
 
 def example_questions(library: Library, count: int = 4) -> list[str]:
@@ -39,6 +51,78 @@ def example_questions(library: Library, count: int = 4) -> list[str]:
                     found.append(question)
                     break
     return found
+
+
+def next_questions(
+    library: Library, answer: Answer, asked: Iterable[str], *, ask: Callable[[str], Answer], count: int = 3
+) -> list[str]:
+    """Up to `count` questions to go on with: what else its speakers say, and what others say in the cited articles.
+
+    `asked` are the questions of the conversation, whose words are not asked about again. Each is put to `ask` before it
+    is offered, at most 2 * 4 of them; what that raises ends the search. Of a refusal, the closest sentences count.
+    """
+    cited = answer.citations or answer.closest
+    words = {word for question in asked for word in fold(question).split()} | set(to_stems(" ".join(asked)))
+    named = list(dict.fromkeys(citation.speaker for citation in cited if citation.speaker))
+    with library.reading():
+        own = [
+            (speaker, topic)
+            for speaker in library.people
+            if speaker.name in named[:1]
+            for topic in _topics_of(library, speaker, words)[:_TRIED]
+        ]
+        others = _others(library, dict.fromkeys(citation.article_id for citation in cited), named, words)[:_TRIED]
+    found: list[str] = []
+    taken: list[str] = []  # speakers and topics
+    for speaker, topic in filter(None, (pair for pairs in zip_longest(own, others) for pair in pairs)):
+        if len(found) == count:
+            break
+        question = f"What did {speaker.name} say about {topic}?"
+        if topic in taken or taken.count(speaker.name) == _OF_ONE:
+            continue
+        if any(citation.speaker == speaker.name and topic in citation.text for citation in ask(question).citations):
+            taken += [speaker.name, topic]
+            found.append(question)
+    return found
+
+
+def _topics_of(library: Library, speaker: Speaker, words: set[str]) -> list[str]:
+    """What a speaker names in their statements, the most often named first."""
+    ids = sorted(library.lexical.statements(speaker.names))[:_STATEMENTS]
+    texts = [sentence.text for sentence in library.store.sentences_of(ids).values()]
+    counts = Counter(topic for text in texts for topic in _topics(text, speaker, words))
+    return sorted(counts, key=lambda topic: (-counts[topic], topic))
+
+
+def _others(
+    library: Library, article_ids: Iterable[str], named: list[str], words: set[str]
+) -> list[tuple[Speaker, str]]:
+    """Other people who speak in some articles, each with the first that they name there."""
+    speakers = {name: speaker for speaker in library.people for name in speaker.names if speaker.kind == "person"}
+    found: dict[str, tuple[Speaker, str]] = {}
+    for article_id in [article_id for article_id in article_ids if article_id in library.records][:3]:
+        for sentence in library.store.sentences(library.records[article_id]):
+            speaker = speakers.get(sentence.speaker or "")
+            if speaker is None or speaker.name in named or speaker.name in found or " " not in speaker.name:
+                continue
+            for topic in _topics(sentence.text, speaker, words):
+                found[speaker.name] = (speaker, topic)
+                break
+    return list(found.values())
+
+
+def _topics(text: str, speaker: Speaker, words: set[str]) -> list[str]:
+    """Names in a text that stand where a noun does, but for the speaker's own and those of `words`."""
+    names = [found.group() for found in _TOPIC.finditer(text)]
+    own = {word for name in (speaker.name, *speaker.names, *speaker.also) for word in fold(name).split()}
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if not _NO_TOPIC.match(name)
+        and not own & set(fold(name).split())
+        and not words & {*fold(name).split(), *to_stems(name)}
+        and re.search(re.escape(name) + _AFTER_NOUN, text)
+    ]
 
 
 def _spread(article_ids: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Articles of an outlet and of some dates: what narrows a question or a list of statements."""
+"""Articles of an outlet, of some dates, or a single one: what narrows a question or a list of statements."""
 
 from __future__ import annotations
 
@@ -14,21 +14,29 @@ _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 def find_articles(
-    records: Mapping[str, ArticleRecord], *, source: str | None, since: str | None, until: str | None
+    records: Mapping[str, ArticleRecord],
+    *,
+    source: str | None,
+    since: str | None,
+    until: str | None,
+    article: str | None = None,
 ) -> list[str] | None:
     """Ids of the articles of an outlet, in any case, and of the dates from `since` to `until`, both included.
 
-    None where nothing is asked for. An article whose date has no year is of no date. For dates see `read_date`; raises
-    QuestionError for what is none, and for an outlet that no article is of.
+    `article` is the id of the only one to look into. None where nothing is asked for. An article whose date has no year
+    is of no date. For dates see `read_date`; raises QuestionError for what is none, for an outlet that no article is of
+    and for an article that is not in the index.
     """
-    if source is None and since is None and until is None:
+    if source is None and since is None and until is None and article is None:
         return None
+    if article is not None and article not in records:
+        raise QuestionError(f"the index holds no article {article!r}. Give its path in the seeds folder.")
     first, last = (read_date(day) if day is not None else None for day in (since, until))
     if source is not None:
         _check_source(source, records)
     return [
         record.id
-        for record in records.values()
+        for record in (records.values() if article is None else [records[article]])
         if (source is None or (record.source or "").casefold() == source.strip().casefold())
         and _is_within(record.published, first, last)
     ]

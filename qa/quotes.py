@@ -116,11 +116,7 @@ def list_quotes(
     """
     topic = replace(read_topic(about), speaker=speaker.name if speaker else None) if about is not None else None
     with library.reading():
-        if article is not None and article not in library.records:
-            raise QuestionError(f"the index holds no article {article!r}. Give its path in the seeds folder.")
-        articles = find_articles(library.records, source=source, since=since, until=until)
-        if article is not None:
-            articles = [article] if articles is None or article in articles else []
+        articles = find_articles(library.records, source=source, since=since, until=until, article=article)
         records = library.records if articles is None else {key: library.records[key] for key in articles}
         names = speaker.names if speaker else tuple(library.full_names)
         if topic is not None:

@@ -8,7 +8,7 @@ it reads the best again.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,14 +111,17 @@ def retrieve(
     articles: Collection[str] | None = None,
     *,
     candidates_each: int = CANDIDATES,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> list[Evidence]:
     """All candidates for the query, best first; a total order, the same in every run.
 
     `asked` are the names, as in `Sentence.speaker`, of the speaker whose statements are asked for; with `articles`,
-    only the articles of these ids are looked into. Each view gives up to `candidates_each` of them. Raises ModelError
-    when a cross-encoder is set and cannot be loaded.
+    only the articles of these ids are looked into. Each view gives up to `candidates_each` of them. `on_step` is told
+    of "searching", and then of "reading" what was found. Raises ModelError when a cross-encoder is set and cannot be
+    loaded.
     """
     # 1. candidates of both views, of everybody and of the speaker asked for
+    on_step("searching")
     vector = _to_vector(library, query)
     candidates: set[str] = set()
     for names in [(), asked] if asked else [()]:
@@ -132,6 +135,7 @@ def retrieve(
             articles=articles,
         )
         candidates.update(key for key, _ in [*near, *matching])
+    on_step("reading")
     # 2. only sentences of the version that the article's record names
     records = library.records
     ids = sorted(key for key in candidates if _is_current(key, records))

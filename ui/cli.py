@@ -81,8 +81,8 @@ def _parser() -> argparse.ArgumentParser:
             "--since", metavar="DATE", help="only from this day, month or year on: 2024-12-10, 2024-12, 2024"
         )
         made.add_argument("--until", metavar="DATE", help="only up to this day, month or year")
+        made.add_argument("--article", metavar="PATH", help="only from this article of the seeds folder")
     quotes.add_argument("--about", metavar="TOPIC", help="only what was said on this topic, most relevant first")
-    quotes.add_argument("--article", metavar="PATH", help="only what was said in this article of the seeds folder")
     quotes.add_argument(
         "--limit", type=_limit, metavar="N", help=f"list at most N (default: {_LISTED}, with --json all)"
     )
@@ -155,7 +155,9 @@ def _ask(options: argparse.Namespace) -> None:
 
     with _open_library(options) as library:
         _update(library)
-        among = {name: getattr(options, name) for name in ("speaker", "source", "since", "until")}
+        among = {name: getattr(options, name) for name in ("speaker", "source", "since", "until", "article")}
+        if options.article is not None:
+            among["article"] = _to_article_id(options.article, library)
         if options.batch is not None:
             for given in questions:
                 print(json.dumps(_answer_batch(library, given, among), ensure_ascii=False), flush=True)

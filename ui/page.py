@@ -1,18 +1,19 @@
-"""The parts of the page: a conversation, an opened source, the masthead, each as HTML with everything escaped."""
+"""The parts of the page: an opened source, the masthead, the opening, each as HTML with everything escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
-from qa.answer import Answer, Citation
+from qa.answer import Citation
 from qa.quotes import Quote
 from ui.article import Marked, article_html
 from ui.people import Chosen, to_marks
-from ui.render import answer_html, answer_text, escape_html
+from ui.render import escape_html
 from ui.report import count
+from ui.talk import Conversation
 from ui.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -20,23 +21,6 @@ if TYPE_CHECKING:
 
 TITLE = "On the Record"
 _INTRODUCTION = "Answers in the articles’ own sentences"
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One question of a conversation; what came of it is an answer or a problem, and neither while it is being read."""
-
-    question: str
-    answer: Answer | None = None
-    problem: str | None = None
-
-
-Conversation = tuple[Turn, ...]
-
-
-def earlier_questions(turns: Conversation) -> list[str]:
-    """The questions that were answered or refused, oldest first: what a follow-up may lean on."""
-    return [turn.question for turn in turns if turn.answer is not None]
 
 
 def read_place(event: dict[str, Any]) -> tuple[int, str, int]:
@@ -124,7 +108,7 @@ def _opened_html(
 
 def problem_html(message: str) -> str:
     """What could not be done, in place of it."""
-    return f'<p class="problem" role="note" dir="auto">{_sentence_html(message)}</p>'
+    return f'<p class="problem" role="note" dir="auto">{begin_html(message)}</p>'
 
 
 def nothing_open_html() -> str:
@@ -164,30 +148,6 @@ def opening_html(examples: Sequence[str]) -> str:
     )
 
 
-def conversation_html(turns: Conversation) -> str:
-    """All turns, oldest first."""
-    shown = "".join(_turn_html(place, turn) for place, turn in enumerate(turns))
-    return f'<div class="turns" role="log" aria-label="Conversation">{shown}</div>'
-
-
-def _turn_html(place: int, turn: Turn) -> str:
-    if turn.answer is not None:
-        copied = escape_html(answer_text(turn.answer))
-        copy = (
-            f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>'
-            if turn.answer.answered
-            else ""
-        )
-        reply = answer_html(turn.answer) + copy
-    elif turn.problem is not None:
-        reply = f'<p class="problem" dir="auto">{_sentence_html(turn.problem)}</p>'
-    else:
-        reply = '<p class="reading">Reading…</p>'
-    state = "" if turn.answer or turn.problem else ' aria-busy="true"'
-    question = escape_html(turn.question.strip())
-    asked = f'<h2 class="asked" dir="auto">{question}</h2>' if question else ""
-    return f'<div class="turn" data-turn="{place}"{state}>{asked}{reply}</div>'
-
-
-def _sentence_html(message: str) -> str:
+def begin_html(message: str) -> str:
+    """A message, escaped, that begins with a capital."""
     return escape_html(message[:1].upper() + message[1:])

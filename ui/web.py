@@ -22,15 +22,13 @@ from typing import TYPE_CHECKING, Any
 from index.errors import OnRecordError
 from qa.answer import Answer
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
+from ui.ask_page import AskPage
+from ui.filters import NO_FILTERS, Filters
 from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
 from ui.library_page import opened_html
 from ui.mcp import http_options
 from ui.page import (
     TITLE,
-    Conversation,
-    Turn,
-    conversation_html,
-    earlier_questions,
     masthead_html,
     nothing_open_html,
     opening_html,
@@ -41,6 +39,7 @@ from ui.page import (
     topic_statement_html,
 )
 from ui.people import PAGE, Chosen, choose, people_html, person_html, person_problem_html, search_html
+from ui.talk import Talk
 from ui.timeline import Timeline, topic_box_html
 from ui.topic import add_topic_page
 
@@ -52,8 +51,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
-_STYLES = ("app.css", "library.css", "timeline.css")
-_FAILED = "That question could not be answered because of a fault in the program. The log has the details."
+_STYLES = ("app.css", "ask.css", "library.css", "timeline.css")
 
 
 def serve(
@@ -130,41 +128,24 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
     from qa.examples import example_questions
 
     folder = library.settings.seeds.name
-    opening = opening_html(example_questions(library))
 
-    def answer(question: str, history: Sequence[str]) -> Answer:
+    def answer(
+        question: str,
+        history: Sequence[str],
+        filters: Filters = NO_FILTERS,
+        on_step: Callable[[str], None] = lambda _: None,
+    ) -> Answer:
         from qa.ask import answer_question
 
+        if one_at_a_time.locked():
+            on_step("waiting")
         with one_at_a_time:
-            return answer_question(library, question, history=history)
+            return answer_question(library, question, history, on_step=on_step, **filters.given())
 
-    def respond(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
-        turns = tuple(turn for turn in turns if turn.question.strip())
-        asked = (*turns, Turn(question))
-        yield "", asked, conversation_html(asked), gr.skip()
-        try:
-            turn = Turn(question, answer=answer(question, earlier_questions(turns)))
-        except OnRecordError as error:
-            turn = Turn(question, problem=str(error))
-        except Exception:
-            _log.exception("a question failed")
-            turn = Turn(question, problem=_FAILED)
-        answered = (*turns, turn)
-        yield (
-            gr.skip(),
-            answered,
-            conversation_html(answered),
-            source_html(library, answered, len(turns), "citation", 0),
-        )
-
-    def ask_typed(question: str, turns: Conversation) -> Iterator[tuple[Any, ...]]:
-        yield from respond(question, turns)
-
-    def ask_example(turns: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        yield from respond(str(event._data.get("question", "")), turns)
+    ask_page = AskPage(library, answer, opening_html(example_questions(library)))
 
     def open_sentence(
-        turns: Conversation, chosen: Chosen | None, timeline: Timeline | None, visit: Visit, event: gr.EventData
+        talk: Talk, chosen: Chosen | None, timeline: Timeline | None, visit: Visit, event: gr.EventData
     ) -> str:
         turn, kind, place = read_place(event._data)
         if kind == "article":
@@ -173,7 +154,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
             return topic_statement_html(library, timeline, place)
         if kind == "statement":
             return statement_html(library, chosen, place)
-        return source_html(library, turns, turn, kind, place)
+        return source_html(library, talk.turns, turn, kind, place)
 
     def list_people(event: gr.EventData) -> str:
         shown = event._data.get("shown")
@@ -195,39 +176,20 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         chosen = replace(chosen, shown=chosen.shown + PAGE) if chosen else None
         return chosen, person_html(chosen)
 
-    def start_over() -> tuple[Any, ...]:
-        return "", (), opening, nothing_open_html()
-
     def refresh() -> str:
         return masthead_html(folder, library.counts)
 
     # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
-    for handler in (ask_example, open_sentence, list_people, open_person):
+    for handler in (open_sentence, list_people, open_person):
         handler.__annotations__["event"] = gr.EventData
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
-        conversation_state = gr.State(())
         chosen_state = gr.State(None)
         with gr.Column(elem_id="page"):
             masthead = gr.HTML(refresh(), elem_id="masthead", js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="talk"):
-                conversation = gr.HTML(
-                    opening,
-                    elem_id="conversation",
-                    js_on_load=(_ASSETS / "app.js").read_text(encoding="utf-8"),
-                    apply_default_css=False,
-                )
-                question = gr.Textbox(
-                    elem_id="question",
-                    label="Your question",
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=5,
-                    placeholder="Ask what the articles say …",
-                    submit_btn="Ask",
-                )
+                ask_page.draw()
             with gr.Column(elem_id="people") as people_part:
                 gr.HTML(topic_box_html() + search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
                 people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
@@ -240,18 +202,14 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
         with people_part:
             timeline_state = add_topic_page(library, source, shared)
-        outputs = [question, conversation_state, conversation, source]
-        asking = [
-            question.submit(ask_typed, [question, conversation_state], outputs, trigger_mode="once", **shared),
-            conversation.example(ask_example, conversation_state, outputs, trigger_mode="once", **shared),
-        ]
-        states = [conversation_state, chosen_state, timeline_state, visit_state]
+        ask_page.listen(source, shared)
+        conversation = ask_page.conversation
+        states = [ask_page.talk, chosen_state, timeline_state, visit_state]
         conversation.cite(open_sentence, states, source, trigger_mode="always_last", **shared)
         conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
         chosen = [chosen_state, person]
         conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **shared)
         conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **shared)
-        conversation.restart(start_over, None, outputs, cancels=asking, **shared)
         blocks.load(refresh, None, masthead, **shared)
         add_endpoints(library, read_only=read_only)
     return blocks

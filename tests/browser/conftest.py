@@ -35,10 +35,10 @@ class Visitor:
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"error on the page: {error}"))
         self.page.on("dialog", lambda dialog: self.problems.append(f"dialog: {dialog.message}"))
-        self.page.on("request", lambda request: self._note_request(request.url, url))
+        self.page.on("request", lambda request: self._note_request(request.url, url.partition("?")[0]))
         self.page.goto(url)
         self.page.locator("#question textarea").wait_for()
-        self.page.locator("#conversation .opening").wait_for()
+        self.page.locator("#conversation :is(.opening, .turns)").wait_for()
 
     def ask(self, question: str) -> None:
         """Type a question, press Enter and wait for what comes of it."""

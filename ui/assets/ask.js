@@ -1,0 +1,239 @@
+// The Ask page: the card beside a citation's number, what can be done with an answer, filters, links and saving. Runs
+// after app.js, in the same function.
+
+const LEAVING = 160; // ms in which the pointer may cross from a number to its card
+const filterForm = () => document.getElementById("filter-form");
+
+let cardFor = null; // the number whose card is shown
+let cardTimer = 0;
+let offerTimer = 0;
+let exports = 0;
+let exported = 0;
+let editing = false; // whether the question box waits for a question to edit
+let linked = ""; // the question that the address asked
+
+// The card
+
+function card() {
+  let shown = document.getElementById("citation-card");
+  if (!shown) {
+    shown = document.createElement("div");
+    shown.id = "citation-card";
+    shown.hidden = true;
+    shown.setAttribute("role", "tooltip");
+    shown.addEventListener("pointerenter", () => clearTimeout(cardTimer));
+    shown.addEventListener("pointerleave", leaveCard);
+    document.getElementById("page").append(shown);
+  }
+  return shown;
+}
+
+function showCard(chip) {
+  clearTimeout(cardTimer);
+  const source = chip.closest(".turn")?.querySelector(`.cards .card[data-number="${chip.dataset.number}"]`);
+  if (!source || cardFor === chip) return;
+  hideCard();
+  const shown = card();
+  shown.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
+  shown.hidden = false;
+  cardFor = chip;
+  placeCard();
+}
+
+function placeCard() {
+  if (!cardFor) return;
+  const at = cardFor.getBoundingClientRect();
+  const view = conversation.getBoundingClientRect();
+  if (!cardFor.isConnected || at.bottom < view.top || at.top > view.bottom) return hideCard();
+  const shown = card();
+  cardFor.setAttribute("aria-describedby", shown.id); // which a new rendering takes away
+  const size = shown.getBoundingClientRect();
+  const above = at.top - size.height - 8;
+  const left = at.left + at.width / 2 - size.width / 2;
+  shown.style.left = `${Math.max(10, Math.min(left, innerWidth - size.width - 10))}px`;
+  shown.style.top = `${above >= 8 ? above : Math.min(at.bottom + 8, innerHeight - size.height - 8)}px`;
+}
+
+function hideCard() {
+  clearTimeout(cardTimer);
+  card().hidden = true;
+  cardFor?.removeAttribute("aria-describedby");
+  cardFor = null;
+}
+
+function leaveCard() {
+  clearTimeout(cardTimer);
+  cardTimer = setTimeout(hideCard, LEAVING);
+}
+
+const chipOf = (event) => event.target.closest?.("#conversation .chip");
+
+document.addEventListener("pointerover", (event) => {
+  if (event.pointerType !== "touch" && chipOf(event)) showCard(chipOf(event));
+});
+document.addEventListener("pointerout", (event) => {
+  if (chipOf(event) && document.activeElement !== chipOf(event)) leaveCard();
+});
+document.addEventListener("focusin", (event) => {
+  if (chipOf(event)?.matches(":focus-visible")) showCard(chipOf(event));
+});
+document.addEventListener("focusout", (event) => {
+  if (chipOf(event)) leaveCard();
+});
+document.addEventListener("scroll", placeCard, true); // the focus may have scrolled to its number
+window.addEventListener("resize", placeCard);
+
+// What can be done with a turn
+
+async function copyLink(button) {
+  button.dataset.text = location.origin + location.pathname + button.dataset.link;
+  await copy(button);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (!button) return;
+  const turn = Number(button.closest("[data-turn]")?.dataset.turn);
+  if (button.matches(".chip")) hideCard();
+  else if (button.matches(".copy-link")) copyLink(button);
+  else if (button.matches(".stop")) {
+    trigger("stop");
+    focusQuestion();
+  } else if (button.matches(".retry")) {
+    trigger("retry", { turn });
+    focusQuestion();
+  } else if (button.matches(".next")) {
+    trigger("next", { place: Number(button.dataset.next) });
+    focusQuestion();
+  } else if (button.matches(".edit")) {
+    editing = true;
+    trigger("edit", { turn });
+  } else if (button.matches(".keep")) {
+    trigger("keep");
+    focusQuestion();
+  } else if (button.matches(".vote")) trigger("vote", { turn, vote: button.dataset.vote });
+  else if (button.matches(".save button")) trigger("save", { form: button.dataset.form, number: ++exports });
+  else if (button.matches(".filters-toggle")) toggleFilters();
+  else if (button.matches(".clear-filters")) {
+    filterForm().reset();
+    sendFilters();
+    document.querySelector(".filters-toggle")?.focus();
+  } else if (button.matches(".restart")) filterForm().reset();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form === filterForm()) {
+    event.preventDefault();
+    sendFilters();
+  } else if (form.matches("#conversation .comment")) {
+    event.preventDefault();
+    const turn = form.closest(".turn");
+    trigger("vote", {
+      turn: Number(turn.dataset.turn),
+      vote: turn.querySelector('.vote[aria-pressed="true"]').dataset.vote,
+      comment: form.querySelector("textarea").value,
+    });
+    focusQuestion();
+  }
+});
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape") return;
+    if (cardFor) {
+      hideCard();
+      event.stopImmediatePropagation();
+    } else if (element.querySelector(".turn[aria-busy]")) trigger("stop");
+  },
+  true,
+);
+
+// Filters
+
+function toggleFilters() {
+  filterForm().hidden = !filterForm().hidden;
+  settleTools();
+  if (!filterForm().hidden) filterForm().querySelector("input").focus();
+}
+
+function sendFilters() {
+  trigger("filter", Object.fromEntries(new FormData(filterForm())));
+}
+
+function settleTools() {
+  const toggle = document.querySelector(".filters-toggle");
+  const expanded = String(!filterForm().hidden);
+  // Setting what is set already would call the observer again, without end.
+  if (toggle && toggle.getAttribute("aria-expanded") !== expanded) toggle.setAttribute("aria-expanded", expanded);
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.form && event.target.form === filterForm()) sendFilters();
+});
+document.addEventListener("input", (event) => {
+  const { form, name, value, type } = event.target;
+  if (!form || form !== filterForm() || type === "date") return;
+  clearTimeout(offerTimer);
+  offerTimer = setTimeout(() => trigger("offer", { name, sought: value }), 120);
+});
+
+// Saving: the text comes as what an element holds, and leaves as a file that the browser makes.
+
+function settleExport() {
+  const made = document.querySelector("#export [data-name]");
+  if (!made || Number(made.dataset.number) <= exported) return;
+  exported = Number(made.dataset.number);
+  const type = made.dataset.name.endsWith(".json") ? "application/json" : "text/markdown";
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([made.textContent], { type: `${type};charset=utf-8` }));
+  link.download = made.dataset.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// The address: ?q= asks a question, and goes when another is asked.
+
+function askAddress() {
+  const given = new URLSearchParams(location.search);
+  linked = given.get("q") ?? "";
+  if (!linked.trim()) return;
+  for (const input of filterForm().querySelectorAll("input")) input.value = given.get(input.name) ?? "";
+  trigger("link", { ...Object.fromEntries(given), q: linked, after: given.getAll("after") });
+}
+
+function settleAddress() {
+  const asked = element.querySelectorAll(".asked");
+  if (!linked) return;
+  if (asked.length === 1 && asked[0].textContent === linked.trim()) settleAddress.seen = true;
+  else if (settleAddress.seen) {
+    linked = "";
+    history.replaceState(history.state, "", location.pathname + location.hash);
+  }
+}
+
+function settleEditing() {
+  settleTools();
+  if (!editing || !document.querySelector("#tools .editing")) return;
+  editing = false;
+  const box = document.querySelector("#question textarea");
+  box.focus();
+  requestAnimationFrame(() => box.setSelectionRange(box.value.length, box.value.length));
+}
+
+new MutationObserver(() => {
+  settleAddress();
+  placeCard();
+}).observe(element, { childList: true, subtree: true, characterData: true });
+
+function startAsk() {
+  if (!document.querySelector("#question textarea") || !filterForm() || !document.getElementById("export") || !panel()) {
+    return requestAnimationFrame(startAsk);
+  }
+  watch("tools", settleEditing, { attributes: true, attributeFilter: ["aria-expanded"] });
+  watch("export", settleExport, { attributes: true, attributeFilter: ["data-number"] });
+  settleTools();
+  askAddress();
+}
+startAsk();

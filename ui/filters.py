@@ -1,0 +1,137 @@
+"""What narrows a question: whose statements, which outlet, dates or article. Read from a form or a link, and shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from index.errors import QuestionError
+from index.people import fold
+from qa.filters import find_articles
+from qa.quotes import match_speaker
+from ui.render import describe_source, escape_html, format_date
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+_LONGEST = 500  # characters of a field
+_OFFERED = 12
+
+
+@dataclass(frozen=True)
+class Filters:
+    """As `qa.ask` takes them; None where a question is not narrowed so. `title` is that of `article`."""
+
+    speaker: str | None = None
+    source: str | None = None
+    since: str | None = None
+    until: str | None = None
+    article: str | None = None
+    title: str | None = None
+
+    def given(self) -> dict[str, Any]:
+        """What `qa.ask` takes of it, by name: only what narrows."""
+        return {name: value for name, value in asdict(self).items() if value and name != "title"}
+
+
+NO_FILTERS = Filters()
+_FIELDS = [field.name for field in fields(Filters) if field.name != "title"]
+
+
+def read_filters(library: Library, given: Mapping[str, Any]) -> tuple[Filters, tuple[str, ...]]:
+    """The filters of a form or a link, and what is wrong with those that had to be left out."""
+    read: dict[str, str | None] = {}
+    problems = []
+    with library.reading():
+        records = library.records
+    for name in _FIELDS:
+        value = given.get(name)
+        value = value.strip()[:_LONGEST] if isinstance(value, str) else ""
+        if not value:
+            continue
+        try:
+            if name == "speaker":
+                read[name] = match_speaker(library, value).speaker.name
+                continue
+            only: dict[str, str | None] = dict.fromkeys(("source", "since", "until", "article"))
+            find_articles(records, **{**only, name: value})
+            if name == "source":
+                outlets = (record.source for record in records.values() if record.source)
+                value = next(source for source in outlets if source.casefold() == value.casefold())
+            elif name == "article":
+                read["title"] = records[value].title
+            read[name] = value
+        except QuestionError as error:
+            problems.append(str(error))
+    return Filters(**read), tuple(problems)
+
+
+def filters_html() -> str:
+    """The form, which is never set again, so that nothing is lost that is being typed in it."""
+
+    def field(name: str, label: str, placeholder: str, kind: str = "text") -> str:
+        listed = f' list="offered-{name}"' if kind == "text" else ""
+        return (
+            f'<p class="field {name}"><label for="filter-{name}">{label}</label><input id="filter-{name}" '
+            f'name="{name}" type="{kind}"{listed} maxlength="{_LONGEST}" autocomplete="off" spellcheck="false" '
+            f'placeholder="{placeholder}"></p>'
+        )
+
+    return (
+        '<form id="filter-form" aria-label="Filters" hidden>'
+        f"{field('speaker', 'Said by', 'Anyone')}{field('source', 'Source', 'Any source')}"
+        f"{field('since', 'From', '', 'date')}{field('until', 'Until', '', 'date')}"
+        f"{field('article', 'Only in the article', 'Any article: type words of its title')}</form>"
+    )
+
+
+def offers_html(library: Library, name: str, sought: str) -> str:
+    """What a field of the form offers for what is typed in it: people by statements, sources by articles, articles."""
+    words = fold(sought).split()
+    with library.reading():
+        people, records = library.people, library.records
+    rows: list[tuple[str, str]] = []
+    if name == "speaker":
+        rows = [(who.name, ", ".join(who.also[:1])) for who in people if _has(words, " ".join((who.name, *who.also)))]
+    elif name == "source":
+        often = Counter(record.source for record in records.values() if record.source)
+        rows = [(source, "") for source, _ in often.most_common() if _has(words, source)]
+    elif name == "article":
+        for record in records.values():
+            described = describe_source(record.title, record.source, record.published)
+            if _has(words, f"{described} {record.id}"):
+                rows.append((record.id, described))
+                if len(rows) == _OFFERED:
+                    break
+    else:
+        return ""
+    options = "".join(
+        f'<option value="{escape_html(value)}">{escape_html(label)}</option>' for value, label in rows[:_OFFERED]
+    )
+    return f'<datalist id="offered-{name}">{options}</datalist>'
+
+
+def describe_filters(filters: Filters) -> list[str]:
+    """Each filter in words, such as "said by Ana Ruiz"; text from articles, which is to be escaped."""
+    since, until = format_date(filters.since), format_date(filters.until)
+    parts = [
+        f"said by {filters.speaker}" if filters.speaker else "",
+        filters.source or "",
+        f"from {since}" if since else "",
+        f"until {until}" if until else "",
+        f"in “{filters.title or filters.article}”" if filters.article else "",
+    ]
+    return [part for part in parts if part]
+
+
+def filtered_html(filters: Filters) -> str:
+    """What a question was narrowed to; empty where it was not."""
+    parts = [f"<bdi>{escape_html(part)}</bdi>" for part in describe_filters(filters)]
+    return f'<span class="filtered">Only: {" · ".join(parts)}</span>' if parts else ""
+
+
+def _has(words: Sequence[str], name: str) -> bool:
+    folded = fold(name)
+    return all(word in folded for word in words)
