@@ -25,6 +25,10 @@ from qa.select import ON_TOPIC_SHARE
 CLOSE = 0.5
 ON_TOPIC = 0.3
 
+# A list is to be whole where an answer needs only the best. Over 840 news articles, 60 candidates of each view leave 84
+# statements about immigration, 400 leave 225 and 800 leave 236, for 0.1, 0.6 and 0.8 s.
+LISTED = 400
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -185,7 +189,8 @@ def _find_about(
     library: Library, topic: Query, names: Sequence[str], articles: Collection[str] | None
 ) -> list[Sentence]:
     """The statements about a topic, the most relevant first."""
-    spoken = [found for found in retrieve(library, topic, names, articles) if found.sentence.speaker in names]
+    retrieved = retrieve(library, topic, names, articles, candidates_each=LISTED)
+    spoken = [found for found in retrieved if found.sentence.speaker in names]
     on_topic = max((found.on_topic for found in spoken), default=0.0)
     return [
         found.sentence

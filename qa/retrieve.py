@@ -110,23 +110,25 @@ def retrieve(
     asked: Collection[str] = (),
     articles: Collection[str] | None = None,
     *,
+    candidates_each: int = CANDIDATES,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> list[Evidence]:
     """All candidates for the query, best first; a total order, the same in every run.
 
     `asked` are the names, as in `Sentence.speaker`, of the speaker whose statements are asked for; with `articles`,
-    only the articles of these ids are looked into. `on_step` is told of "searching", and then of "reading" what was
-    found. Raises ModelError when a cross-encoder is set and cannot be loaded.
+    only the articles of these ids are looked into. Each view gives up to `candidates_each` of them. `on_step` is told
+    of "searching", and then of "reading" what was found. Raises ModelError when a cross-encoder is set and cannot be
+    loaded.
     """
     # 1. candidates of both views, of everybody and of the speaker asked for
     on_step("searching")
     vector = _to_vector(library, query)
     candidates: set[str] = set()
     for names in [(), asked] if asked else [()]:
-        near = library.store.nearest(vector, CANDIDATES, names, articles)
+        near = library.store.nearest(vector, candidates_each, names, articles)
         matching = library.lexical.search(
             [*query.terms, *query.carried],
-            CANDIDATES,
+            candidates_each,
             sentence_weight=SENTENCE_WEIGHT,
             context_weight=CONTEXT_WEIGHT,
             speakers=names,

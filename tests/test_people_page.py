@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import QuestionError
 from index.library import Library
 from index.people import Speaker
 from qa.quotes import Quote
@@ -88,6 +89,29 @@ def test_statements_are_listed_latest_article_first_and_without_a_date_last(city
     assert choose(city, "Duarte") is None  # a name is taken as the list has it
 
 
+def test_statements_are_narrowed_to_a_topic(city: Library) -> None:
+    chosen = choose(city, "Ines Duarte", "<b>ferry</b>")
+    assert chosen is not None
+    assert [said.text for said in chosen.statements] == ["Mayor Ines Duarte said the ferry will stop in June."]
+    html = person_html(chosen)
+    assert "1 statement on “<bdi>&lt;b&gt;ferry&lt;/b&gt;</bdi>” in 1 article" in html
+    assert (
+        '<input id="narrowed" type="search" autocomplete="off" maxlength="300" value="&lt;b&gt;ferry&lt;/b&gt;">'
+        in html
+    )
+    assert '<a class="every" href="#people/Ines%20Duarte">All statements</a>' in html
+    nothing = person_html(replace(chosen, statements=()))
+    assert "No statement on “<bdi>&lt;b&gt;ferry&lt;/b&gt;</bdi>” on the record" in nothing
+    with pytest.raises(QuestionError):
+        choose(city, "Ines Duarte", "?")
+
+
+def test_a_topic_is_offered_where_there_is_much_to_narrow() -> None:
+    much = tuple(replace(SAID, start=i) for i in range(11))
+    assert 'class="narrow"' in person_html(Chosen(Speaker("Ines Duarte"), much))
+    assert 'class="narrow"' not in person_html(Chosen(Speaker("Ines Duarte"), much[1:]))
+
+
 def test_a_statement_opens_in_its_article(city: Library) -> None:
     chosen = choose(city, "Ines Duarte")
     html = statement_html(city, chosen, 2)
@@ -103,9 +127,9 @@ def test_a_statement_opens_in_its_article(city: Library) -> None:
 def test_person_page() -> None:
     chosen = Chosen(Speaker("Ines Duarte", ("Duarte", "mayor")), (SAID, replace(SAID, start=12, speech="indirect")))
     assert person_html(chosen) == (
-        '<section class="person-page" aria-label="Statements" data-person="Ines Duarte" data-shown="100">'
-        '<a class="back" href="#people">‹ All people</a><h2 tabindex="-1" dir="auto">Ines Duarte</h2>'
-        '<p class="total">2 statements in 1 article · <bdi>mayor</bdi></p>'
+        '<section class="person-page" aria-label="Statements" data-person="Ines Duarte" data-shown="100" '
+        'data-topic=""><a class="back" href="#people">‹ All people</a><h2 tabindex="-1" dir="auto">Ines Duarte</h2>'
+        '<p class="total" role="status">2 statements in 1 article · <bdi>mayor</bdi></p>'
         '<section class="in-article"><h3 dir="auto">Ferry</h3>'
         '<p class="when"><bdi>4 March 2024</bdi> · <bdi>City Wire</bdi></p><ul>'
         '<li><button type="button" class="statement" data-place="0" dir="auto"><span class="speech">quoted</span>'

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Citation
+from qa.quotes import Quote
 from ui.article import Marked, article_html
 from ui.people import Chosen, to_marks
 from ui.render import escape_html
 from ui.report import count
 from ui.talk import Conversation
+from ui.timeline import Timeline
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -22,9 +24,9 @@ _INTRODUCTION = "Answers in the articles’ own sentences"
 
 
 def read_place(event: dict[str, Any]) -> tuple[int, str, int]:
-    """Which sentence a click meant: the turn, "citation", "closest" or "statement", and the place in that list, from 0.
+    """Which sentence a click meant: the turn, "citation" or "closest", and the place in that list, from 0.
 
-    A statement is of no turn.
+    Of no turn are a "statement" of a person and what is "said" on a topic.
     """
     turn, kind, place = event.get("turn"), event.get("kind"), event.get("place")
     if not (isinstance(turn, int) and isinstance(kind, str) and isinstance(place, int)):
@@ -47,22 +49,42 @@ def source_html(library: Library, turns: Conversation, turn: int, kind: str, pla
     if not 0 <= place < len(citations):
         return nothing_open_html()
     what = f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer"
-    return _opened_html(library, citations, citations[place], len(citations), turn, kind, place, what)
+    return _opened_html(library, citations, citations[place], range(len(citations)), turn, kind, place, what)
 
 
 def statement_html(library: Library, chosen: Chosen | None, place: int) -> str:
     """The source panel with the article of a person's statement; empty where there is none."""
-    if chosen is None or not 0 <= place < len(chosen.statements):
+    if chosen is None:
         return nothing_open_html()
-    marks = to_marks(chosen, chosen.statements[place].article_id)
+    return _statement_html(library, chosen.statements, range(len(chosen.statements)), "statement", place)
+
+
+def topic_statement_html(library: Library, timeline: Timeline | None, place: int) -> str:
+    """The source panel with the article of a statement on a topic, among those listed; empty where there is none."""
+    if timeline is None:
+        return nothing_open_html()
+    return _statement_html(library, timeline.statements, timeline.chosen, "said", place)
+
+
+def _statement_html(library: Library, statements: Sequence[Quote], listed: Sequence[int], kind: str, place: int) -> str:
+    """The statement at `place` of `statements`; `listed` are the places that one can step through."""
+    if place not in listed:
+        return nothing_open_html()
+    marks = to_marks(statements, statements[place].article_id)
     active = next(mark for mark in marks if mark.number == place + 1)
-    total = len(chosen.statements)
-    what = f"Statement {place + 1:,} of {total:,}"
-    return _opened_html(library, marks, active, total, -1, "statement", place, what)
+    what = f"Statement {listed.index(place) + 1:,} of {len(listed):,}"
+    return _opened_html(library, marks, active, listed, -1, kind, place, what)
 
 
 def _opened_html(
-    library: Library, marks: Sequence[Marked], active: Marked, total: int, turn: int, kind: str, place: int, what: str
+    library: Library,
+    marks: Sequence[Marked],
+    active: Marked,
+    listed: Sequence[int],
+    turn: int,
+    kind: str,
+    place: int,
+    what: str,
 ) -> str:
     try:
         body = article_html(library.article(active.article_id), marks, active.number)
@@ -70,11 +92,12 @@ def _opened_html(
         body = problem_html(str(error))
 
     def step(name: str, sign: str, to: int) -> str:
-        disabled = "" if 0 <= to < total else " disabled"
-        return f'<button type="button" class="step" data-place="{to}" aria-label="{name}"{disabled}>{sign}</button>'
+        there = f'data-place="{listed[to]}"' if 0 <= to < len(listed) else "disabled"
+        return f'<button type="button" class="step" aria-label="{name}" {there}>{sign}</button>'
 
-    noun = "statement" if kind == "statement" else "source"
-    steps = step(f"Previous {noun}", "‹", place - 1) + step(f"Next {noun}", "›", place + 1) if total > 1 else ""
+    noun = "source" if kind in {"citation", "closest"} else "statement"
+    at = listed.index(place)
+    steps = step(f"Previous {noun}", "‹", at - 1) + step(f"Next {noun}", "›", at + 1) if listed[1:] else ""
     return (
         f'<section class="open {kind}" aria-label="Source" data-turn="{turn}" data-kind="{kind}" data-place="{place}">'
         f'<div class="bar"><span class="what">{what}</span>{steps}'

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = 100  # people, or statements, that are shown before "more"
 _MONTHS_SHOWN = 60  # more of them are drawn as years
+_FEW = 10  # statements that need not be narrowed
 _HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
 
 
@@ -31,25 +32,32 @@ class Chosen:
     speaker: Speaker
     statements: tuple[Quote, ...]
     shown: int = PAGE
+    topic: str = ""  # what they are about, where that was asked for
 
 
-def choose(library: Library, name: str) -> Chosen | None:
-    """Return the statements of somebody of exactly this name; None where nobody of it speaks."""
+def choose(library: Library, name: str, topic: str = "") -> Chosen | None:
+    """Return the statements of somebody of exactly this name, with `topic` those about it; None where nobody speaks.
+
+    Raises QuestionError for a topic without a word, or with too many.
+    """
     with library.reading():
         found = next((speaker for speaker in library.people if speaker.name == name), None)
     if found is None:
         return None
-    articles = [list(run) for _, run in groupby(list_quotes(library, speaker=found), key=lambda said: said.article_id)]
+    statements = list_quotes(library, speaker=found, about=topic or None)
+    if topic:  # they come by relevance
+        statements.sort(key=lambda said: (said.published or "", said.article_id, said.start))
+    articles = [list(run) for _, run in groupby(statements, key=lambda said: said.article_id)]
     dated = [run for run in articles if _month(run[0])]
     ordered = [*reversed(dated), *(run for run in articles if not _month(run[0]))]
-    return Chosen(found, tuple(statement for run in ordered for statement in run))
+    return Chosen(found, tuple(statement for run in ordered for statement in run), topic=topic)
 
 
-def to_marks(chosen: Chosen, article_id: str) -> list[Mark]:
-    """Return the statements in one article as marks; their numbers are their places in `chosen`, from 1."""
+def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
+    """Return the statements in one article as marks; their numbers are their places, from 1."""
     return [
         Mark(number, said.article_id, said.start, said.end, said.text)
-        for number, said in enumerate(chosen.statements, start=1)
+        for number, said in enumerate(statements, start=1)
         if said.article_id == article_id
     ]
 
@@ -57,8 +65,8 @@ def to_marks(chosen: Chosen, article_id: str) -> list[Mark]:
 def search_html() -> str:
     """The box above the list of people."""
     return (
-        '<label for="sought-name">Find a person</label><input id="sought-name" type="search" autocomplete="off" '
-        'spellcheck="false" maxlength="100" placeholder="Find a person by name or role …">'
+        '<div class="find"><label for="sought-name">Find a person</label><input id="sought-name" type="search" '
+        'autocomplete="off" spellcheck="false" maxlength="100" placeholder="By name or role …"></div>'
     )
 
 
@@ -79,8 +87,14 @@ def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
     dates = list_dates(library, [who for who, _ in page])
     rows = "".join(_person_html(who, said, when) for (who, said), when in zip(page, dates, strict=True))
     size = f"{len(found):,} of {count(len(counts), 'speaker')}" if words else count(len(counts), "speaker")
-    more = _more_html("people", len(found), shown)
+    more = more_html("people", len(found), shown)
     return f'<p class="size" role="status">{size}</p><ul class="people">{rows}</ul>{more}'
+
+
+def person_problem_html(name: str, problem: str) -> str:
+    """A person's page with what could not be done, which is HTML, in place of the statements."""
+    back = f'<a class="back" href="#people/{escape_html(quote(name, safe="", errors="replace"))}">‹ All statements</a>'
+    return f'<section class="person-page">{back}{problem}</section>'
 
 
 def person_html(chosen: Chosen | None) -> str:
@@ -90,17 +104,21 @@ def person_html(chosen: Chosen | None) -> str:
         nobody = '<p class="nobody" role="status">Nobody of that name speaks here.</p>'
         return f'<section class="person-page">{back}{nobody}</section>'
     articles = len({said.article_id for said in chosen.statements})
-    total = f"{count(len(chosen.statements), 'statement')} in {count(articles, 'article')}"
+    about = f" on “<bdi>{escape_html(chosen.topic)}</bdi>”" if chosen.topic else ""
+    total = f"{count(len(chosen.statements), 'statement')}{about} in {count(articles, 'article')}"
+    if not chosen.statements:
+        total = f"No statement{about} on the record"
     also = _also(chosen.speaker)
     role = f" · <bdi>{escape_html(also)}</bdi>" if also else ""
     name = escape_html(chosen.speaker.name)
     runs = groupby(enumerate(chosen.statements[: chosen.shown]), key=lambda pair: pair[1].article_id)
-    listed = "".join(_article_html([*run]) for _, run in runs)
+    listed = "".join(in_article_html([*run]) for _, run in runs)
     return (
-        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{chosen.shown}">'
-        f'{back}<h2 tabindex="-1" dir="auto">{name}</h2><p class="total">{total}{role}</p>'
+        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{chosen.shown}" '
+        f'data-topic="{escape_html(chosen.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
+        f'<p class="total" role="status">{total}{role}</p>{_narrow_html(chosen)}'
         f"{plot_html([month for said in chosen.statements if (month := _month(said))])}"
-        f"{listed}{_more_html('statements', len(chosen.statements), chosen.shown)}</section>"
+        f"{listed}{more_html('statements', len(chosen.statements), chosen.shown)}</section>"
     )
 
 
@@ -145,27 +163,57 @@ def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
     )
 
 
-def _article_html(statements: Sequence[tuple[int, Quote]]) -> str:
+def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | None = None) -> str:
+    """Statements of one article with their places in the list, under its title.
+
+    With a topic each run of them is under its speaker's name, which leads to what they say about that.
+    """
     first = statements[0][1]
     about = " · ".join(
         f"<bdi>{escape_html(part)}</bdi>" for part in (format_date(first.published), first.source) if part
     )
-    rows = "".join(
-        f'<li><button type="button" class="statement" data-place="{place}" dir="auto">'
-        f'<span class="speech">{describe_speech(said.speech)}</span>'
-        f'<span class="words">{escape_html(said.text)}</span></button></li>'
-        for place, said in statements
-    )
+    lists = ""
+    for name, run in groupby(statements, key=lambda pair: pair[1].speaker if topic is not None else None):
+        rows = "".join(
+            f'<li><button type="button" class="statement" data-place="{place}" dir="auto">'
+            f'<span class="speech">{describe_speech(said.speech)}</span>'
+            f'<span class="words">{escape_html(said.text)}</span></button></li>'
+            for place, said in run
+        )
+        lists += f"{_voice_html(name, topic or '')}<ul>{rows}</ul>"
     title = f'<h3 dir="auto">{escape_html(first.title or first.article_id)}</h3>'
-    return f'<section class="in-article">{title}<p class="when">{about}</p><ul>{rows}</ul></section>'
+    return f'<section class="in-article">{title}<p class="when">{about}</p>{lists}</section>'
 
 
-def _more_html(what: str, total: int, shown: int) -> str:
+def more_html(what: str, total: int, shown: int) -> str:
+    """The button that shows more of a list of people or statements; nothing where all are shown."""
     rest = total - shown
     return (
         f'<button type="button" class="more" data-more="{what}">Show {min(rest, PAGE):,} more of {rest:,}</button>'
         if rest > 0
         else ""
+    )
+
+
+def _voice_html(name: str | None, topic: str) -> str:
+    if not name:
+        return ""
+    address = "/".join(quote(part, safe="", errors="replace") for part in (name, topic))
+    link = f'<a href="#people/{escape_html(address)}"><bdi>{escape_html(name)}</bdi></a>'
+    return f'<p class="voice">{link}</p>'
+
+
+def _narrow_html(chosen: Chosen) -> str:
+    """The box that keeps only what somebody says about a topic; nothing for a list that is taken in at a glance."""
+    if not chosen.topic and len(chosen.statements) <= _FEW:
+        return ""
+    topic = escape_html(chosen.topic)
+    every = escape_html(quote(chosen.speaker.name, safe=""))
+    back = f'<a class="every" href="#people/{every}">All statements</a>' if chosen.topic else ""
+    return (
+        '<form class="narrow" role="search"><label for="narrowed">Only on a topic</label>'
+        f'<span class="asking"><input id="narrowed" type="search" autocomplete="off" maxlength="300" value="{topic}">'
+        f'<button type="submit">Show</button></span>{back}</form>'
     )
 
 

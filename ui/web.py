@@ -36,9 +36,12 @@ from ui.page import (
     read_place,
     source_html,
     statement_html,
+    topic_statement_html,
 )
-from ui.people import PAGE, Chosen, choose, people_html, person_html, search_html
+from ui.people import PAGE, Chosen, choose, people_html, person_html, person_problem_html, search_html
 from ui.talk import Talk
+from ui.timeline import Timeline, topic_box_html
+from ui.topic import add_topic_page
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
-_STYLES = ("app.css", "ask.css", "library.css")
+_STYLES = ("app.css", "ask.css", "library.css", "timeline.css")
 
 
 def serve(
@@ -141,10 +144,14 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
 
     ask_page = AskPage(library, answer, opening_html(example_questions(library)))
 
-    def open_sentence(talk: Talk, chosen: Chosen | None, visit: Visit, event: gr.EventData) -> str:
+    def open_sentence(
+        talk: Talk, chosen: Chosen | None, timeline: Timeline | None, visit: Visit, event: gr.EventData
+    ) -> str:
         turn, kind, place = read_place(event._data)
         if kind == "article":
             return opened_html(library, visit.shelf, place)
+        if kind == "said":
+            return topic_statement_html(library, timeline, place)
         if kind == "statement":
             return statement_html(library, chosen, place)
         return source_html(library, talk.turns, turn, kind, place)
@@ -158,10 +165,11 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
             return problem_html(str(error))
 
     def open_person(event: gr.EventData) -> tuple[Any, ...]:
+        name, topic = (str(event._data.get(key, "")) for key in ("name", "topic"))
         try:
-            chosen = choose(library, str(event._data.get("name", "")))
+            chosen = choose(library, name, topic)
         except OnRecordError as error:
-            return None, problem_html(str(error)), gr.skip()
+            return None, person_problem_html(name, problem_html(str(error))), gr.skip()
         return chosen, person_html(chosen), statement_html(library, chosen, 0)
 
     def show_more(chosen: Chosen | None) -> tuple[Any, ...]:
@@ -182,8 +190,8 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
             masthead = gr.HTML(refresh(), elem_id="masthead", js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="talk"):
                 ask_page.draw()
-            with gr.Column(elem_id="people"):
-                gr.HTML(search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
+            with gr.Column(elem_id="people") as people_part:
+                gr.HTML(topic_box_html() + search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
                 people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
                 person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
             visit_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
@@ -192,9 +200,11 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
         # None lets one visitor's question appear while another's is answered.
         shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        with people_part:
+            timeline_state = add_topic_page(library, source, shared)
         ask_page.listen(source, shared)
         conversation = ask_page.conversation
-        states = [ask_page.talk, chosen_state, visit_state]
+        states = [ask_page.talk, chosen_state, timeline_state, visit_state]
         conversation.cite(open_sentence, states, source, trigger_mode="always_last", **shared)
         conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
         chosen = [chosen_state, person]

@@ -17,7 +17,8 @@ let grownFrom = null; // how many rows a list had when more were asked for
 
 function buttonFor(place) {
   if (place.kind === "article") return document.querySelector(`#library-page .read[data-place="${place.place}"]`);
-  if (place.kind === "statement") return document.querySelector(`#person .statement[data-place="${place.place}"]`);
+  const list = { statement: "#person", said: "#topic-said" }[place.kind];
+  if (list) return document.querySelector(`${list} .statement[data-place="${place.place}"]`);
   const turn = element.querySelector(`.turn[data-turn="${place.turn}"]`);
   if (!turn) return null;
   if (place.kind === "closest") return turn.querySelectorAll(".closest-open")[place.place];
@@ -119,19 +120,21 @@ function settleConversation() {
   conversation.scrollTo({ top, behavior: top ? glide() : "auto" });
 }
 
-// The page is told by the address: #people is the list of people, #people/Dmitry%20Peskov his statements.
+// The page is told by the address: #people is the list of people, #people/Dmitry%20Peskov his statements, with a topic
+// after another stroke those on it. #topic/Tartous, which is of the same page, is left to timeline.js.
 
 function readAddress() {
-  const [page, name = ""] = location.hash.slice(1).split("/");
+  const [page, name = "", topic = ""] = location.hash.slice(1).split("/");
+  if (page === "topic") return [true, "", "", true];
   try {
-    return [page === "people", decodeURIComponent(name)];
+    return [page === "people", decodeURIComponent(name), decodeURIComponent(topic), false];
   } catch {
-    return [page === "people", ""];
+    return [page === "people", "", "", false];
   }
 }
 
 function route() {
-  const [onPeople, name] = readAddress();
+  const [onPeople, name, topic, onTopic] = readAddress();
   document.body.classList.toggle("on-library", isLibrary());
   const wasOn = document.body.classList.contains("on-person");
   document.body.classList.toggle("on-people", onPeople);
@@ -139,8 +142,10 @@ function route() {
   markPage();
   if (onPeople && !document.querySelector("#people-list p")) listPeople();
   if (onPeople && name) {
-    if (openPerson() === name) focusPerson();
-    else trigger("person", { name });
+    if (openPerson() === name && openNarrowed() === topic) focusPerson();
+    else trigger("person", { name, topic });
+  } else if (onTopic) {
+    return;
   } else if (onPeople && wasOn) {
     [...document.querySelectorAll("#people-list .person")]
       .find((row) => decodeURIComponent(row.hash) === `#people/${openPerson()}`)
@@ -175,11 +180,16 @@ function openPerson() {
   return document.querySelector("#person .person-page")?.dataset.person;
 }
 
+function openNarrowed() {
+  return document.querySelector("#person .person-page")?.dataset.topic ?? "";
+}
+
 function settlePerson() {
   markCurrent();
   focusGrown("#person .statement");
-  if (openPerson() === lastPerson) return;
-  lastPerson = openPerson();
+  const person = `${openPerson()}/${openNarrowed()}`;
+  if (person === lastPerson) return;
+  lastPerson = person;
   document.getElementById("person").scrollTo({ top: 0 });
   focusPerson();
 }
@@ -199,7 +209,7 @@ function askForMore(button) {
   if (button.dataset.more === "people") {
     grownFrom = document.querySelectorAll("#people-list .person").length;
     listPeople(2 * grownFrom);
-  } else {
+  } else if (button.dataset.more === "statements") {
     grownFrom = document.querySelectorAll("#person .statement").length;
     trigger("more");
   }
@@ -244,7 +254,8 @@ document.addEventListener("click", (event) => {
     open({ turn, kind: shown().dataset.kind, place: Number(button.dataset.place) });
   } else if (button.matches(".statement")) {
     opener = button;
-    open({ turn: -1, kind: "statement", place: Number(button.dataset.place) });
+    const kind = button.closest("#topic-said") ? "said" : "statement";
+    open({ turn: -1, kind, place: Number(button.dataset.place) });
   } else if (button.matches(".read")) {
     opener = button;
     open({ turn: -1, kind: "article", place: Number(button.dataset.place) });
@@ -272,6 +283,13 @@ document.addEventListener("input", (event) => {
   }, 120);
 });
 
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("#person .narrow")) return;
+  event.preventDefault();
+  const topic = event.target.querySelector("input").value.trim();
+  location.hash = `people/${[openPerson(), topic].filter(Boolean).map(encodeURIComponent).join("/")}`;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeSheet();
 });
@@ -294,6 +312,7 @@ function start() {
   watch("masthead", markPage, { characterData: true }); // Gradio mends what is there, where it can
   watch("people-list", () => focusGrown("#people-list .person"));
   watch("person", settlePerson);
+  watch("topic-said", markCurrent);
   route();
 }
 start();
