@@ -91,7 +91,7 @@ async function copyLink(button) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("button");
+  const button = event.target.closest?.("#talk button, #masthead button");
   if (!button) return;
   const turn = Number(button.closest("[data-turn]")?.dataset.turn);
   if (button.matches(".chip")) hideCard();
