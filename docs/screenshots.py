@@ -1,4 +1,4 @@
-"""Writes docs/screenshots/*.png: the app over seeds/, a question asked and a citation opened, and a page of statements.
+"""Writes docs/screenshots/*.png: the app over seeds/, each page and state of it.
 
 Run it as `python docs/screenshots.py` after a change to how the app looks. It needs Chromium: the one that
 ONRECORD_CHROMIUM names, or the first of chromium, chromium-browser and google-chrome.
@@ -11,22 +11,92 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "screenshots"
 QUESTION = "What did Peskov say about Tartous?"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def _ask(page: Page, question: str) -> None:
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+    page.locator(".turn:last-child:not([aria-busy]) :is(.answer, .refusal)").wait_for()
+
+
+def _show_opening(page: Page) -> None:
+    page.locator(".example").first.wait_for()
+
+
+def _show_source(page: Page) -> None:
+    _ask(page, QUESTION)
+    page.locator(".turn .quotation .chip").first.click()
+    page.locator("#source mark.active").first.wait_for()
+
+
+def _show_follow_up(page: Page) -> None:
+    _ask(page, QUESTION)
+    _ask(page, "And about Assad?")
+
+
+def _show_card(page: Page) -> None:
+    _ask(page, QUESTION)
+    page.locator(".turn .quotation .chip").nth(1).focus()
+
+
+def _show_refusal(page: Page) -> None:
+    _ask(page, "What did Peskov say about China?")
+
+
+def _show_filters(page: Page) -> None:
+    page.locator(".filters-toggle").click()
+    page.locator("#filter-form").wait_for()
+
+
+def _show_person(page: Page) -> None:
+    page.evaluate("location.hash = '#people/Dmitry%20Peskov'")
+    page.locator(".statement").first.wait_for()
+
+
+def _show_topic(page: Page) -> None:
+    page.evaluate("location.hash = '#topic/Tartous'")
+    page.locator("#topic .point").first.wait_for()
+
+
+def _show_library(page: Page) -> None:
+    page.evaluate("location.hash = '#library'")
+    page.locator("#library-page .read").first.wait_for()
+
+
+# Those of the README in all sizes and schemes, the others in two.
+STATES: dict[str, Callable[[Page], None]] = {
+    "": _show_source,
+    "people-": _show_person,
+    "opening-": _show_opening,
+    "follow-up-": _show_follow_up,
+    "card-": _show_card,
+    "refusal-": _show_refusal,
+    "filters-": _show_filters,
+    "topic-": _show_topic,
+    "library-": _show_library,
+}
+IN_ALL = ("", "people-")
 
 
 def take_screenshots(url: str, browser: Browser) -> None:
-    """One picture for each size and colour scheme."""
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for device, (width, height) in SIZES.items():
-        for scheme in schemes:
+    """A picture of each state, in the sizes and colour schemes that it is kept in."""
+    for name, show in STATES.items():
+        for device, scheme in product(SIZES, SCHEMES):
+            if name not in IN_ALL and (device, scheme) not in {("desktop", "light"), ("phone", "dark")}:
+                continue
+            width, height = SIZES[device]
             with browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme=scheme,
@@ -36,18 +106,12 @@ def take_screenshots(url: str, browser: Browser) -> None:
             ) as context:
                 page = context.new_page()
                 page.goto(url)
-                question = page.locator("#question textarea")
-                question.fill(QUESTION)
-                question.press("Enter")
-                page.locator(".turn .quotation .chip").first.click()
-                page.locator("#source mark.active").first.wait_for()
+                page.locator("#question textarea").wait_for()
+                page.wait_for_timeout(500)
+                show(page)
                 page.mouse.move(0, 0)
-                page.wait_for_timeout(300)
-                page.screenshot(path=FOLDER / f"{device}-{scheme}.png")
-                page.goto(f"{url}#people/Dmitry%20Peskov")
-                page.locator(".statement").first.wait_for()
-                page.wait_for_timeout(300)
-                page.screenshot(path=FOLDER / f"people-{device}-{scheme}.png")
+                page.wait_for_timeout(500)
+                page.screenshot(path=FOLDER / f"{name}{device}-{scheme}.png")
 
 
 def main() -> None:

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import MakeLibrary
 
 from index.errors import OnRecordError, QuestionError
 from index.library import Library
 from qa import Answer, answer_question, ask
+from tests.conftest import MakeLibrary
 
 TARTOUS = "What did Peskov say about Tartous?"
 QUESTIONS = [

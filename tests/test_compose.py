@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from made import QUERY, evidence
 
 from index.people import Match, Speaker
 from qa.answer import Answer, Citation
@@ -17,6 +16,7 @@ from qa.compose import (
 from qa.confidence import assess
 from qa.question import read_question
 from qa.retrieve import Evidence
+from tests.made import QUERY, evidence
 
 
 def test_citations_are_numbered_in_the_order_given() -> None:

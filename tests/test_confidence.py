@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import random
 
-from made import QUERY, evidence
-
 from qa.confidence import assess
 from qa.question import read_question
 from qa.retrieve import Evidence
+from tests.made import QUERY, evidence
 
 
 def test_assess_is_a_probability() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from made import evidence
 
 from qa.question import read_question
 from qa.retrieve import Evidence
@@ -17,6 +16,7 @@ from qa.select import (
     select,
     sort_by_date,
 )
+from tests.made import evidence
 
 
 def test_select_stops_at_the_limit() -> None:

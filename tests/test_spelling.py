@@ -3,12 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import MakeLibrary
 
 from index.library import Library
 from qa import answer_question
 from qa.question import read_question
 from qa.spelling import rename_speaker, respell
+from tests.conftest import MakeLibrary
 
 ARTICLE = """A port for the fleet
 

@@ -124,7 +124,8 @@ def masthead_html(folder: str, counts: tuple[int, int]) -> str:
     articles, sentences = counts
     size = f"{count(articles, 'article')} · {count(sentences, 'sentence')}"
     return (
-        f'<header><h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
+        '<header><button type="button" class="skip">Skip to the page</button>'
+        f'<h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
         '<nav aria-label="Pages"><a href="#" data-page="talk">Ask</a>'
         '<a href="#people" data-page="people">People</a><a href="#library" data-page="library">Library</a></nav>'
         f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'

@@ -2,14 +2,13 @@
 
     PYTHONPATH=. python tests/bench/ablation.py FOLDER STORE QUESTIONS.jsonl
 
-Prints a Markdown table with a row for each ingredient. hit@1 and all@5 are with nothing refused, the others as always.
-The confidence is not fitted anew for a row: what an ingredient adds to it is lost with it too.
+Prints a Markdown table with a row for each ingredient. The confidence is not fitted anew for a row: what an ingredient
+adds to it is lost with it too.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -56,13 +55,9 @@ ROWS: dict[str, list[tuple[Any, str, Any]]] = {
 
 def measure(library: Library, questions: list[Question]) -> str:
     """The cells of a row."""
-    at_all = evaluate_library(library, questions).overall
-    settings = library.settings
-    library.settings = dataclasses.replace(settings, min_confidence=0.0)
-    unrefused = evaluate_library(library, questions).overall
-    library.settings = settings
-    figures = (unrefused.hit_at_1, unrefused.all_at_5, at_all.score, at_all.precision)
-    figures += (at_all.refused_right, at_all.refused_wrong, at_all.auroc)
+    found = evaluate_library(library, questions).overall
+    figures = (found.hit_at_1, found.hit_at_3, found.all_at_5, found.score, found.precision)
+    figures += (found.refused_right, found.refused_wrong, found.auroc)
     return " | ".join("-" if figure is None else f"{figure:.3f}" for figure in figures)
 
 
@@ -73,8 +68,8 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     options = parser.parse_args()
     questions = load_questions(options.questions)
-    print("| without | hit@1 | all@5 | score | precision | refused right | refused wrong | auroc |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| without | hit@1 | hit@3 | all@5 | score | precision | refused right | refused wrong | auroc |")
+    print("|---|---|---|---|---|---|---|---|---|")
     with Library(load_settings(seeds=options.folder, store=options.store)) as library:
         library.update()
         for name, changes in ROWS.items():

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_people_view import go_to_people, open_person
 
 if TYPE_CHECKING:
-    pass
+    from tests.browser.conftest import Visiting, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -124,3 +124,127 @@ def serious(page: Page) -> list[str]:
         for node in rule["nodes"]
         if rule["impact"] in {"serious", "critical"}
     ]
+
+
+def test_axe_finds_what_is_broken(browser: Browser, url: str) -> None:
+    with browser.new_context(bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(url)
+        show_topic(page)
+        page.evaluate("document.querySelector('#topic .total').style.color = '#ddd'")
+        page.evaluate("document.querySelector('#topic .point').removeAttribute('aria-label')")
+        assert sorted(line.split(":")[0] for line in serious(page)) == ["button-name", "color-contrast"]
+
+
+# What can be worked on the page and is reached by Tab: of the points of a plot one, the rest by the arrow keys.
+CONTROLS = """() => {
+  const all = [...document.querySelectorAll("#page :is(a[href], button, input, textarea, select, [tabindex])")];
+  return all
+    .filter((one) => one.tabIndex >= 0 && !one.disabled && !one.closest("[inert]"))
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+    .map((one, i) => (one.dataset.stop = String(i)));
+}"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const looks = [one, one.closest(".input-container")].filter(Boolean).map((part) => getComputedStyle(part));
+  const seen = looks.some(({ outlineStyle, boxShadow }) => outlineStyle === "solid" || boxShadow !== "none");
+  return [one.dataset.stop ?? null, seen, one.outerHTML.slice(0, 120)];
+}"""
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("device", SIZES)
+def test_every_control_is_reached_by_tab_and_shows_it(visiting: Visiting, url: str, device: str, state: str) -> None:
+    with visiting(url, *SIZES[device]) as visitor:
+        page = visitor.page
+        STATES[state](page)
+        page.wait_for_timeout(150)
+        controls = set(page.evaluate(CONTROLS))
+        assert controls
+        reached = set()
+        for _ in range(2 * len(controls) + 6):  # from wherever the focus is, once around
+            page.keyboard.press("Tab")
+            stop, seen, html = page.evaluate(FOCUSED)
+            if stop is not None:
+                assert seen, f"no focus is to be seen on {html}"
+                reached.add(stop)
+        assert controls - reached == set()
+
+
+def test_the_masthead_is_skipped(visitor: Visitor) -> None:
+    page = visitor.page
+    skip = page.get_by_role("button", name="Skip to the page")
+    for go, stop in ((lambda: None, ".example"), (lambda: go_to_people(page), "#sought-topic")):
+        go()
+        page.evaluate("document.activeElement.blur()")
+        skip.focus()
+        expect(skip).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Enter")
+        expect(page.locator(stop).first).to_be_focused()
+    assert page.evaluate("location.hash") == "#people"
+
+
+@pytest.mark.parametrize("leave", ["Escape", "Enter"])
+@pytest.mark.parametrize(
+    ("state", "opener"),
+    [
+        ("answer", ".turn .quotation .chip"),
+        ("refusal", ".closest-open"),
+        ("person", "#person .statement"),
+        ("topic", "#topic-said .statement"),
+    ],
+)
+def test_focus_goes_into_the_source_and_back(visiting: Visiting, url: str, state: str, opener: str, leave: str) -> None:
+    with visiting(url, *SIZES["phone"]) as visitor:
+        page = visitor.page
+        STATES[state](page)
+        button = page.locator(opener).first
+        button.focus()
+        page.keyboard.press("Enter")
+        close = page.get_by_role("button", name="Back", exact=True)
+        expect(close).to_be_focused()
+        expect(page.get_by_role("dialog", name="Source")).to_be_visible()
+        for _ in range(6):  # what is behind the sheet is out of reach
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.closest('#masthead, #talk, #people') === null")
+        close.focus()
+        page.keyboard.press(leave)
+        expect(page.locator("#source")).to_be_hidden()
+        expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("width", [pytest.param(640, id="200 %"), pytest.param(320, id="400 %")])
+def test_nothing_is_cut_off_when_zoomed(visiting: Visiting, url: str, width: int, state: str) -> None:
+    """A window of 1280 pixels, zoomed to 200 or 400 %, is one of 640 or 320."""
+    with visiting(url, width, 640) as visitor:
+        page = visitor.page
+        STATES[state](page)
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        beyond = page.evaluate(
+            """(width) => [...document.querySelectorAll("#page :is(p, h1, h2, h3, a, button, input, textarea, label)")]
+              .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".sideways"))
+              .filter((one) => { const { left, right } = one.getBoundingClientRect();
+                return left < -0.5 || right > width + 0.5; })
+              .map((one) => one.outerHTML.slice(0, 120))""",
+            width,
+        )
+        assert beyond == []
+
+
+@pytest.mark.parametrize(("motion", "moving"), [("reduce", False), ("no-preference", True)])
+def test_nothing_moves_for_those_who_ask(
+    browser: Browser, url: str, motion: Literal["reduce", "no-preference"], moving: bool
+) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion=motion) as context:
+        page = context.new_page()
+        page.goto(url)
+        show_answer(page)
+        durations = page.evaluate(
+            """() => [...document.querySelectorAll("#source, #source *, #people *, #talk *")].flatMap((one) => {
+              const { transitionDuration, animationName } = getComputedStyle(one);
+              return [...transitionDuration.split(", ").map(parseFloat), animationName === "none" ? 0 : 1];
+            })"""
+        )
+        assert (max(durations) > 0) is moving

@@ -220,6 +220,13 @@ function focusQuestion() {
   if (!phone.matches) document.querySelector("#question textarea")?.focus({ preventScroll: true });
 }
 
+function skipMasthead() {
+  // No link: its address would be that of another page.
+  [...document.querySelectorAll("#page :is(a[href], button, input, textarea, [tabindex])")]
+    .find((stop) => !stop.closest("#masthead") && stop.tabIndex >= 0 && !stop.disabled && stop.checkVisibility())
+    ?.focus();
+}
+
 async function copy(button) {
   const text = button.dataset.text;
   try {
@@ -267,6 +274,8 @@ document.addEventListener("click", (event) => {
   } else if (button.matches(".restart")) {
     trigger("restart");
     focusQuestion();
+  } else if (button.matches(".skip")) {
+    skipMasthead();
   } else if (button.matches(".copy")) {
     copy(button);
   } else if (button.matches(".close")) {
