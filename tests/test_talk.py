@@ -151,7 +151,7 @@ def test_filters_are_read(seed_library: Library) -> None:
         ({"speaker": "Nobody Atall"}, "nobody called “Nobody Atall” speaks"),
         ({"source": "Pravda"}, "no article is of an outlet called “Pravda”"),
         ({"since": "tomorrow"}, "'tomorrow' is no date"),
-        ({"article": "../../etc/passwd"}, "the index holds no article"),
+        ({"article": "../../etc/passwd"}, "no article is called “../../etc/passwd”"),
     ],
 )
 def test_a_filter_that_cannot_be_is_left_out_and_said(
@@ -160,6 +160,19 @@ def test_a_filter_that_cannot_be_is_left_out_and_said(
     filters, problems = read_filters(seed_library, {**given, "until": "2030"})
     assert filters == Filters(until="2030")
     assert [problem in said for said in problems] == [True]
+
+
+def test_an_article_is_found_by_words_of_its_title_where_it_is_the_only_one(
+    tmp_path: Path, make_library: MakeLibrary
+) -> None:
+    for name in ("north", "south"):
+        (tmp_path / f"{name}.txt").write_text(f"A ferry for the {name}\n\nThe {name} ferry costs two euros.\n")
+    library = make_library(tmp_path)
+    assert read_filters(library, {"article": "ferry South"})[0].article == "south.txt"
+    assert read_filters(library, {"article": "ferry"}) == (
+        NO_FILTERS,
+        ("2 articles are called “ferry”. Choose one of those that the field offers.",),
+    )
 
 
 def test_values_that_are_no_text_are_no_filters(seed_library: Library) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from index.errors import QuestionError
@@ -15,6 +16,7 @@ from ui.render import describe_source, escape_html, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
+    from index.store import ArticleRecord
 
 _LONGEST = 500  # characters of a field
 _OFFERED = 12
@@ -55,6 +57,8 @@ def read_filters(library: Library, given: Mapping[str, Any]) -> tuple[Filters, t
             if name == "speaker":
                 read[name] = match_speaker(library, value).speaker.name
                 continue
+            if name == "article":
+                value = _find_article(records, value)
             only: dict[str, str | None] = dict.fromkeys(("source", "since", "until", "article"))
             find_articles(records, **{**only, name: value})
             if name == "source":
@@ -99,12 +103,8 @@ def offers_html(library: Library, name: str, sought: str) -> str:
         often = Counter(record.source for record in records.values() if record.source)
         rows = [(source, "") for source, _ in often.most_common() if _has(words, source)]
     elif name == "article":
-        for record in records.values():
-            described = describe_source(record.title, record.source, record.published)
-            if _has(words, f"{described} {record.id}"):
-                rows.append((record.id, described))
-                if len(rows) == _OFFERED:
-                    break
+        matching = islice((record for record in records.values() if _has(words, _describe(record))), _OFFERED)
+        rows = [(record.id, describe_source(record.title, record.source, record.published)) for record in matching]
     else:
         return ""
     options = "".join(
@@ -130,6 +130,22 @@ def filtered_html(filters: Filters) -> str:
     """What a question was narrowed to; empty where it was not."""
     parts = [f"<bdi>{escape_html(part)}</bdi>" for part in describe_filters(filters)]
     return f'<span class="filtered">Only: {" · ".join(parts)}</span>' if parts else ""
+
+
+def _find_article(records: Mapping[str, ArticleRecord], sought: str) -> str:
+    """The id of the article of that id, or of the only one that is described by these words; raises QuestionError."""
+    if sought in records:
+        return sought
+    words = fold(sought).split()
+    found = [record.id for record in records.values() if words and _has(words, _describe(record))]
+    if len(found) != 1:
+        how_many = f"{len(found):,} articles are" if found else "no article is"
+        raise QuestionError(f"{how_many} called “{sought}”. Choose one of those that the field offers.")
+    return found[0]
+
+
+def _describe(record: ArticleRecord) -> str:
+    return f"{describe_source(record.title, record.source, record.published)} {record.id}"
 
 
 def _has(words: Sequence[str], name: str) -> bool:
