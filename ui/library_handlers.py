@@ -154,7 +154,7 @@ def add_library(
             time.sleep(_LOOK_SECONDS)
         yield show(visit)
 
-    def sync(visit: Visit) -> Iterator[Shown]:
+    def sync_now(visit: Visit) -> Iterator[Shown]:
         yield from follow(visit, "Looking at the folder …")
 
     def ask_remove(visit: Visit, event: gr.EventData) -> Shown:
@@ -258,7 +258,7 @@ def add_library(
     if read_only:
         return visit_state
     for name, handler in {
-        "sync_now": sync,
+        "sync_now": sync_now,
         "ask_remove": ask_remove,
         "keep": keep,
         "remove": remove,
@@ -268,7 +268,7 @@ def add_library(
         "settle": settle,
         "dismiss": dismiss,
     }.items():
-        mode = "once" if handler is sync else "multiple"  # two files may be removed while the first still syncs
+        mode = "once" if handler is sync_now else "multiple"  # two files may be removed while the first still syncs
         getattr(tools, name)(handler, visit_state, outputs, trigger_mode=mode, **shared)
     return visit_state
 

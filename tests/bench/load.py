@@ -1,0 +1,118 @@
+"""How the served app bears its visitors: one in a browser, then twenty at once over HTTP.
+
+    PYTHONPATH=. python tests/bench/load.py FOLDER STORE QUESTIONS.jsonl [--asked 2000]
+
+Starts `onrecord serve`, and prints when the page was usable, how long answers took to be painted, all and the first and
+last ten of a conversation of 100 turns, and then of 20 visitors who ask over HTTP without a pause the median and the
+95th percentile, the errors, and the resident memory of the server on the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+VISITORS = 20
+PAINTED = ".turn:nth-child({}):not([aria-busy])"
+
+
+def read_megabytes(process: int) -> float:
+    """The resident memory of a process, in megabytes of 10^6 bytes."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def ask(url: str, question: str) -> float:
+    """Ask over HTTP and return the seconds it took; raises ValueError where the reply is no answer."""
+    began = time.perf_counter()
+    request = urllib.request.Request(
+        f"{url}gradio_api/call/v2/ask",
+        json.dumps({"question": question}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        event = json.load(reply)["event_id"]
+    with urllib.request.urlopen(f"{url}gradio_api/call/ask/{event}", timeout=60) as reply:
+        if "event: complete" not in (read := reply.read().decode()):
+            raise ValueError(read)
+    return time.perf_counter() - began
+
+
+def visit(url: str, questions: list[str]) -> None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        page = browser.new_page()
+        began = time.perf_counter()
+        page.goto(url)
+        page.locator("#question textarea").wait_for()
+        page.locator(".example").first.wait_for()
+        print(f"page usable after {time.perf_counter() - began:.2f} s")
+        painted = []
+        for turn, question in enumerate(questions[:100], start=1):
+            page.locator("#question textarea").fill(question)
+            began = time.perf_counter()
+            page.locator("#question textarea").press("Enter")
+            page.locator(PAINTED.format(turn)).wait_for()
+            painted.append(1000 * (time.perf_counter() - began))
+            page.wait_for_timeout(1500)  # a reader reads
+        browser.close()
+    for name, some in (("all", painted), ("first 10", painted[:10]), ("last 10", painted[-10:])):
+        p95 = sorted(some)[int(0.95 * len(some))]
+        print(f"answers painted, {name}: median {statistics.median(some):.0f} ms, 95th percentile {p95:.0f} ms")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--asked", type=int, default=2000)
+    options = parser.parse_args()
+    questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "ui", "--seeds", options.folder, "--store", options.store, "--port", str(port)]
+    url = f"http://127.0.0.1:{port}/"
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout and "is ready" in server.stdout.readline()
+            visit(url, questions)
+            print(f"server: {read_megabytes(server.pid):.0f} MB")
+            asked = itertools.cycle(questions)
+            errors, taken = 0, []
+            for part in range(4):
+                with ThreadPoolExecutor(VISITORS) as visitors:
+                    found = [visitors.submit(ask, url, next(asked)) for _ in range(options.asked // 4)]
+                    for answer in found:
+                        if answer.exception() is None:
+                            taken.append(answer.result())
+                        else:
+                            errors += 1
+                print(f"after {(part + 1) * (options.asked // 4)} questions: {read_megabytes(server.pid):.0f} MB")
+            p95 = sorted(taken)[int(0.95 * len(taken))]
+            print(
+                f"{VISITORS} visitors: median {statistics.median(taken):.2f} s, 95th percentile {p95:.2f} s, "
+                f"longest {max(taken):.2f} s, {errors} errors"
+            )
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()
