@@ -97,7 +97,11 @@ def test_tools_are_these_and_say_what_a_client_must_know(served: str) -> None:
 def test_ask(served: str, seed_library: Library) -> None:
     found = found_by(served, "ask", question=ASSAD)
     expected = json.loads(answer_question(seed_library, ASSAD).to_json())
-    assert found | {"seconds": 0} == expected | {"seconds": 0}
+    # Of another process, whose vectors may be float32 where those of this one are bfloat16.
+    assert found["confidence"] == pytest.approx(expected["confidence"], abs=0.01)
+    for answer in (found, expected):
+        answer.update(seconds=0, confidence=0, citations=[cited | {"score": 0} for cited in answer["citations"]])
+    assert found == expected
     assert found["answered"]
 
 
