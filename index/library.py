@@ -48,9 +48,14 @@ class _Opened:
         return {name: speaker.name for speaker in self.people for name in speaker.names}
 
     @functools.cached_property
+    def statements(self) -> dict[str, int]:
+        """By name that an article has for a speaker, the number of statements."""
+        return self.lexical.speakers()
+
+    @functools.cached_property
     def people(self) -> list[Speaker]:
         """Everyone who speaks, those with most statements first."""
-        counts = self.lexical.speakers()
+        counts = dict(self.statements)
         merged = merge_speakers(from_json(record.speakers) for record in self.records.values())
         merged.sort(key=lambda speaker: -sum(counts.get(name, 0) for name in speaker.names))
         people = []
@@ -171,6 +176,10 @@ class Library:
     def people(self) -> list[Speaker]:
         """Everyone who speaks in the articles, those with most statements first."""
         return self._opened.people
+
+    def count_statements(self, speaker: Speaker) -> int:
+        """How many statements somebody makes, one of `people`."""
+        return sum(self._opened.statements.get(name, 0) for name in speaker.names)
 
     @property
     def full_names(self) -> dict[str, str]:

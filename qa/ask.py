@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.library import Library
-from index.people import Match, Speaker, find_speaker
+from index.people import Match, find_speaker
 from index.settings import Settings, load_settings
 from index.store import sentence_id
 from qa.answer import Answer
@@ -103,9 +103,9 @@ def answer_question(
     with library.reading():
         query, respelled = respell(library, query)
         articles = find_articles(library.records, source=source, since=since, until=until, article=article)
-        whole = _look_up(library, "", query, articles, on_step, only=speaker is not None)
+        whole = look_up(library, query, articles, only=speaker is not None, on_step=on_step)
         split = [] if speaker else split_sides(query)
-        sides = [_look_up(library, name, side, articles, on_step) for name, side in split]
+        sides = [look_up(library, side, articles, name=name, on_step=on_step) for name, side in split]
         on_step("answering")
         answer = compose(
             query,
@@ -122,16 +122,19 @@ def answer_question(
     return replace(answer, seconds=round(time.perf_counter() - began, 6))
 
 
-def _look_up(
+def look_up(
     library: Library,
-    name: str,
     query: Query,
-    articles: Collection[str] | None,
-    on_step: Callable[[str], None],
+    articles: Collection[str] | None = None,
     *,
+    name: str = "",
     only: bool = False,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Side:
-    """What there is for a question, or for one side of it of that name; `only` as in `Asked`."""
+    """What there is for a question, or for the side of one that is called `name`; within `library.reading`.
+
+    `articles` and `on_step` are as `retrieve` takes them, `only` as in `Asked`.
+    """
     asked = None
     if query.speaker:
         match = find_speaker(query.speaker, library.people)
@@ -146,13 +149,9 @@ def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:
     """Of the others whom a name may mean, those who speak at least RIVAL as often as the one it was taken for."""
     if not match.others:
         return ()
-    counts = library.lexical.speakers()
-
-    def often(speaker: Speaker) -> int:
-        return sum(counts.get(name, 0) for name in speaker.names)
-
+    least = RIVAL * library.count_statements(match.speaker)
     others = [speaker for speaker in library.people if speaker.name in match.others]
-    return tuple(speaker.name for speaker in others if often(speaker) >= RIVAL * often(match.speaker))
+    return tuple(speaker.name for speaker in others if library.count_statements(speaker) >= least)
 
 
 def _read_before(library: Library, evidence: Evidence) -> Evidence | None:

@@ -75,30 +75,19 @@ def compose(
     `read_before` finds the sentence before one, as evidence. The answer's `seconds` is left at 0 for the caller to set.
     """
     only_theirs = asked is not None and (asked.only or not query.asks_fact)
-    pool = find_pool(query, evidence, asked)
-    confidence = assess(query, pool)
     notes = _note(query, asked, respelled or {})
-    chosen = select(pool, limit=limit)
-    found = _select_sides(sides[:limit], limit=limit, min_confidence=min_confidence)
-    if found:
-        chosen = interleave([evidence for _, _, evidence in found], limit)
-        confidence = sum(sure for _, sure, _ in found) / len(found)
-        missing = [side.name for side in sides if side.name not in [name for name, _, _ in found]]
-        notes += [f"Nothing on the record for {join_names(missing)}."] if missing else []
-    else:
-        conflicting = drop_repeats(find_conflicts(query, chosen[0], pool))[: limit - 1] if chosen else []
-        if conflicting:
-            chosen = sort_by_date([chosen[0], *conflicting])
-            notes.append("The articles differ on this; the newest comes first.")
-    note = " ".join(notes)
-    if not chosen or confidence < min_confidence:
+    sides = sides[:limit]
+    found = _select_sides(sides, limit=limit, min_confidence=min_confidence)
+    pool = find_pool(query, evidence, asked)
+    confidence = sum(sure for _, sure, _ in found) / len(found) if found else assess(query, pool)
+    if not found and (not pool or confidence < min_confidence):
         reason = _explain(query, evidence, unmentioned, asked)
         theirs = [candidate for candidate in evidence if candidate.spoken == SPOKEN["theirs"]]
         return Answer(
             question=query.question,
             answered=False,
             reason=reason,
-            note=note,
+            note=" ".join(notes),
             text=reason,
             citations=(),
             closest=number_citations(drop_repeats(theirs)[:MAX_CLOSEST] or evidence[:1], names or {}),
@@ -106,6 +95,16 @@ def compose(
             mode="extract",
             seconds=0.0,
         )
+    if found:
+        chosen = interleave([evidence for _, _, evidence in found], limit)
+        missing = [side.name for side in sides if side.name not in [name for name, _, _ in found]]
+        notes += [f"Nothing on the record for {join_names(missing)}."] if missing else []
+    else:
+        chosen = select(pool, limit=limit)
+        conflicting = drop_repeats(find_conflicts(query, chosen[0], pool))[: limit - 1]
+        if conflicting:
+            chosen = sort_by_date([chosen[0], *conflicting])
+            notes.append("The articles differ on this; the newest comes first.")
     context = []
     if len(chosen) < limit:
         context = _find_context(query, chosen, evidence) if only_theirs else _find_antecedent(chosen, read_before)
@@ -114,7 +113,7 @@ def compose(
         question=query.question,
         answered=True,
         reason="",
-        note=note,
+        note=" ".join(notes),
         text=" ".join(f"{citation.text} [{citation.number}]" for citation in citations),
         citations=citations,
         closest=(),

@@ -10,7 +10,6 @@ QueryEngineTool.from_defaults(CitedQueryEngine(library), name="news", descriptio
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -23,14 +22,13 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from index.library import Library
-from index.people import find_speaker
 from index.store import sentence_id
 from qa.answer import Citation
-from qa.ask import answer_question
-from qa.compose import MAX_CITATIONS
+from qa.ask import answer_question, look_up
+from qa.compose import MAX_CITATIONS, number_citations
 from qa.filters import find_articles
 from qa.question import read_question
-from qa.retrieve import SPOKEN, Evidence, retrieve
+from qa.retrieve import SPOKEN, Evidence
 
 
 class EvidenceRetriever(BaseRetriever):
@@ -59,9 +57,7 @@ class EvidenceRetriever(BaseRetriever):
         self._library = library
         self._limit = limit
         self._speaker = speaker
-        self._source = source
-        self._since = since
-        self._until = until
+        self._among: dict[str, Any] = {"source": source, "since": since, "until": until}
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         library = self._library
@@ -69,13 +65,14 @@ class EvidenceRetriever(BaseRetriever):
         if self._speaker:
             query = replace(query, speaker=self._speaker)
         with library.reading():
-            match = find_speaker(query.speaker, library.people) if query.speaker else None
-            articles = find_articles(library.records, source=self._source, since=self._since, until=self._until)
-            evidence = retrieve(library, query, match.speaker.names if match else (), articles)
+            articles = find_articles(library.records, **self._among)
+            evidence = look_up(library, query, articles).evidence
             names = library.full_names
         if self._speaker:
             evidence = [found for found in evidence if found.spoken == SPOKEN["theirs"]]
-        return [NodeWithScore(node=_to_node(found, names), score=found.score) for found in evidence[: self._limit]]
+        best = evidence[: self._limit]
+        cited = number_citations(best, names)
+        return [_to_node(citation, _id_of(found), found.score) for citation, found in zip(cited, best, strict=True)]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)
@@ -111,23 +108,12 @@ class CitedQueryEngine(BaseQueryEngine):
         super().__init__(callback_manager=callback_manager)
         self._library = library
         self._limit = limit
-        self._speaker = speaker
-        self._source = source
-        self._since = since
-        self._until = until
+        self._among: dict[str, Any] = {"speaker": speaker, "source": source, "since": since, "until": until}
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         asked: dict[str, Any] = {EventPayload.QUERY_STR: query_bundle.query_str}
         with self.callback_manager.event(CBEventType.QUERY, payload=asked) as event:
-            answer = answer_question(
-                self._library,
-                query_bundle.query_str,
-                speaker=self._speaker,
-                source=self._source,
-                since=self._since,
-                until=self._until,
-                limit=self._limit,
-            )
+            answer = answer_question(self._library, query_bundle.query_str, limit=self._limit, **self._among)
             response = Response(
                 answer.text,
                 source_nodes=[_to_source(citation) for citation in answer.citations],
@@ -150,29 +136,18 @@ class CitedQueryEngine(BaseQueryEngine):
         return {}
 
 
-def _to_node(evidence: Evidence, names: Mapping[str, str]) -> TextNode:
-    sentence, record = evidence.sentence, evidence.record
-    return TextNode(
-        id_=sentence_id(record.id, record.digest, sentence.position),
-        text=sentence.text,
-        start_char_idx=sentence.start,
-        end_char_idx=sentence.end,
-        metadata={
-            "article_id": record.id,
-            "title": record.title,
-            "source": record.source,
-            "published": record.published,
-            "url": record.url,
-            "speaker": names.get(sentence.speaker, sentence.speaker) if sentence.speaker else None,
-            "speech": sentence.speech,
-        },
-        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=record.id)},
-    )
+def _id_of(evidence: Evidence) -> str:
+    return sentence_id(evidence.record.id, evidence.record.digest, evidence.sentence.position)
 
 
 def _to_source(citation: Citation) -> NodeWithScore:
+    key = f"{citation.article_id}:{citation.start}-{citation.end}"
+    return _to_node(citation, key, citation.score, number=citation.number, context=citation.context)
+
+
+def _to_node(citation: Citation, key: str, score: float, **more: Any) -> NodeWithScore:
     node = TextNode(
-        id_=f"{citation.article_id}:{citation.start}-{citation.end}",
+        id_=key,
         text=citation.text,
         start_char_idx=citation.start,
         end_char_idx=citation.end,
@@ -184,9 +159,8 @@ def _to_source(citation: Citation) -> NodeWithScore:
             "url": citation.url,
             "speaker": citation.speaker,
             "speech": citation.speech,
-            "number": citation.number,
-            "context": citation.context,
+            **more,
         },
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=citation.article_id)},
     )
-    return NodeWithScore(node=node, score=citation.score)
+    return NodeWithScore(node=node, score=score)

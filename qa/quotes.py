@@ -138,8 +138,7 @@ def list_quotes(
 def count_quotes(library: Library) -> list[tuple[Speaker, int]]:
     """Return everyone who speaks with the number of their statements, the most first."""
     with library.reading():
-        counts = library.lexical.speakers()
-        return [(person, sum(counts.get(name, 0) for name in person.names)) for person in library.people]
+        return [(person, library.count_statements(person)) for person in library.people]
 
 
 def list_dates(library: Library, speakers: Sequence[Speaker]) -> list[list[str]]:

@@ -14,6 +14,8 @@ from qa.question import Query
 # have 0.92, Zambia and Gambia 0.83.
 MIN_LETTERS, LIKE = 5, 0.84
 
+_WORD = re.compile(r"[^\W\d_]+")
+
 
 def respell(library: Library, query: Query) -> tuple[Query, dict[str, str]]:
     """The query with each name that no article holds as the articles spell it, and what was taken for what.
@@ -23,7 +25,7 @@ def respell(library: Library, query: Query) -> tuple[Query, dict[str, str]]:
     taken: dict[str, str] = {}
     speaker = (query.speaker or "").split()
     is_typed_small = query.standalone == query.standalone.lower()
-    for found in re.finditer(r"[^\W\d_]+", query.standalone):
+    for found in _WORD.finditer(query.standalone):
         word = found[0]
         is_name = is_typed_small or (word[0].isupper() and found.start() > 0)
         if is_name and len(word) >= MIN_LETTERS and word not in speaker and word not in taken:
@@ -34,7 +36,7 @@ def respell(library: Library, query: Query) -> tuple[Query, dict[str, str]]:
         return query, taken
 
     def corrected(text: str) -> str:
-        return re.sub(r"[^\W\d_]+", lambda word: taken.get(word[0], word[0]), text)
+        return _WORD.sub(lambda word: taken.get(word[0], word[0]), text)
 
     small = {word.lower(): spelled.lower() for word, spelled in taken.items()}
     return replace(
@@ -81,7 +83,7 @@ def _read_name(library: Library, stem: str) -> str:
     names = [
         found[0]
         for sentence in library.store.sentences_of([key for key, _ in matching]).values()
-        for found in re.finditer(r"[^\W\d_]+", sentence.text)
+        for found in _WORD.finditer(sentence.text)
         if to_stems(found[0]) == [stem] and found[0][0].isupper() and found.start() > 1
     ]
     return min(names, key=lambda name: (name.isupper(), name), default="")

@@ -212,6 +212,7 @@ def test_a_side_without_an_answer_is_named() -> None:
 def test_more_sides_than_may_be_cited() -> None:
     answer = compose(QUERY, [], [], sides=sides([DUARTE_SAYS], [OAKE_SAYS]), limit=1, min_confidence=0.5)
     assert [citation.speaker for citation in answer.citations] == ["Duarte"]
+    assert answer.note == ""  # of the other, nothing can be said
 
 
 def test_what_the_articles_differ_on_is_dated_and_the_newest_first() -> None:
@@ -223,6 +224,7 @@ def test_what_the_articles_differ_on_is_dated_and_the_newest_first() -> None:
     answer = compose(how_many, [first, later], [], limit=5, min_confidence=0.5)
     assert [citation.published for citation in answer.citations] == ["2024-03-09", "2024-03-04"]
     assert answer.note == "The articles differ on this; the newest comes first."
+    assert compose(how_many, [first, later], [], limit=5, min_confidence=1.0).note == ""  # a refusal shows neither
 
 
 def test_a_sentence_that_points_back_brings_the_one_before_it() -> None:

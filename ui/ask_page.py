@@ -19,6 +19,7 @@ from qa.answer import Answer
 from qa.examples import next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
 from qa.question import read_question
+from ui.events import SHARED, take_events
 from ui.export import export_html, to_link
 from ui.filters import NO_FILTERS, Filters, filters_html, offers_html, read_filters
 from ui.page import nothing_open_html, source_html
@@ -98,21 +99,16 @@ class AskPage:
         )
         self._export = gr.HTML("", elem_id="export", **unseen)
 
-    def listen(self, source: gr.HTML, shared: dict[str, Any]) -> None:
-        """Connect the events; `source` is the panel, and `shared` are the options of every event."""
-        import gradio as gr
-
-        # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
+    def listen(self, source: gr.HTML) -> None:
+        """Connect the events; `source` is the panel."""
         handlers = (self._ask_example, self._ask_link, self._ask_next, self._ask_again)
-        told: list[Any] = [*handlers, self._edit, self._vote, self._filter, self._offer, self._save]
-        for handler in told:
-            handler.__func__.__annotations__["event"] = gr.EventData
+        take_events(*handlers, self._edit, self._vote, self._filter, self._offer, self._save)
 
         page = self.conversation
         outputs = [self.question, self._tools, page, source]
-        once: dict[str, Any] = {**shared, "trigger_mode": "once"}
-        at_once: dict[str, Any] = {**shared, "trigger_mode": "multiple"}
-        latest: dict[str, Any] = {**shared, "trigger_mode": "always_last"}
+        once: dict[str, Any] = {**SHARED, "trigger_mode": "once"}
+        at_once: dict[str, Any] = {**SHARED, "trigger_mode": "multiple"}
+        latest: dict[str, Any] = {**SHARED, "trigger_mode": "always_last"}
         asking: list[Any] = [self.question.submit(self._ask_typed, [self.question, self.talk], outputs, **once)]
         triggers = (page.example, page.link, page.next, page.retry)
         asking += [on(asked, self.talk, outputs, **once) for on, asked in zip(triggers, handlers, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from index.errors import QuestionError
 from index.people import fold
 from qa.filters import find_articles
 from qa.quotes import match_speaker
+from ui.people import has_words
 from ui.render import describe_source, escape_html, format_date
 
 if TYPE_CHECKING:
@@ -98,12 +99,14 @@ def offers_html(library: Library, name: str, sought: str) -> str:
         people, records = library.people, library.records
     rows: list[tuple[str, str]] = []
     if name == "speaker":
-        rows = [(who.name, ", ".join(who.also[:1])) for who in people if _has(words, " ".join((who.name, *who.also)))]
+        rows = [
+            (who.name, ", ".join(who.also[:1])) for who in people if has_words(words, " ".join((who.name, *who.also)))
+        ]
     elif name == "source":
         often = Counter(record.source for record in records.values() if record.source)
-        rows = [(source, "") for source, _ in often.most_common() if _has(words, source)]
+        rows = [(source, "") for source, _ in often.most_common() if has_words(words, source)]
     elif name == "article":
-        matching = islice((record for record in records.values() if _has(words, _describe(record))), _OFFERED)
+        matching = islice((record for record in records.values() if has_words(words, _describe(record))), _OFFERED)
         rows = [(record.id, describe_source(record.title, record.source, record.published)) for record in matching]
     else:
         return ""
@@ -137,7 +140,7 @@ def _find_article(records: Mapping[str, ArticleRecord], sought: str) -> str:
     if sought in records:
         return sought
     words = fold(sought).split()
-    found = [record.id for record in records.values() if words and _has(words, _describe(record))]
+    found = [record.id for record in records.values() if words and has_words(words, _describe(record))]
     if len(found) != 1:
         how_many = f"{len(found):,} articles are" if found else "no article is"
         raise QuestionError(f"{how_many} called “{sought}”. Choose one of those that the field offers.")
@@ -146,8 +149,3 @@ def _find_article(records: Mapping[str, ArticleRecord], sought: str) -> str:
 
 def _describe(record: ArticleRecord) -> str:
     return f"{describe_source(record.title, record.source, record.published)} {record.id}"
-
-
-def _has(words: Sequence[str], name: str) -> bool:
-    folded = fold(name)
-    return all(word in folded for word in words)

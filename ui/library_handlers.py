@@ -30,6 +30,7 @@ from index.seeds_folder import (
     restore_file,
 )
 from index.sync import Report
+from ui.events import SHARED, take_events
 from ui.library_page import news_html, table_html, tools_html
 from ui.report import count
 from ui.shelf import COLUMNS, PAGE, Arrival, Row, Shelf, take_stock
@@ -235,10 +236,7 @@ def add_library(
                 forget_taken(library.settings, arrival.outcome.token)
         return show(visit, arrivals=(), problem="")
 
-    with_event = (list_articles, ask_remove, remove, undo, restore, add, settle)
-    for taking in with_event:  # for Gradio, which looks names up in the module, which has no `gr`
-        taking.__annotations__["event"] = gr.EventData
-
+    take_events(list_articles, ask_remove, remove, undo, restore, add, settle)
     visit_state = gr.State(Visit())
     # Were it called "library", the browser would take the focus away on its way back to #library.
     with gr.Column(elem_id="library-page"):
@@ -253,8 +251,7 @@ def add_library(
             table = gr.HTML("", elem_id="library-table", js_on_load=None, apply_default_css=False)
 
     outputs = [table, news, masthead]
-    shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-    tools.articles(list_articles, visit_state, outputs, trigger_mode="always_last", **shared)
+    tools.articles(list_articles, visit_state, outputs, trigger_mode="always_last", **SHARED)
     if read_only:
         return visit_state
     for name, handler in {
@@ -269,7 +266,7 @@ def add_library(
         "dismiss": dismiss,
     }.items():
         mode = "once" if handler is sync_now else "multiple"  # two files may be removed while the first still syncs
-        getattr(tools, name)(handler, visit_state, outputs, trigger_mode=mode, **shared)
+        getattr(tools, name)(handler, visit_state, outputs, trigger_mode=mode, **SHARED)
     return visit_state
 
 

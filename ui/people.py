@@ -74,8 +74,8 @@ def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
     """Everyone who is called by all the words sought, by name before by role, those with most statements first."""
     counts = count_quotes(library)
     words = fold(sought).split()
-    found = [(who, said) for who, said in counts if _has(words, " ".join((who.name, *who.also)))]
-    found.sort(key=lambda row: not _has(words, row[0].name))  # those of that name before those of that role
+    found = [(who, said) for who, said in counts if has_words(words, " ".join((who.name, *who.also)))]
+    found.sort(key=lambda row: not has_words(words, row[0].name))  # those of that name before those of that role
     if not found:
         why = (
             f"Nobody who speaks is called “<bdi>{escape_html(sought)}</bdi>”."
@@ -217,7 +217,8 @@ def _narrow_html(chosen: Chosen) -> str:
     )
 
 
-def _has(words: Sequence[str], name: str) -> bool:
+def has_words(words: Sequence[str], name: str) -> bool:
+    """Whether a name has all the words, or parts of words, which are folded."""
     folded = fold(name)
     return all(word in folded for word in words)
 

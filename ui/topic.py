@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
+from ui.events import SHARED, take_events
 from ui.page import nothing_open_html, problem_html, topic_statement_html
 from ui.people import PAGE
 from ui.timeline import Timeline, find_timeline, said_html, timeline_html, topic_problem_html
@@ -21,10 +22,10 @@ _ASSETS = Path(__file__).parent / "assets"
 Update = tuple[Timeline | None, str, str, str]
 
 
-def add_topic_page(library: Library, source: gr.HTML, shared: dict[str, Any]) -> gr.State:
+def add_topic_page(library: Library, source: gr.HTML) -> gr.State:
     """Put the page into the block that is being built, and return the state that holds what is on it.
 
-    Statements open in `source`; `shared` goes to every event.
+    Statements open in `source`.
     """
     import gradio as gr
 
@@ -46,9 +47,7 @@ def add_topic_page(library: Library, source: gr.HTML, shared: dict[str, Any]) ->
         timeline = replace(timeline, shown=timeline.shown + PAGE) if timeline else None
         return timeline, said_html(timeline) if timeline else ""
 
-    # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
-    for handler in (open_topic, choose_point):
-        handler.__annotations__["event"] = gr.EventData
+    take_events(open_topic, choose_point)
 
     state = gr.State(None)
     with gr.Column(elem_id="topic-page"):
@@ -59,9 +58,9 @@ def add_topic_page(library: Library, source: gr.HTML, shared: dict[str, Any]) ->
             apply_default_css=False,
         )
         said = gr.HTML("", elem_id="topic-said", js_on_load=None, apply_default_css=False)
-    topic.topic(open_topic, None, [state, topic, said, source], trigger_mode="always_last", **shared)
-    topic.point(choose_point, state, [state, said, source], trigger_mode="always_last", **shared)
-    topic.grow(show_more, state, [state, said], trigger_mode="once", **shared)
+    topic.topic(open_topic, None, [state, topic, said, source], trigger_mode="always_last", **SHARED)
+    topic.point(choose_point, state, [state, said, source], trigger_mode="always_last", **SHARED)
+    topic.grow(show_more, state, [state, said], trigger_mode="once", **SHARED)
     return state
 
 

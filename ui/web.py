@@ -23,6 +23,7 @@ from index.errors import OnRecordError
 from qa.answer import Answer
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
 from ui.ask_page import AskPage
+from ui.events import SHARED, take_events
 from ui.filters import NO_FILTERS, Filters
 from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
 from ui.library_page import opened_html
@@ -179,10 +180,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
     def refresh() -> str:
         return masthead_html(folder, library.counts)
 
-    # Gradio passes the event to the parameter annotated so, and looks names up in the module, which has no `gr`.
-    for handler in (open_sentence, list_people, open_person):
-        handler.__annotations__["event"] = gr.EventData
-
+    take_events(open_sentence, list_people, open_person)
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
         chosen_state = gr.State(None)
@@ -197,20 +195,17 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
             visit_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
             source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
 
-        # Nothing here is for API users, and Gradio's own overlay would cover what is being read. `concurrency_limit`
-        # None lets one visitor's question appear while another's is answered.
-        shared: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
         with people_part:
-            timeline_state = add_topic_page(library, source, shared)
-        ask_page.listen(source, shared)
+            timeline_state = add_topic_page(library, source)
+        ask_page.listen(source)
         conversation = ask_page.conversation
         states = [ask_page.talk, chosen_state, timeline_state, visit_state]
-        conversation.cite(open_sentence, states, source, trigger_mode="always_last", **shared)
-        conversation.people(list_people, None, people, trigger_mode="always_last", **shared)
+        conversation.cite(open_sentence, states, source, trigger_mode="always_last", **SHARED)
+        conversation.people(list_people, None, people, trigger_mode="always_last", **SHARED)
         chosen = [chosen_state, person]
-        conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **shared)
-        conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **shared)
-        blocks.load(refresh, None, masthead, **shared)
+        conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **SHARED)
+        conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **SHARED)
+        blocks.load(refresh, None, masthead, **SHARED)
         add_endpoints(library, read_only=read_only)
     return blocks
 

@@ -20,12 +20,11 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from index.library import Library
-from index.people import find_speaker
 from index.settings import load_settings
-from qa.compose import Asked, find_pool
+from qa.ask import look_up
+from qa.compose import find_pool
 from qa.confidence import WEIGHTS, weigh
 from qa.question import read_question
-from qa.retrieve import retrieve
 
 SHARE = 1 / 3
 
@@ -34,9 +33,8 @@ def measure(library: Library, question: str, history: list[str]) -> tuple[float,
     """What `weigh` finds of a question; all 0 where there is nothing to weigh."""
     query = read_question(question, history)
     with library.reading():
-        asked = Asked(query.speaker, find_speaker(query.speaker, library.people)) if query.speaker else None
-        evidence = retrieve(library, query, asked.match.speaker.names if asked and asked.match else ())
-    pool = find_pool(query, evidence, asked)
+        found = look_up(library, query)
+    pool = find_pool(query, found.evidence, found.asked)
     return weigh(query, pool[0]) if pool else (0.0,) * len(WEIGHTS)
 
 
