@@ -12,12 +12,12 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-import anyio
 import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from qa.answer import Answer, Citation
+from tests.conftest import run_coroutine
 from ui.api import ENDPOINTS, Service
 
 ROOT = Path(__file__).parent.parent
@@ -97,4 +97,4 @@ def test_configuration_of_a_client_that_starts_the_program(environment: dict[str
             await session.initialize()
             return [tool.name for tool in (await session.list_tools()).tools]
 
-    assert anyio.run(run) == ["ask", "quotes", "read_article"]
+    assert run_coroutine(run()) == ["ask", "quotes", "read_article"]

@@ -31,6 +31,7 @@ from qa import answer_question
 from qa.llama import CitedQueryEngine, EvidenceRetriever
 from qa.question import read_question
 from qa.retrieve import Evidence, retrieve
+from tests.conftest import run_coroutine
 
 TARTOUS = "What did Peskov say about Tartous?"
 BORSCHT = "How do I make borscht?"
@@ -141,7 +142,7 @@ def test_a_limit_that_is_none(seed_library: Library, limit: int) -> None:
 
 def test_asynchronous_retrieval(seed_library: Library) -> None:
     retriever = EvidenceRetriever(seed_library, limit=3)
-    assert asyncio.run(retriever.aretrieve(TARTOUS)) == retriever.retrieve(TARTOUS)
+    assert run_coroutine(retriever.aretrieve(TARTOUS)) == retriever.retrieve(TARTOUS)
 
 
 def test_a_cited_response(seed_library: Library, seeds: Path) -> None:
@@ -197,14 +198,14 @@ def test_several_queries_at_once(seed_library: Library) -> None:
     async def query_all() -> Sequence[Any]:
         return await asyncio.gather(*(engine.aquery(question) for question in (TARTOUS, BORSCHT) * 3))
 
-    assert asyncio.run(query_all()) == [engine.query(TARTOUS), engine.query(BORSCHT)] * 3
+    assert run_coroutine(query_all()) == [engine.query(TARTOUS), engine.query(BORSCHT)] * 3
 
 
 def test_an_empty_query_of_the_engine_is_an_error(seed_library: Library) -> None:
     with pytest.raises(QuestionError, match=r"^the question is empty\."):
         CitedQueryEngine(seed_library).query("?")
     with pytest.raises(QuestionError, match=r"^the question is empty\."):
-        asyncio.run(CitedQueryEngine(seed_library).aquery(""))
+        run_coroutine(CitedQueryEngine(seed_library).aquery(""))
 
 
 @pytest.fixture
@@ -214,7 +215,7 @@ def news(seed_library: Library) -> QueryEngineTool:
 
 def test_as_a_tool_of_an_agent(seed_library: Library, news: QueryEngineTool) -> None:
     answer = answer_question(seed_library, TARTOUS)
-    for output in (news.call(TARTOUS), asyncio.run(news.acall(input=TARTOUS))):
+    for output in (news.call(TARTOUS), run_coroutine(news.acall(input=TARTOUS))):
         assert output.content == answer.text
         assert [with_score.text for with_score in output.raw_output.source_nodes] == [
             citation.text for citation in answer.citations
@@ -223,7 +224,7 @@ def test_as_a_tool_of_an_agent(seed_library: Library, news: QueryEngineTool) -> 
 
 def test_behind_a_router(seed_library: Library, news: QueryEngineTool) -> None:
     engine = RouterQueryEngine(EmbeddingSingleSelector.from_defaults(MockEmbedding(embed_dim=4)), [news], llm=MockLLM())
-    for response in (engine.query(TARTOUS), asyncio.run(engine.aquery(TARTOUS))):
+    for response in (engine.query(TARTOUS), run_coroutine(engine.aquery(TARTOUS))):
         assert str(response) == answer_question(seed_library, TARTOUS).text
         assert (response.metadata or {})["answered"] is True
 
@@ -273,5 +274,5 @@ def test_callbacks_hear_of_each_query(seed_library: Library) -> None:
     ((start, end),) = debug.get_event_pairs(CBEventType.QUERY)
     assert (start.payload or {})[EventPayload.QUERY_STR] == TARTOUS
     assert (end.payload or {})[EventPayload.RESPONSE] is response
-    asyncio.run(engine.aquery(BORSCHT))
+    run_coroutine(engine.aquery(BORSCHT))
     assert len(debug.get_event_pairs(CBEventType.QUERY)) == 2

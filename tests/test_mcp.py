@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import anyio
 import httpx
 import pytest
 from mcp import ClientSession, StdioServerParameters
@@ -22,7 +21,7 @@ from mcp.types import CallToolResult
 
 from index.library import Library
 from qa.ask import answer_question
-from tests.conftest import serve
+from tests.conftest import run_coroutine, serve
 from ui.cli import main
 from ui.mcp import make_server, require_mcp
 
@@ -51,7 +50,7 @@ def converse(url: str, what: Callable[[ClientSession], Awaitable[T]]) -> T:
             await session.initialize()
             return await what(session)
 
-    return anyio.run(run)
+    return run_coroutine(run())
 
 
 def call(url: str, tool: str, **arguments: Any) -> CallToolResult:
@@ -198,7 +197,7 @@ def test_over_standard_input_and_output(tmp_path: Path, seeds: Path) -> None:
                 await session.initialize()
                 return await session.call_tool("ask", {"question": ASSAD})
 
-    result = anyio.run(run)
+    result = run_coroutine(run())
     assert [citation["start"] for citation in result.structured_content["citations"]] == [1168]
     assert strange == []
 
@@ -247,7 +246,7 @@ def test_a_fault_of_ours_stays_in_the_log(seed_library: Library, caplog: pytest.
         async with Client(make_server(Broken())) as client:  # type: ignore[arg-type]
             return await client.call_tool("ask", {"question": ASSAD})
 
-    result = anyio.run(run)
+    result = run_coroutine(run())
     assert result.is_error
     assert result.content[0].text.startswith("This could not be done because of a fault in the program.")
     assert "a secret of the inside" in caplog.text
