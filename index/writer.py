@@ -8,6 +8,9 @@ that all commits of a build together write some sixteen times its size, however 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
@@ -194,8 +197,24 @@ def _start_workers() -> Executor | None:
 
     if multiprocessing.current_process().daemon:
         return None  # which may have no children; this process does it then, as where a system has no semaphores
-    workers: Executor = get_reusable_executor(min(_half_of_the_cores(), PROCESSES), timeout=IDLE_SECONDS)
+    workers: Executor = get_reusable_executor(
+        min(_half_of_the_cores(), PROCESSES),
+        timeout=IDLE_SECONDS,
+        initializer=_end_with_parent,
+        initargs=(os.getpid(),),
+    )
     return workers
+
+
+def _end_with_parent(parent: int) -> None:
+    """Have this process, which `parent` started, end with it; of a parent that was killed it would not be told."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="parent").start()
 
 
 def _begin_attribution(batch: _Batch) -> None:

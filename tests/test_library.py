@@ -343,7 +343,9 @@ def test_killed_writer_loses_nothing(
     killed = Worker()
     (folder / "copy.txt").write_text(RIVER)  # nothing in it is to be embedded, so no model is loaded
     assert killed.sync(library.settings, hold=True) == "writing"
-    killed.end()
+    began = time.monotonic()
+    killed.end()  # which waits for all that hold its standard output: the process that looks for speakers goes with it
+    assert time.monotonic() - began < 10
     store = library.settings.store
     assert [path.name for path in sorted(store.glob("index-*"))] == ["index-000001", "index-000002"]
     # Who was reading answers as before, and so does who opens the index; the next sync goes on where this one ended.
