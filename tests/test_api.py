@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from qa.quotes import quotes
 from tests.conftest import MakeLibrary
 from ui.api import ENDPOINTS, Service, checked
 
+ROOT = Path(__file__).parent.parent
 ASSAD = "What did Peskov say about Assad?"
 BASES = "kremlin-syria-bases.txt"
 
@@ -57,6 +61,7 @@ def test_ask_takes_every_option(client: Client) -> None:
         history=[ASSAD],
         speaker="Peskov",
         source="alliance news",
+        article=BASES,
         limit=1,
         api_name="/ask",
     )
@@ -65,6 +70,8 @@ def test_ask_takes_every_option(client: Client) -> None:
     with pytest.raises(AppError) as raised:
         client.predict(ASSAD, source="The Moon", api_name="/ask")
     assert str(raised.value).startswith("no article is of an outlet called “The Moon”.")
+    with pytest.raises(AppError, match=r"moon\.txt"):
+        client.predict(ASSAD, article="moon.txt", api_name="/ask")
 
 
 def test_quotes_are_those_of_python(client: Client, seeds: Path, tmp_path: Path) -> None:
@@ -151,7 +158,7 @@ WRONG = [
     (
         "what it does not take",
         {"question": ASSAD, "top_k": 3},
-        "there is no parameter top_k. There are: question, history, speaker, source, since, until, limit.",
+        "there is no parameter top_k. There are: question, history, speaker, source, since, until, article, limit.",
     ),
     (
         "what is long",
@@ -175,8 +182,8 @@ def test_wrong_values_over_http(client: Client, served: str) -> None:
     unknown = post(served, "ask", {"question": ASSAD, "top_k": 3})
     assert (unknown.status_code, unknown.json()["error"]) == (
         400,
-        "these are not the parameters of ask. It takes question, history, speaker, source, since, until, limit; "
-        "question is needed.",
+        "these are not the parameters of ask. It takes question, history, speaker, source, since, until, article, "
+        "limit; question is needed.",
     )
     nowhere = post(served, "delete_all", {})
     assert (nowhere.status_code, nowhere.json()["error"]) == (
@@ -191,3 +198,42 @@ def test_a_page_of_another_site_cannot_call_an_endpoint(served: str) -> None:
     assert httpx.post(url, content="{}", headers={"Content-Type": "text/plain"}).status_code == 422
     asks = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
     assert "access-control-allow-origin" not in httpx.options(url, headers=asks).headers
+
+
+def test_a_name_that_was_made_to_mean_this_machine_is_refused(served: str) -> None:
+    """A web site could else reach the page and the endpoints through its visitor's browser, as if they were its own."""
+    rebound = {"Host": "rebound.example.org:7860"}
+    assert httpx.get(served, headers=rebound).status_code == 400
+    assert httpx.post(f"{served}gradio_api/call/v2/articles", json={}, headers=rebound).status_code == 400
+    for name in ("localhost:7860", "LOCALHOST", "[::1]:7860"):
+        assert httpx.get(served, headers={"Host": name}).status_code == 200
+
+
+CALLS = """
+import gc, sys
+import httpx
+from gradio.state_holder import StateHolder
+from gradio_client import Client
+from qa.ask import open_library
+from ui.web import running
+
+with running(open_library(*sys.argv[1:3]), port=int(sys.argv[3])) as url:
+    for sent in ({"limit": 1}, {"limit": 1}, {"limit": "many"}):
+        event = httpx.post(f"{url}gradio_api/call/v2/articles", json=sent).json()["event_id"]
+        print(httpx.get(f"{url}gradio_api/call/articles/{event}").text.splitlines()[0])
+    client = Client(url, verbose=False)
+    print([client.predict(limit=1, api_name="/articles")["total"] for _ in range(2)])
+    holders = [found for found in gc.get_objects() if isinstance(found, StateHolder)]
+    print(bool(holders), [[*holder.session_data, *holder.time_last_used] for holder in holders if holder.session_data])
+"""
+
+
+@pytest.mark.slow
+def test_calls_leave_nothing_behind(seeds: Path, tmp_path: Path) -> None:
+    """Gradio itself would keep 100 kB for each, until there are 10,000 of them."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", CALLS, str(seeds), str(tmp_path), str(port)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["event: complete", "event: complete", "event: error", "[1, 1]", "True []"]

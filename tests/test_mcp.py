@@ -87,7 +87,7 @@ def test_tools_are_these_and_say_what_a_client_must_know(served: str) -> None:
         assert tool.annotations.read_only_hint is True
     assert "A refusal is an answer" in tools[0].description
     assert [list(tool.input_schema["properties"]) for tool in tools] == [
-        ["question", "history", "speaker", "source", "since", "until", "limit"],
+        ["question", "history", "speaker", "source", "since", "until", "article", "limit"],
         ["speaker", "about", "article", "source", "since", "until", "limit", "skip"],
         ["article", "start", "limit"],
     ]
@@ -160,7 +160,7 @@ FROM = [
     ("a client, which names no origin", {}, 200),
     ("a page of this machine", {"Origin": "http://localhost:3000"}, 200),
     ("a page from elsewhere", {"Origin": "https://example.org"}, 403),
-    ("a name that was made to mean this machine", {"Host": "rebound.example.org"}, 421),
+    ("a name that was made to mean this machine", {"Host": "rebound.example.org"}, 400),
 ]
 
 

@@ -47,6 +47,7 @@ _Since = Annotated[
     str | None, Field(description="Only from articles of this day, month or year on: YYYY-MM-DD, YYYY-MM or YYYY.")
 ]
 _Until = Annotated[str | None, Field(description="Only from articles up to this day, month or year.")]
+_Article = Annotated[str | None, Field(description="Only from the article of this id.")]
 _Skip = Annotated[int, Field(ge=0, description="Leave out so many from the start, to go on where a list was cut.")]
 
 
@@ -69,6 +70,7 @@ class Service:
         source: _Source = None,
         since: _Since = None,
         until: _Until = None,
+        article: _Article = None,
         limit: Annotated[int, Field(ge=1, le=20, description="Cite at most so many sentences.")] = MAX_CITATIONS,
     ) -> dict[str, Any]:
         """Answer a question about a collection of news articles with their own sentences, each cited.
@@ -92,6 +94,7 @@ class Service:
                 source=source,
                 since=since,
                 until=until,
+                article=article,
                 limit=limit,
             )
         return asdict(answer)
@@ -100,7 +103,7 @@ class Service:
         self,
         speaker: _Speaker = None,
         about: _About = None,
-        article: Annotated[str | None, Field(description="Only from the article of this id.")] = None,
+        article: _Article = None,
         source: _Source = None,
         since: _Since = None,
         until: _Until = None,
@@ -264,8 +267,23 @@ def _endpoint(method: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, 
         except Exception as error:
             _log.exception("the endpoint %s failed", method.__name__)
             raise gr.Error(FAILED, print_exception=False) from error
+        finally:
+            _forget_session()
 
     return call
+
+
+def _forget_session() -> None:
+    """Drop what Gradio keeps of whoever calls: the whole app once more, for each call of a client that is not a page.
+
+    A call needs nothing of the one before it; what the call under way needs, it has already.
+    """
+    from gradio.context import LocalContext
+
+    blocks, request = LocalContext.blocks.get(None), LocalContext.request.get(None)
+    if blocks is not None and request is not None and request.session_hash:
+        blocks.state_holder.session_data.pop(request.session_hash, None)
+        blocks.state_holder.time_last_used.pop(request.session_hash, None)
 
 
 def _explain(error: ValidationError, names: list[str]) -> str:

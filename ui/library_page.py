@@ -86,7 +86,7 @@ def table_html(shelf: Shelf, *, read_only: bool) -> str:
     return (
         f'<p class="size" role="status">{size}</p>'
         f'<table role="table" aria-label="Articles" data-serial="{shelf.serial}" data-shown="{shelf.shown}" '
-        f'data-column="{shelf.column}" data-descending="{int(shelf.descending)}">'
+        f'data-column="{shelf.column}" data-descending="{int(shelf.descending)}" data-synced="{shelf.synced or 0}">'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead><tbody role="rowgroup">{rows}</tbody></table>{more}'
     )
 

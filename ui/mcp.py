@@ -91,8 +91,7 @@ def make_server(library: Library) -> Server[Any]:
 def http_options(library: Library, *, host: str) -> dict[str, Any]:
     """What FastAPI takes to serve the tools at /mcp, beside whatever else it serves.
 
-    Where `host` is this machine's own, requests by another name or from another origin are refused: else any web site
-    could reach the tools through a browser on this machine, by a name that it turns into 127.0.0.1.
+    Where `host` is this machine's own, requests from another origin are refused.
     """
     app = make_server(library).streamable_http_app(stateless_http=True, json_response=True, host=host)
 

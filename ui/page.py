@@ -119,12 +119,12 @@ def nothing_open_html() -> str:
     )
 
 
-def masthead_html(folder: str, counts: tuple[int, int]) -> str:
-    """The head of the page; `counts` are the numbers of articles and sentences."""
+def masthead_html(folder: str, counts: tuple[int, int], synced: float | None) -> str:
+    """The head of the page; `counts` are the numbers of articles and sentences, `synced` is as `Library.synced`."""
     articles, sentences = counts
     size = f"{count(articles, 'article')} · {count(sentences, 'sentence')}"
     return (
-        '<header><button type="button" class="skip">Skip to the page</button>'
+        f'<header data-synced="{synced or 0}"><button type="button" class="skip">Skip to the page</button>'
         f'<h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
         '<nav aria-label="Pages"><a href="#" data-page="talk">Ask</a>'
         '<a href="#people" data-page="people">People</a><a href="#library" data-page="library">Library</a></nav>'

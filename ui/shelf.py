@@ -84,6 +84,8 @@ class Shelf:
     removed: tuple[Removed, ...] = ()
     plan: Plan | None = None
     problem: str = ""
+    synced: float | None = None
+    """As `Library.synced`."""
     file_sizes: Counter[str] = field(default_factory=Counter)
     """By file, how many articles it holds."""
 
@@ -155,6 +157,7 @@ def take_stock(library: Library, shelf: Shelf) -> Shelf:
         removed=tuple(list_removed(library.settings)),
         plan=plan,
         problem=problem,
+        synced=library.synced,
         file_sizes=Counter(record.file for record in library.records.values()),
     )
 

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
+_OWN_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
+_VISITORS = 1000  # whose conversations are kept, with some 100 kB of Gradio's own for each; who was seen last, longest
 _STYLES = ("app.css", "ask.css", "library.css", "timeline.css")
 
 
@@ -107,8 +109,9 @@ def running(
             # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
             head="".join(f"<style>{(_ASSETS / name).read_text(encoding='utf-8')}</style>" for name in _STYLES),
             max_file_size=largest_upload(library),
+            state_session_capacity=_VISITORS,
             app_kwargs={
-                "middleware": _middleware(read_only=read_only),
+                "middleware": _middleware(host, read_only=read_only),
                 "exception_handlers": exception_handlers(),
                 **(http_options(library, host=host) if mcp else {}),
             },
@@ -178,7 +181,8 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         return chosen, person_html(chosen)
 
     def refresh() -> str:
-        return masthead_html(folder, library.counts)
+        with library.reading():  # what other processes wrote, too
+            return masthead_html(folder, library.counts, library.synced)
 
     take_events(open_sentence, list_people, open_person)
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
@@ -205,6 +209,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         chosen = [chosen_state, person]
         conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **SHARED)
         conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **SHARED)
+        conversation.look(refresh, None, masthead, trigger_mode="once", **SHARED)
         blocks.load(refresh, None, masthead, **SHARED)
         add_endpoints(library, read_only=read_only)
     return blocks
@@ -229,10 +234,13 @@ def _theme() -> Any:
     )
 
 
-def _middleware(*, read_only: bool) -> list[Any]:
+def _middleware(host: str, *, read_only: bool) -> list[Any]:
     from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    return [Middleware(_Headers), *([Middleware(NoUploads)] if read_only else [])]
+    # Else any web site could reach the app through a browser on this machine, by a name that it turns into 127.0.0.1.
+    own = [Middleware(TrustedHostMiddleware, allowed_hosts=list(_OWN_HOSTS))] if host in _OWN_HOSTS else []
+    return [*own, Middleware(_Headers), *([Middleware(NoUploads)] if read_only else [])]
 
 
 class _Headers:

@@ -463,6 +463,22 @@ def test_a_change_in_the_folder_is_followed_while_the_page_is_open(
         settled(page)
 
 
+def test_a_file_put_in_the_folder_comes_to_the_page_by_itself(
+    serving: Serving, visiting: Visiting, tmp_path: Path
+) -> None:
+    """The numbers above, and the table, in which the focus stays where it was."""
+    seeds, store = make_town(tmp_path)
+    with serving(seeds, store, watched=True) as url, visiting(url, *WIDTHS["desktop"]) as visitor:
+        page = visitor.page
+        go_to_library(page)
+        expect(page.locator("#masthead .library")).to_contain_text("3 articles")
+        page.get_by_role("button", name="Remove A slow tram").focus()
+        (seeds / "ferry.txt").write_text("---\ndate: 2025-01-02\n---\nThe ferry is late, said Ana Ruiz.")
+        expect(page.locator("#masthead .library")).to_contain_text("4 articles")
+        expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
+        expect(page.get_by_role("button", name="Remove A slow tram")).to_be_focused()
+
+
 def test_library_works_with_the_keyboard_alone(editor: Visitor, town: Town) -> None:
     page = editor.page
     page.get_by_label("Find an article").focus()

@@ -1,6 +1,7 @@
 // Runs once, when Gradio has put the conversation on the page; `element` is its root and `trigger` sends an event to
 // Python. The panel says by data-turn, data-kind and data-place what it shows; everything here follows from that.
 
+const LOOK = 5000; // ms between two looks at whether the library was synced meanwhile
 const phone = window.matchMedia("(max-width: 899px)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const conversation = element.closest("#conversation"); // which scrolls
@@ -313,6 +314,10 @@ function watch(id, settle, options = {}) {
   new MutationObserver(settle).observe(document.getElementById(id), { childList: true, subtree: true, ...options });
 }
 
+function look() {
+  if (!document.hidden) trigger("look");
+}
+
 function start() {
   if (!panel() || !document.querySelector("#question textarea") || !document.getElementById("person")) {
     return requestAnimationFrame(start);
@@ -322,6 +327,8 @@ function start() {
   watch("people-list", () => focusGrown("#people-list .person"));
   watch("person", settlePerson);
   watch("topic-said", markCurrent);
+  setInterval(look, LOOK);
+  document.addEventListener("visibilitychange", look);
   route();
 }
 start();

@@ -9,6 +9,7 @@ const isHere = () => location.hash === "#library";
 
 let typing = 0; // the timer that waits for the next letter
 let wanted = null; // finds what is to have the focus when the table has been made anew
+let held = null; // finds what has the focus in the table
 let isSending = false;
 let depth = 0; // of the elements that a file is being dragged over
 
@@ -35,10 +36,25 @@ function send(name, button, more = {}) {
 
 function focusWanted() {
   markRead();
-  const found = wanted?.();
+  const isFree = document.activeElement === document.body || document.activeElement.closest("#library-table");
+  const found = wanted?.() ?? (isFree ? held?.() : null);
   if (!found) return;
   wanted = null;
   found.focus({ preventScroll: !found.matches(".sure, .undo") });
+}
+
+// The focus stays where it was when the table is made anew, which may be at any time, and in which Gradio would make one
+// row into another.
+function hold(button) {
+  const name = (it) => it.ariaLabel ?? it.textContent;
+  const is = button && `.${button.classList[0]}`;
+  const said = button && name(button);
+  held =
+    button &&
+    (() => {
+      const same = [...document.querySelectorAll(`#library-table ${is}`)].filter((it) => name(it) === said);
+      return same.includes(document.activeElement) ? null : same[0];
+    });
 }
 
 function markRead() {
@@ -47,6 +63,13 @@ function markRead() {
   if (section) {
     document.querySelector(`#library-page .read[data-place="${section.dataset.place}"]`)?.setAttribute("aria-current", "true");
   }
+}
+
+// A sync that this page did not ask for leaves the table behind the masthead. A question that is open stays open.
+function catchUp() {
+  const synced = document.querySelector("#masthead header")?.dataset.synced;
+  if (!isHere() || !list() || synced === list().dataset.synced || document.querySelector("#library-page .sure")) return;
+  listArticles({ shown: Number(list().dataset.shown) });
 }
 
 function say(text) {
@@ -163,6 +186,9 @@ document.addEventListener("click", (event) => {
   } else if (button.matches(".read")) document.body.classList.remove("article-closed");
 });
 
+document.addEventListener("focusin", (event) => hold(event.target.closest("#library-table button")));
+document.addEventListener("pointerdown", () => hold(null));
+
 function enter() {
   if (!isHere()) return;
   listArticles();
@@ -175,6 +201,7 @@ function start() {
   if (!byId("library-table") || !byId("source") || !box()) return requestAnimationFrame(start);
   const everything = { childList: true, subtree: true, attributes: true };
   new MutationObserver(focusWanted).observe(byId("library-table"), { ...everything, attributeFilter: ["data-serial"] });
+  new MutationObserver(catchUp).observe(byId("masthead"), { ...everything, attributeFilter: ["data-synced"] });
   new MutationObserver(markRead).observe(byId("source"), { ...everything, attributeFilter: ["data-place"] });
   enter();
 }
