@@ -26,7 +26,24 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 VISITORS = 20
-PAINTED = ".turn:nth-child({}):not([aria-busy])"
+
+# Notes when Enter is pressed, when the question is on the page, and when the answer has been painted, in milliseconds.
+TIMER = """() => {
+  const turns = () => document.querySelectorAll(".turn");
+  const before = turns().length;
+  window.entered = window.shown = window.painted = 0;
+  document.querySelector("#question textarea").addEventListener(
+    "keydown", () => (window.entered = performance.now()), { once: true, capture: true });
+  const observer = new MutationObserver(() => {
+    if (turns().length === before) return;
+    window.shown ||= performance.now();
+    if (turns()[before].hasAttribute("aria-busy")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => (window.painted = performance.now())));
+  });
+  const all = { childList: true, subtree: true, attributes: true };
+  observer.observe(document.getElementById("conversation"), all);
+}"""
 
 
 def read_megabytes(process: int) -> float:
@@ -62,15 +79,17 @@ def visit(url: str, questions: list[str]) -> None:
         page.locator("#question textarea").wait_for()
         page.locator(".example").first.wait_for()
         print(f"page usable after {time.perf_counter() - began:.2f} s")
-        painted = []
-        for turn, question in enumerate(questions[:100], start=1):
+        shown, painted = [], []
+        for question in questions[:100]:
             page.locator("#question textarea").fill(question)
-            began = time.perf_counter()
+            page.evaluate(TIMER)
             page.locator("#question textarea").press("Enter")
-            page.locator(PAINTED.format(turn)).wait_for()
-            painted.append(1000 * (time.perf_counter() - began))
+            page.wait_for_function("window.painted")
+            for times, name in ((shown, "shown"), (painted, "painted")):
+                times.append(page.evaluate(f"window.{name} - window.entered"))
             page.wait_for_timeout(1500)  # a reader reads
         browser.close()
+    print(f"questions shown: median {statistics.median(shown):.0f} ms")
     for name, some in (("all", painted), ("first 10", painted[:10]), ("last 10", painted[-10:])):
         p95 = sorted(some)[int(0.95 * len(some))]
         print(f"answers painted, {name}: median {statistics.median(some):.0f} ms, 95th percentile {p95:.0f} ms")
