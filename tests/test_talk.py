@@ -22,7 +22,7 @@ from tests.conftest import MakeLibrary
 from ui.export import export_html, to_json, to_link, to_markdown
 from ui.filters import NO_FILTERS, Filters, describe_filters, filtered_html, offers_html, read_filters
 from ui.talk import Talk, Turn, history
-from ui.turns import conversation_html, tools_html
+from ui.turns import part_html, tools_html
 
 TARTOUS = "What did Peskov say about Tartous?"
 ARTICLE = "kremlin-syria-bases.txt"
@@ -39,6 +39,18 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.handlers += [name for name, _ in attrs if name.startswith("on") or name in {"href", "src", "style"}]
+
+
+def show(*turns: Turn, first: int = 0) -> tuple[list[int], str]:
+    """What the page is told of a conversation: its numbers, and the turns as HTML, which come as text."""
+    talk = Talk()
+    talk.turns = turns
+    sent = part_html(talk, first)
+    assert Tags(sent).tags == {"div"}
+    numbers = r'<div class="part" data-revision="(\d+)" data-first="(\d+)" data-total="(\d+)">([^<]*)</div>'
+    found = re.fullmatch(numbers, sent)
+    assert found
+    return [int(number) for number in found.groups()[:3]], unescape(found[4])
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +79,11 @@ def hostile(answer: Answer) -> Turn:
 )
 def test_confidence_in_words(answer: Answer, confidence: float, words: str) -> None:
     assert describe_confidence(confidence) == words
-    assert f"</span> {words}</p>" in conversation_html((Turn("?", answer=replace(answer, confidence=confidence)),))
+    assert f"</span> {words}</p>" in show(Turn("?", answer=replace(answer, confidence=confidence)))[1]
 
 
 def test_hostile_turn_is_text(hostile: Turn) -> None:
-    html = conversation_html((hostile, replace(hostile, answer=None, problem=HOSTILE)))
+    _, html = show(hostile, replace(hostile, answer=None, problem=HOSTILE))
     page = Tags(html)
     assert not page.tags & {"script", "img", "a", "b"}
     assert page.handlers == []
@@ -247,14 +259,25 @@ def test_what_comes_of_a_stopped_question_is_left_out(answer: Answer) -> None:
     assert talk.is_running(turn.id)
     talk.stop()
     assert not talk.is_running(turn.id)
-    assert "Stopped before it was answered." in conversation_html(talk.turns)
+    assert "Stopped before it was answered." in show(*talk.turns)[1]
     talk.clear()
-    assert not talk.update(turn.id, answer=answer)
+    assert talk.update(turn.id, answer=answer) is None
     assert talk.turns == ()
 
 
 def test_only_the_last_turn_can_be_asked_again(answer: Answer) -> None:
-    html = conversation_html((Turn("a", answer=answer, following=("x",)), Turn("b", answer=answer)))
+    _, html = show(Turn("a", answer=answer, following=("x",)), Turn("b", answer=answer))
     assert html.count('class="retry"') == 1
     assert html.count('class="edit"') == 2
     assert 'class="next"' not in html
+
+
+def test_a_part_holds_the_turns_from_one_on_and_is_numbered(answer: Answer) -> None:
+    (_, *numbers), html = show(*(Turn(question, answer=answer) for question in "abc"), first=1)
+    assert numbers == [1, 3]
+    assert re.findall(r'<h2 class="asked" dir="auto">(.)</h2>', html) == ["b", "c"]
+    talk = Talk()
+    talk.begin("a")
+    revisions = [int(part_html(talk).split('data-revision="')[1].split('"')[0]) for _ in range(3)]
+    assert revisions == [revisions[0], revisions[0] + 1, revisions[0] + 2]
+    assert part_html(Talk()).endswith('data-first="0" data-total="0"></div>')

@@ -24,7 +24,7 @@ from ui.export import export_html, to_link
 from ui.filters import NO_FILTERS, Filters, filters_html, offers_html, read_filters
 from ui.page import nothing_open_html, source_html
 from ui.talk import Talk, Turn
-from ui.turns import conversation_html, tools_html
+from ui.turns import part_html, tools_html
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -65,10 +65,10 @@ class AskPage:
     conversation: gr.HTML
     question: gr.Textbox
 
-    def __init__(self, library: Library, answer: Answering, opening: str) -> None:
+    def __init__(self, library: Library, answer: Answering, conversation: str) -> None:
         self._library = library
         self._answer = answer
-        self._opening = opening
+        self._begun = conversation
 
     def draw(self) -> None:
         """Make the components, in the column that is open."""
@@ -79,8 +79,9 @@ class AskPage:
         scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("app.js", "ask.js")]
         self.talk = gr.State(Talk())
         self.conversation = gr.HTML(
-            self._opening, elem_id="conversation", js_on_load="\n".join(scripts), apply_default_css=False
+            self._begun, elem_id="conversation", js_on_load="\n".join(scripts), apply_default_css=False
         )
+        self._part = gr.HTML("", elem_id="part", **unseen)
         gr.HTML(filters_html(), elem_id="filters", **plain)
         self._offers = {
             name: gr.HTML(offers_html(self._library, name, ""), elem_id=f"offers-{name}", **unseen)
@@ -105,7 +106,7 @@ class AskPage:
         take_events(*handlers, self._edit, self._vote, self._filter, self._offer, self._save)
 
         page = self.conversation
-        outputs = [self.question, self._tools, page, source]
+        outputs = [self.question, self._tools, self._part, source]
         once: dict[str, Any] = {**SHARED, "trigger_mode": "once"}
         at_once: dict[str, Any] = {**SHARED, "trigger_mode": "multiple"}
         latest: dict[str, Any] = {**SHARED, "trigger_mode": "always_last"}
@@ -113,12 +114,13 @@ class AskPage:
         triggers = (page.example, page.link, page.next, page.retry)
         asking += [on(asked, self.talk, outputs, **once) for on, asked in zip(triggers, handlers, strict=True)]
         for event in asking:
-            event.then(self._suggest, self.talk, page, **at_once)
+            event.then(self._suggest, self.talk, self._part, **at_once)
         page.stop(self._stop, self.talk, outputs, cancels=asking, **at_once)
         page.restart(self._start_over, self.talk, outputs, cancels=asking, **at_once)
         page.edit(self._edit, self.talk, [self.question, self._tools], **latest)
         page.keep(self._keep, self.talk, [self.question, self._tools], **latest)
-        page.vote(self._vote, self.talk, page, **at_once)
+        page.vote(self._vote, self.talk, self._part, **at_once)
+        page.missed(part_html, self.talk, self._part, **latest)
         page.filter(self._filter, self.talk, self._tools, **latest)
         page.save(self._save, self.talk, self._export, **at_once)
         page.offer(self._offer, None, list(self._offers.values()), **latest)
@@ -153,14 +155,16 @@ class AskPage:
         import gradio as gr
 
         turn = talk.begin(question, after)
-        yield "", tools_html(talk), conversation_html(talk.turns), gr.skip()
+        # The turn before is another now: it is not the last any more.
+        yield "", tools_html(talk), part_html(talk, max(len(talk.turns) - 2, 0)), gr.skip()
         for changes in self._run(turn):
             if not talk.is_running(turn.id):
                 return  # stopped, or gone
-            talk.update(turn.id, **changes)
-            place = talk.place(turn.id)
-            opened = gr.skip() if "step" in changes or place is None else self._open_first(talk, place)
-            yield gr.skip(), gr.skip(), conversation_html(talk.turns), opened
+            place = talk.update(turn.id, **changes)
+            if place is None:
+                return
+            opened = gr.skip() if "step" in changes else self._open_first(talk, place)
+            yield gr.skip(), gr.skip(), part_html(talk, place), opened
 
     def _open_first(self, talk: Talk, place: int) -> str:
         return source_html(self._library, talk.turns, place, "citation", 0)
@@ -211,19 +215,18 @@ class AskPage:
         except Exception:
             _log.exception("no questions to go on with could be found")
             return gr.skip()
-        if not following or not talk.update(turn.id, following=tuple(following)):
-            return gr.skip()
-        return conversation_html(talk.turns)
+        place = talk.update(turn.id, following=tuple(following)) if following else None
+        return gr.skip() if place is None else part_html(talk, place)
 
     def _stop(self, talk: Talk) -> _Outputs:
         import gradio as gr
 
         talk.stop()
-        return gr.skip(), tools_html(talk), conversation_html(talk.turns) if talk.turns else self._opening, gr.skip()
+        return gr.skip(), tools_html(talk), part_html(talk, max(len(talk.turns) - 1, 0)), gr.skip()
 
     def _start_over(self, talk: Talk) -> _Outputs:
         talk.clear()
-        return "", tools_html(talk), self._opening, nothing_open_html()
+        return "", tools_html(talk), part_html(talk), nothing_open_html()
 
     def _edit(self, talk: Talk, event: gr.EventData) -> _Outputs:
         import gradio as gr
@@ -238,19 +241,22 @@ class AskPage:
         talk.replacing = None
         return "", tools_html(talk)
 
-    def _vote(self, talk: Talk, event: gr.EventData) -> str:
+    def _vote(self, talk: Talk, event: gr.EventData) -> Any:
+        import gradio as gr
+
         place, vote, comment = (event._data.get(name) for name in ("turn", "vote", "comment"))
         turn = talk.turns[place] if isinstance(place, int) and 0 <= place < len(talk.turns) else None
-        if turn is not None and turn.answer is not None and vote in ("up", "down"):
-            comment = comment.strip()[:MAX_COMMENT] if isinstance(comment, str) else ""
-            filters = tuple(turn.filters.given().items())
-            feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, filters)
-            try:
-                save_feedback(self._library.settings.store, feedback)
-                talk.update(turn.id, vote=vote, comment=comment or None, vote_problem=None)
-            except OnRecordError as error:
-                talk.update(turn.id, vote_problem=str(error))
-        return conversation_html(talk.turns) if talk.turns else self._opening
+        if turn is None or turn.answer is None or vote not in ("up", "down"):
+            return gr.skip()
+        comment = comment.strip()[:MAX_COMMENT] if isinstance(comment, str) else ""
+        filters = tuple(turn.filters.given().items())
+        feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, filters)
+        try:
+            save_feedback(self._library.settings.store, feedback)
+            place = talk.update(turn.id, vote=vote, comment=comment or None, vote_problem=None)
+        except OnRecordError as error:
+            place = talk.update(turn.id, vote_problem=str(error))
+        return gr.skip() if place is None else part_html(talk, place)
 
     def _filter(self, talk: Talk, event: gr.EventData) -> str:
         talk.filters, talk.filter_problems = read_filters(self._library, event._data)

@@ -133,14 +133,15 @@ def masthead_html(folder: str, counts: tuple[int, int], synced: float | None) ->
     )
 
 
-def opening_html(examples: Sequence[str]) -> str:
-    """What stands in place of the conversation before its first question."""
+def conversation_html(examples: Sequence[str]) -> str:
+    """The place for the turns of the conversation, and what stands there before the first."""
     buttons = "".join(
         f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
         for example in examples
     )
     offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
     return (
+        '<div class="turns" role="log" aria-label="Conversation"></div>'
         '<div class="opening"><h2>What did they say?</h2>'
         "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
         " its article. If the articles don’t say, you are told so.</p>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,6 +58,16 @@ class Talk:
         self.filter_problems: tuple[str, ...] = ()
         self.replacing: int | None = None
         """The place of the turn that the next question replaces, with all after it."""
+        # Later talks of a page count on from where those before them were: nobody has a thousand updates a second.
+        self._revision = int(1000 * time.time())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Talk:
+        return Talk()  # Gradio copies the first value of a state for each visitor
+
+    def count_revision(self) -> int:
+        """The number of what is shown next: one more than of what was shown last."""
+        self._revision += 1
+        return self._revision
 
     def begin(self, question: str, after: tuple[str, ...] | None = None) -> Turn:
         """Add a question that is to be answered, after the earlier ones or the given."""
@@ -67,16 +78,10 @@ class Talk:
         self.turns = (*kept, turn)
         return turn
 
-    def place(self, turn_id: str) -> int | None:
-        """Where a turn stands, from 0; None where it is gone."""
+    def update(self, turn_id: str, **changes: Any) -> int | None:
+        """Change a turn; returns its place, from 0, None where it is gone."""
+        self.turns = tuple(replace(turn, **changes) if turn.id == turn_id else turn for turn in self.turns)
         return next((place for place, turn in enumerate(self.turns) if turn.id == turn_id), None)
-
-    def update(self, turn_id: str, **changes: Any) -> bool:
-        """Change a turn; tells whether it was still there."""
-        turns = tuple(replace(turn, **changes) if turn.id == turn_id else turn for turn in self.turns)
-        is_there = self.place(turn_id) is not None
-        self.turns = turns
-        return is_there
 
     def is_running(self, turn_id: str) -> bool:
         """Whether a turn is still being answered."""

@@ -1,7 +1,8 @@
 """The conversation as HTML, with everything in it escaped: each question, what came of it, what can be done with it.
 
-A turn is `div.turn[data-turn]`, counted from 0, with `aria-busy` while it is being answered. For each citation it holds
-a hidden `div.card[data-number]`, which the page shows beside the citation's number.
+Only the turns that change are sent to the page, which would else become slower with each. A turn is
+`div.turn[data-turn]`, counted from 0, with `aria-busy` while it is being answered. For each citation it holds a hidden
+`div.card[data-number]`, which the page shows beside the citation's number.
 """
 
 from __future__ import annotations
@@ -13,17 +14,25 @@ from ui.filters import filtered_html
 from ui.page import begin_html
 from ui.render import answer_html, answer_text, date_html, describe_speech, escape_html
 from ui.report import count
-from ui.talk import Conversation, Talk, Turn
+from ui.talk import Talk, Turn
 
 _STEPS = {"searching": "Searching", "reading": "Reading", "answering": "Answering"}
 _UP = "M7 11v9H4v-9zm3 9h7.200a2 2 0 0 0 1.960-1.600l1.200-6A2 2 0 0 0 18.400 10H14V6a2 2 0 0 0-3.900-.600L10 11z"
 _VOTES = (("up", "Good answer", ""), ("down", "Bad answer", ' transform="rotate(180 12 12)"'))
 
 
-def conversation_html(turns: Conversation) -> str:
-    """All turns, oldest first."""
-    shown = "".join(_turn_html(place, turn, place == len(turns) - 1) for place, turn in enumerate(turns))
-    return f'<div class="turns" role="log" aria-label="Conversation">{shown}</div>'
+def part_html(talk: Talk, first: int = 0) -> str:
+    """The turns from one on, for the page to put in place of its own from there on; it asks for all if it missed one.
+
+    They are text, so that nothing on the page is there twice: HTML with everything in it escaped, once more escaped.
+    """
+    revision = talk.count_revision()  # before the turns are looked at: what is shown last must not be what was earlier
+    turns = talk.turns
+    shown = "".join(_turn_html(place, turns[place], place == len(turns) - 1) for place in range(first, len(turns)))
+    return (
+        f'<div class="part" data-revision="{revision}" data-first="{first}" data-total="{len(turns)}">'
+        f"{escape_html(shown)}</div>"
+    )
 
 
 def tools_html(talk: Talk) -> str:

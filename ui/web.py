@@ -30,9 +30,9 @@ from ui.library_page import opened_html
 from ui.mcp import http_options
 from ui.page import (
     TITLE,
+    conversation_html,
     masthead_html,
     nothing_open_html,
-    opening_html,
     problem_html,
     read_place,
     source_html,
@@ -146,7 +146,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         with one_at_a_time:
             return answer_question(library, question, history, on_step=on_step, **filters.given())
 
-    ask_page = AskPage(library, answer, opening_html(example_questions(library)))
+    ask_page = AskPage(library, answer, conversation_html(example_questions(library)))
 
     def open_sentence(
         talk: Talk, chosen: Chosen | None, timeline: Timeline | None, visit: Visit, event: gr.EventData

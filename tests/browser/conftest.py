@@ -38,7 +38,7 @@ class Visitor:
         self.page.on("request", lambda request: self._note_request(request.url, url.partition("?")[0]))
         self.page.goto(url)
         self.page.locator("#question textarea").wait_for()
-        self.page.locator("#conversation :is(.opening, .turns)").wait_for()
+        self.page.locator("#conversation :is(.opening, .turn):visible").first.wait_for()
 
     def ask(self, question: str) -> None:
         """Type a question, press Enter and wait for what comes of it."""

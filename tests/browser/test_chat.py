@@ -142,7 +142,7 @@ def test_example_question_is_asked_by_a_click(visitor: Visitor) -> None:
     example.click()
     page.locator(".turn:not([aria-busy]) .answer").wait_for()
     assert page.locator(".asked").all_text_contents() == [question]
-    expect(page.locator(".example")).to_have_count(0)
+    expect(page.locator(".opening")).to_be_hidden()
 
 
 def test_empty_question_gets_a_calm_message(visitor: Visitor) -> None:

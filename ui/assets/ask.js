@@ -4,6 +4,7 @@
 const LEAVING = 160; // ms in which the pointer may cross from a number to its card
 const filterForm = () => document.getElementById("filter-form");
 
+let revision = 0; // of the turns on the page
 let cardFor = null; // the number whose card is shown
 let cardTimer = 0;
 let offerTimer = 0;
@@ -11,6 +12,37 @@ let exports = 0;
 let exported = 0;
 let editing = false; // whether the question box waits for a question to edit
 let linked = ""; // the question that the address asked
+
+// The turns: those from data-first on come as text, and with the last there are data-total. Of two parts that came in one
+// moment the page sees only the later one, and then asks for all.
+
+function settleTurns() {
+  const part = document.querySelector("#part .part");
+  const got = Number(part?.dataset.revision);
+  if (!part || got <= revision) return;
+  const first = Number(part.dataset.first);
+  if (first && got !== revision + 1) return trigger("missed");
+  revision = got;
+  const made = document.createElement("template");
+  made.innerHTML = part.textContent;
+  const turns = element.querySelector(".turns");
+  while (turns.children.length > Number(part.dataset.total)) turns.lastChild.remove();
+  [...made.content.children].forEach((turn, i) => mend(turns, turns.children[first + i], turn));
+}
+
+// Make a node like another with as little change as can be, so that the focus and what is being typed stay.
+function mend(parent, node, like) {
+  if (!node) return parent.append(like.cloneNode(true));
+  if (node.nodeName !== like.nodeName) return node.replaceWith(like.cloneNode(true));
+  if (!(node instanceof Element)) {
+    if (node.data !== like.data) node.data = like.data;
+    return;
+  }
+  for (const { name } of [...node.attributes]) if (!like.hasAttribute(name)) node.removeAttribute(name);
+  for (const { name, value } of like.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  while (node.childNodes.length > like.childNodes.length) node.lastChild.remove();
+  [...like.childNodes].forEach((child, i) => mend(node, node.childNodes[i], child));
+}
 
 // The card
 
@@ -228,9 +260,11 @@ new MutationObserver(() => {
 }).observe(element, { childList: true, subtree: true, characterData: true });
 
 function startAsk() {
-  if (!document.querySelector("#question textarea") || !filterForm() || !document.getElementById("export") || !panel()) {
+  const ids = ["filter-form", "part", "export", "source"];
+  if (!document.querySelector("#question textarea") || !ids.every((id) => document.getElementById(id))) {
     return requestAnimationFrame(startAsk);
   }
+  watch("part", settleTurns, { characterData: true, attributes: true, attributeFilter: ["data-revision"] });
   watch("tools", settleEditing, { attributes: true, attributeFilter: ["aria-expanded"] });
   watch("export", settleExport, { attributes: true, attributeFilter: ["data-number"] });
   settleTools();
