@@ -113,6 +113,7 @@ def serve(*options: str) -> Iterator[str]:
             yield re.findall(r"http://\S+", process.stdout.readline())[0]
         finally:
             process.terminate()
+    assert process.returncode == 0  # it ends as with Ctrl-C
 
 
 @pytest.fixture(scope="session")

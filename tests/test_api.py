@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +17,7 @@ from index.errors import OnRecordError, QuestionError
 from index.library import Library
 from qa.ask import answer_question
 from qa.quotes import quotes
-from tests.conftest import MakeLibrary
+from tests.conftest import MakeLibrary, find_port
 from ui.api import ENDPOINTS, Service, checked
 
 ROOT = Path(__file__).parent.parent
@@ -231,9 +230,6 @@ with running(open_library(*sys.argv[1:3]), port=int(sys.argv[3])) as url:
 @pytest.mark.slow
 def test_calls_leave_nothing_behind(seeds: Path, tmp_path: Path) -> None:
     """Gradio itself would keep 100 kB for each, until there are 10,000 of them."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-c", CALLS, str(seeds), str(tmp_path), str(port)]
+    command = [sys.executable, "-c", CALLS, str(seeds), str(tmp_path), str(find_port())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["event: complete", "event: complete", "event: error", "[1, 1]", "True []"]

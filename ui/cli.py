@@ -11,6 +11,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -280,6 +281,7 @@ def _serve(options: argparse.Namespace) -> None:
             if options.mcp == "stdio":
                 serve_stdio(library)
                 return
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever manages services stops them so
             serve(
                 library,
                 host=options.host,
