@@ -79,11 +79,14 @@ function placeCard() {
   if (!cardFor.isConnected || at.bottom < view.top || at.top > view.bottom) return hideCard();
   const shown = card();
   cardFor.setAttribute("aria-describedby", shown.id); // which a new rendering takes away
-  const size = shown.getBoundingClientRect();
-  const above = at.top - size.height - 8;
-  const left = at.left + at.width / 2 - size.width / 2;
-  shown.style.left = `${Math.max(10, Math.min(left, innerWidth - size.width - 10))}px`;
-  shown.style.top = `${above >= 8 ? above : Math.min(at.bottom + 8, innerHeight - size.height - 8)}px`;
+  shown.style.maxHeight = "";
+  const { width, height } = shown.getBoundingClientRect();
+  const [above, below] = [at.top - 16, innerHeight - at.bottom - 16]; // with a margin of 8 at both ends
+  const isAbove = height <= above || above >= below;
+  shown.style.maxHeight = `min(60vh, ${isAbove ? above : below}px)`; // so that it never covers the number itself
+  const left = at.left + at.width / 2 - width / 2;
+  shown.style.left = `${Math.max(10, Math.min(left, innerWidth - width - 10))}px`;
+  shown.style.top = `${isAbove ? at.top - 8 - shown.offsetHeight : at.bottom + 8}px`;
 }
 
 function hideCard() {
