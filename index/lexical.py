@@ -52,17 +52,24 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("porter")  # FTS5's own stemmer
 
 
+@functools.lru_cache(maxsize=100_000)
+def _to_stem(word: str) -> str:
+    # FTS5 leaves words of one, two and over 64 bytes as they are; the stemmer would make "" of the "s" in "U.S."
+    stem: str = _stemmer().stemWord(word) if 2 < len(word.encode()) <= 64 else word
+    return stem
+
+
 def to_words(text: str) -> list[str]:
     """The words of a text in lower case, without diacritics, as FTS5's unicode61 takes them apart."""
-    plain = _DIACRITIC.sub("", unicodedata.normalize("NFD", text.lower()))
-    return _WORD.findall(unicodedata.normalize("NFC", plain))
+    text = text.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _DIACRITIC.sub("", unicodedata.normalize("NFD", text)))
+    return _WORD.findall(text)
 
 
 def to_stems(text: str) -> list[str]:
     """The Porter stems of a text's words, in their order, as the index holds them."""
-    stem = _stemmer().stemWord
-    # FTS5 leaves words of one, two and over 64 bytes as they are; the stemmer would make "" of the "s" in "U.S."
-    return [stem(word) if 2 < len(word.encode()) <= 64 else word for word in to_words(text)]
+    return [_to_stem(word) for word in to_words(text)]
 
 
 class Lexical:

@@ -173,6 +173,7 @@ def from_json(line: str) -> list[Speaker]:
     return [Speaker(name, tuple(also), kind) for name, also, kind in json.loads(line)]
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def strip_article(name: str) -> str:
     """Return a folded name without "the"."""
     return re.sub(r"^(?:the|a|an)\s+", "", name)

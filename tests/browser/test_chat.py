@@ -154,6 +154,21 @@ def test_empty_question_gets_a_calm_message(visitor: Visitor) -> None:
     expect(page.locator(".turn .answer")).to_have_count(1)
 
 
+def test_turns_that_the_page_missed_are_asked_for(visitor: Visitor) -> None:
+    """As where two changes come in one moment, of which Gradio passes on only the later."""
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    visitor.ask("And about Assad?")
+    page.evaluate(
+        """() => {
+          document.querySelector("#conversation .turns").replaceChildren();
+          const part = document.querySelector("#part .part");
+          Object.assign(part.dataset, { first: 1, revision: Number(part.dataset.revision) + 2 });
+        }"""
+    )
+    expect(page.locator(".turn .asked")).to_have_text([TARTOUS, "And about Assad?"])
+
+
 def test_new_conversation_starts_over(visitor: Visitor) -> None:
     page = visitor.page
     visitor.ask(TARTOUS)
