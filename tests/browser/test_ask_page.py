@@ -273,6 +273,24 @@ def test_a_link_asks_its_question(visiting: Visiting, url: str, size: tuple[int,
         assert "?" not in page.url
 
 
+def test_a_button_says_copied_for_a_moment_whatever_changes_meanwhile(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    page.evaluate(
+        """() => {
+          navigator.clipboard.writeText = async () => {};
+          const later = window.setTimeout;
+          window.setTimeout = (call, ms, ...given) => later(call, ms === 1500 ? 6000 : ms, ...given);
+        }"""
+    )
+    button = page.locator(".turn .copy-link")
+    button.dblclick()
+    page.get_by_role("button", name="Good answer").click()
+    expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    expect(button).to_have_text("Copied", timeout=1)
+    expect(button).to_have_text("Copy link")
+
+
 def test_a_link_to_a_follow_up_is_understood_the_same(visitor: Visitor, visiting: Visiting, url: str) -> None:
     page = visitor.page
     visitor.ask(TARTOUS)

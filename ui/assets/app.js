@@ -11,6 +11,7 @@ const glide = () => (still.matches ? "auto" : "smooth");
 
 let wanted = null; // the citation that was clicked and is not yet shown
 let opener = null; // where the focus returns when the sheet closes
+const copied = new Set(); // the buttons that say so at the moment
 let lastTurn = "";
 let typing = 0; // the timer that waits for the next letter of a name
 let lastPerson; // whose statements are on the page
@@ -242,9 +243,14 @@ async function copy(button) {
     area.remove();
     button.focus({ preventScroll: true });
   }
+  if (copied.has(button)) return;
   const said = button.textContent;
+  copied.add(button);
   button.textContent = "Copied";
-  setTimeout(() => (button.textContent = said), 1500);
+  setTimeout(() => {
+    copied.delete(button);
+    button.textContent = said;
+  }, 1500);
 }
 
 document.addEventListener("click", (event) => {

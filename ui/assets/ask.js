@@ -34,6 +34,7 @@ function settleTurns() {
 // Make a node like another with as little change as can be, so that the focus and what is being typed stay.
 function mend(parent, node, like) {
   if (!node) return parent.append(like.cloneNode(true));
+  if (copied.has(node)) return;
   if (node.nodeName !== like.nodeName) return node.replaceWith(like.cloneNode(true));
   if (!(node instanceof Element)) {
     if (node.data !== like.data) node.data = like.data;
