@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.names import FEMALE, FEMALE_TITLES, MALE, MALE_TITLES, NICKNAMES, PARTICLES, SUFFIXES, TITLES
 
@@ -151,13 +151,17 @@ def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
 def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
     """Return whom `asked` means among `speakers`, of whom the first are the likeliest; None for somebody else.
 
-    In this order: a full name, a surname (a woman's after "Mrs."), a role, a name after a role, a name spelt nearly so.
+    In this order: a full name, a surname (a woman's after "Mrs."), a role, a name after a role, the only one of the
+    surname if no article has more of the name, a name spelt nearly so.
     """
     name, wanted = read_name(asked), strip_article(fold(asked))
     for fits in (_is_named, _holds, _ends):
         found = [speaker for speaker in speakers if fits(speaker, name, wanted)]
         if found:
             return Match(found[0], True, tuple(speaker.name for speaker in found[1:]))
+    bearers = [speaker for speaker in speakers if _bears(speaker, replace(name, given=()), wanted)]
+    if len(bearers) == 1 and name.given and not read_name(bearers[0].name).given:
+        return Match(bearers[0], False)
     near = [(_likeness(speaker, name, wanted), -i) for i, speaker in enumerate(speakers)]
     best, place = max(near, default=(0.0, 0))
     return Match(speakers[-place], False) if best >= LIKE else None

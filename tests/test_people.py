@@ -106,6 +106,15 @@ def test_nobody_is_found_where_nobody_speaks() -> None:
     assert find_speaker("Peskov", []) is None
 
 
+def test_who_is_never_named_in_full_is_the_one_of_that_surname() -> None:
+    ackman, other = Speaker("Ackman", (), "person"), Speaker("Karen Ackman", (), "person")
+    assert find_speaker("William Ackman", [ackman]) == Match(ackman, False)
+    assert find_speaker("Mr. William A. Ackman", [ackman]) == Match(ackman, False)
+    assert find_speaker("William Ackman", [ackman, other]) is None  # he may be neither
+    assert find_speaker("William Ackman", [other]) is None
+    assert find_speaker("William Ackman", [Speaker("Ackman", (), "group")]) is None
+
+
 def test_every_word_of_a_group_has_to_be_alike() -> None:
     heritage = Speaker("The Heritage Foundation", (), "group")
     assert find_speaker("the Tax Foundation", [heritage]) is None
