@@ -43,7 +43,7 @@ HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "se
 
 # 50 and 100 take minutes more than a gate should: ask for them with ONRECORD_CRASHES=all
 IS_WHOLE = os.environ.get("ONRECORD_CRASHES") == "all"
-KILLS = 50 if IS_WHOLE else 14
+KILLS = 50 if IS_WHOLE else 10
 MEASURED = 10  # rounds between two comparisons with a clean build
 
 ADJECTIVES = "old new narrow quiet broken crowded distant famous".split()
