@@ -159,9 +159,11 @@ def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
         found = [speaker for speaker in speakers if fits(speaker, name, wanted)]
         if found:
             return Match(found[0], True, tuple(speaker.name for speaker in found[1:]))
-    bearers = [speaker for speaker in speakers if _bears(speaker, replace(name, given=()), wanted)]
-    if len(bearers) == 1 and name.given and not read_name(bearers[0].name).given:
-        return Match(bearers[0], False)
+    if name.given:
+        surname = replace(name, given=())
+        bearers = [speaker for speaker in speakers if _bears(speaker, surname, wanted)]
+        if len(bearers) == 1 and not read_name(bearers[0].name).given:
+            return Match(bearers[0], False)
     near = [(_likeness(speaker, name, wanted), -i) for i, speaker in enumerate(speakers)]
     best, place = max(near, default=(0.0, 0))
     return Match(speakers[-place], False) if best >= LIKE else None

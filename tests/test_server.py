@@ -18,15 +18,10 @@ from index.errors import StoreError
 from index.library import Library
 from index.settings import Settings
 from qa.ask import answer_question
+from tests.conftest import find_port
 from ui.cli import main
 
 QUESTION = "What did Peskov say about Tartous?"
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.conftest import find_port
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 ARGUMENTS = [
@@ -89,14 +90,11 @@ def serving() -> Serving:
         from index.watch import watching
         from ui.web import running
 
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
         with Library(load_settings(seeds=seeds, store=store)) as library:
             library.update()
             with (
                 watching(library) if watched else nullcontext(),
-                running(library, port=port, read_only=read_only) as address,
+                running(library, port=find_port(), read_only=read_only) as address,
             ):
                 yield address
 

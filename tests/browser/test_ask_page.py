@@ -17,11 +17,7 @@ from qa.gold import load_questions
 if TYPE_CHECKING:
     from tests.browser.conftest import Serving, Visiting, Visitor
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio's queue uses what the newest pandas has deprecated; as errors, these would stop the queue.
-    pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword is deprecated):DeprecationWarning"),
-]
+pytestmark = pytest.mark.browser
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 TARTOUS = "What did Peskov say about Tartous?"

@@ -12,11 +12,7 @@ from playwright.sync_api import Page, expect
 if TYPE_CHECKING:
     from tests.browser.conftest import Serving, Visiting
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio's queue uses what the newest pandas has deprecated; as errors, these would stop the queue.
-    pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword is deprecated):DeprecationWarning"),
-]
+pytestmark = pytest.mark.browser
 
 TITLE = r"<script>alert(1)</script> $$\frac{1}{2}$$ \u202e שלום **b** [a](javascript:alert(2)) {{c}} ${d}".replace(
     r"\u202e", "\u202e"

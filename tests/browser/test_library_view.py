@@ -17,11 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 if TYPE_CHECKING:
     from tests.browser.conftest import Serving, Visiting, Visitor
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio's queue uses what the newest pandas has deprecated; as errors, these would stop the queue.
-    pytest.mark.filterwarnings("ignore:.*(no_silent_downcasting|copy keyword is deprecated):DeprecationWarning"),
-]
+pytestmark = pytest.mark.browser
 
 WIDTHS = {"desktop": (1280, 800), "phone": (390, 844)}
 HOSTILE = '<img src=x onerror=alert(1)> "Ruiz" ${alert(2)} {{value}}'
@@ -447,36 +443,35 @@ def test_many_articles_are_shown_a_hundred_at_a_time(serving: Serving, visiting:
         assert time.monotonic() - began < 3
 
 
-def test_a_change_in_the_folder_is_followed_while_the_page_is_open(
-    serving: Serving, visiting: Visiting, tmp_path: Path
-) -> None:
+@pytest.fixture
+def watched(serving: Serving, visiting: Visiting, tmp_path: Path) -> Iterator[tuple[Page, Path]]:
+    """The Library page of a folder that is followed, and the folder."""
     seeds, store = make_town(tmp_path)
     with serving(seeds, store, watched=True) as url, visiting(url, *WIDTHS["desktop"]) as visitor:
-        page = visitor.page
-        go_to_library(page)
-        add(page, ("ferry.txt", "The ferry is late, said Ana Ruiz."))
-        expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
-        page.get_by_role("button", name="Remove Ferry").click()
-        page.locator("#library-page .sure").click()
-        page.locator("#library-page .undo").click()
-        expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
-        settled(page)
+        go_to_library(visitor.page)
+        yield visitor.page, seeds
 
 
-def test_a_file_put_in_the_folder_comes_to_the_page_by_itself(
-    serving: Serving, visiting: Visiting, tmp_path: Path
-) -> None:
+def test_a_change_in_the_folder_is_followed_while_the_page_is_open(watched: tuple[Page, Path]) -> None:
+    page, _ = watched
+    add(page, ("ferry.txt", "The ferry is late, said Ana Ruiz."))
+    expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
+    page.get_by_role("button", name="Remove Ferry").click()
+    page.locator("#library-page .sure").click()
+    page.locator("#library-page .undo").click()
+    expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
+    settled(page)
+
+
+def test_a_file_put_in_the_folder_comes_to_the_page_by_itself(watched: tuple[Page, Path]) -> None:
     """The numbers above, and the table, in which the focus stays where it was."""
-    seeds, store = make_town(tmp_path)
-    with serving(seeds, store, watched=True) as url, visiting(url, *WIDTHS["desktop"]) as visitor:
-        page = visitor.page
-        go_to_library(page)
-        expect(page.locator("#masthead .library")).to_contain_text("3 articles")
-        page.get_by_role("button", name="Remove A slow tram").focus()
-        (seeds / "ferry.txt").write_text("---\ndate: 2025-01-02\n---\nThe ferry is late, said Ana Ruiz.")
-        expect(page.locator("#masthead .library")).to_contain_text("4 articles")
-        expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
-        expect(page.get_by_role("button", name="Remove A slow tram")).to_be_focused()
+    page, seeds = watched
+    expect(page.locator("#masthead .library")).to_contain_text("3 articles")
+    page.get_by_role("button", name="Remove A slow tram").focus()
+    (seeds / "ferry.txt").write_text("---\ndate: 2025-01-02\n---\nThe ferry is late, said Ana Ruiz.")
+    expect(page.locator("#masthead .library")).to_contain_text("4 articles")
+    expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
+    expect(page.get_by_role("button", name="Remove A slow tram")).to_be_focused()
 
 
 def test_library_works_with_the_keyboard_alone(editor: Visitor, town: Town) -> None:

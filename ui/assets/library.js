@@ -9,7 +9,7 @@ const isHere = () => location.hash === "#library";
 
 let typing = 0; // the timer that waits for the next letter
 let wanted = null; // finds what is to have the focus when the table has been made anew
-let held = null; // finds what has the focus in the table
+let held = null; // the kind and the name of the button in the table that has the focus
 let isSending = false;
 let depth = 0; // of the elements that a file is being dragged over
 
@@ -36,25 +36,22 @@ function send(name, button, more = {}) {
 
 function focusWanted() {
   markRead();
-  const isFree = document.activeElement === document.body || document.activeElement.closest("#library-table");
-  const found = wanted?.() ?? (isFree ? held?.() : null);
+  const found = wanted?.() ?? findHeld();
   if (!found) return;
   wanted = null;
   found.focus({ preventScroll: !found.matches(".sure, .undo") });
 }
 
+const nameOf = (button) => button.ariaLabel ?? button.textContent;
+
 // The focus stays where it was when the table is made anew, which may be at any time, and in which Gradio would make one
 // row into another.
-function hold(button) {
-  const name = (it) => it.ariaLabel ?? it.textContent;
-  const is = button && `.${button.classList[0]}`;
-  const said = button && name(button);
-  held =
-    button &&
-    (() => {
-      const same = [...document.querySelectorAll(`#library-table ${is}`)].filter((it) => name(it) === said);
-      return same.includes(document.activeElement) ? null : same[0];
-    });
+function findHeld() {
+  const at = document.activeElement;
+  if (!held || !(at === document.body || at.closest("#library-table"))) return null;
+  const buttons = document.querySelectorAll(`#library-table .${held.kind}`);
+  const same = [...buttons].filter((button) => nameOf(button) === held.name);
+  return same.includes(at) ? null : same[0];
 }
 
 function markRead() {
@@ -186,8 +183,11 @@ document.addEventListener("click", (event) => {
   } else if (button.matches(".read")) document.body.classList.remove("article-closed");
 });
 
-document.addEventListener("focusin", (event) => hold(event.target.closest("#library-table button")));
-document.addEventListener("pointerdown", () => hold(null));
+document.addEventListener("focusin", (event) => {
+  const button = event.target.closest("#library-table button");
+  held = button && { kind: button.classList[0], name: nameOf(button) };
+});
+document.addEventListener("pointerdown", () => (held = null));
 
 function enter() {
   if (!isHere()) return;
