@@ -13,17 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from index.articles import Article
-from index.connection import connect
-from index.embedding import EmbeddingModel
 from index.errors import BusyError, OnRecordError, StoreError
-from index.lexical import Lexical
-from index.lock import make_folder, writer_lock
-from index.people import Speaker, from_json, merge_speakers
+from index.models.embedding import EmbeddingModel
 from index.settings import Settings
-from index.snapshots import Snapshots
-from index.store import SCHEMA, ArticleRecord, Catalogue, Store, name_generation
+from index.speech.people import from_json, merge_speakers
+from index.storage.catalogue import Catalogue
+from index.storage.chroma import SCHEMA, Store, name_generation
+from index.storage.connection import connect
+from index.storage.lexical import Lexical
+from index.storage.lock import make_folder, writer_lock
+from index.storage.snapshots import Snapshots
 from index.sync import OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
+from index.values import Article, ArticleRecord, Speaker
 from index.writer import prepare_attribution
 
 logger = logging.getLogger(__name__)
@@ -154,8 +155,8 @@ class Library:
     ) -> Report:
         """Bring the index level with the seeds folder, and say what was done.
 
-        `on_progress` is called with the files done so far, the files to do, and the sentences done so far. For
-        `wait` and `on_wait` see `index.lock.writer_lock`, for `settled_for` `index.sync.make_plan`. Where the settings
+        `on_progress` is called with the files done so far, the files to do, and the sentences done so far. For `wait`
+        and `on_wait` see `index.storage.lock.writer_lock`, for `settled_for` `index.sync.make_plan`. Where the settings
         name another model, a new generation is built while the old one answers. Raises SeedsError, StoreError,
         ModelError or BusyError; what was indexed before is then still there.
         """

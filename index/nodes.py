@@ -21,13 +21,12 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import BaseNode, Document, NodeRelationship, TextNode
 
-from index.articles import Article
-from index.formats import read_file
-from index.people import to_json
-from index.sentences import Sentence, split_sentences
+from index.reading.files import read_file
+from index.sentences.splitting import split_sentences
 from index.settings import Settings
-from index.speakers import Attribution
-from index.store import sentence_id
+from index.speech.attribution import Attribution
+from index.speech.people import to_json
+from index.values import Article, Sentence, sentence_id
 
 logger = logging.getLogger(__name__)
 

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 from index.errors import ArticleError, SeedsError
-from index.formats import SUFFIXES, Reading, Skipped, largest, read_file, suffix_of
-from index.sentences import split_sentences
+from index.reading.files import SUFFIXES, Reading, Skipped, largest, read_file, suffix_of
+from index.sentences.splitting import split_sentences
 from index.settings import Settings
 from index.sync import walk_files
 

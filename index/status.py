@@ -7,9 +7,9 @@ from pathlib import Path
 
 from index.errors import StoreError
 from index.library import Library
-from index.lock import find_writer
 from index.settings import Settings
-from index.snapshots import Snapshots
+from index.storage.lock import find_writer
+from index.storage.snapshots import Snapshots
 
 
 @dataclass(frozen=True)

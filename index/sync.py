@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embedding import EmbeddingModel, quick_imports
 from index.errors import ArticleError, SeedsError
-from index.formats import SUFFIXES
-from index.lexical import Lexical
+from index.models.embedding import EmbeddingModel
+from index.models.quick_imports import quick_imports
+from index.reading.files import SUFFIXES
 from index.settings import Settings
-from index.store import ArticleRecord, FileRecord, Store
+from index.storage.chroma import Store
+from index.storage.lexical import Lexical
+from index.values import ArticleRecord, FileRecord
 from index.writer import Writer
 
 if TYPE_CHECKING:

@@ -18,15 +18,16 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from index.embedding import EmbeddingModel
-from index.lexical import Lexical, digest
-from index.people import from_json
-from index.store import ArticleRecord, FileRecord, Store, sentence_id
+from index.models.embedding import EmbeddingModel
+from index.speech.people import from_json
+from index.storage.chroma import Store
+from index.storage.lexical import Lexical, digest
+from index.values import ArticleRecord, FileRecord, sentence_id
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document, TextNode
 
-    from index.speakers import Attribution
+    from index.speech.attribution import Attribution
 
 LEAST = 512  # sentences of a batch, and texts that are embedded at once
 MOST = 8192  # sentences of a batch, which take about 150 MB
@@ -115,7 +116,7 @@ class Writer:
 
     def _known(self, document: Document, nodes: list[TextNode]) -> Future[Attribution] | None:
         """Who speaks in an article that the store holds under another name: its file was moved, or is a copy."""
-        from index.speakers import Attribution
+        from index.speech.attribution import Attribution
 
         known_id, speakers = self._speakers.get(document.metadata["digest"], ("", ""))
         ids = [sentence_id(known_id, document.metadata["digest"], i) for i in range(len(nodes))]
@@ -186,7 +187,7 @@ def prepare_attribution() -> None:
 
 
 def _load_parser() -> None:
-    from index.speakers import load_parser
+    from index.speech.attribution import load_parser
 
     load_parser()  # which stays in its process: a parser is too large to be sent
 
@@ -220,7 +221,7 @@ def _end_with_parent(parent: int) -> None:
 def _begin_attribution(batch: _Batch) -> None:
     """Have other processes find out who speaks in the articles of a batch."""
     from index.nodes import to_article, to_sentences
-    from index.speakers import attribute
+    from index.speech.attribution import attribute
 
     wanted = [entry for entry in batch.entries if not entry.attribution]
     with suppress(BrokenExecutor, NotImplementedError, OSError):
@@ -232,7 +233,7 @@ def _begin_attribution(batch: _Batch) -> None:
 
 def _add_speakers(entry: _Entry) -> None:
     from index.nodes import add_speakers, to_article, to_sentences
-    from index.speakers import attribute
+    from index.speech.attribution import attribute
 
     attribution = None
     if entry.attribution:

@@ -4,7 +4,7 @@ from qa.answer import Answer, Citation
 from qa.ask import answer_question, ask
 from qa.evaluate import Evaluation, evaluate
 from qa.gold import Question, load_questions
-from qa.quotes import Quote, quotes
+from qa.statements import Quote, quotes
 
 __all__ = [
     "Answer",

@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.library import Library
-from index.people import Match, find_speaker
 from index.settings import Settings, load_settings
-from index.store import sentence_id
+from index.speech.people import Match, find_speaker
+from index.values import sentence_id
 from qa.answer import Answer
-from qa.compose import MAX_CITATIONS, Asked, Side, compose
+from qa.compose import MAX_CITATIONS, compose
+from qa.evidence import Asked, Evidence, Side
 from qa.filters import find_articles
 from qa.question import Query, read_question
-from qa.retrieve import Evidence, find_unmentioned, retrieve
+from qa.retrieve import find_unmentioned, retrieve
 from qa.sides import split_sides
 from qa.spelling import rename_speaker, respell
 

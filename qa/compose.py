@@ -3,54 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from index.lexical import to_stems
-from index.people import Match
+from index.words import to_stems
 from qa.answer import Answer, Citation
 from qa.confidence import assess
+from qa.evidence import SPOKEN, Asked, Evidence, Side
 from qa.gloss import find_gloss
 from qa.question import Query
-from qa.retrieve import SPOKEN, Evidence
 from qa.select import answer_first, drop_repeats, find_conflicts, interleave, points_back, select, sort_by_date
 
 MAX_CITATIONS = 5
 
 # Where the person asked for speaks, but not on the topic, this many of their statements are shown as the closest.
 MAX_CLOSEST = 3
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Whose statements a question asks for: as it names them, and whom that was taken for, None for nobody known.
-
-    `only` tells that nothing but what is surely theirs will do; `rivals` are others of that name who speak often.
-    """
-
-    named: str
-    match: Match | None
-    only: bool = False
-    rivals: tuple[str, ...] = ()
-
-    @property
-    def least(self) -> float:
-        """How sure it has to be that a sentence is theirs, as `Evidence.spoken`."""
-        return SPOKEN["theirs" if self.only else "named" if self.match else "likely"]
-
-    @property
-    def name(self) -> str:
-        """The name to show."""
-        return self.match.speaker.name if self.match else self.named
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of several that a question asks about: its name there, and what was found for it alone."""
-
-    name: str
-    query: Query
-    evidence: Sequence[Evidence]
-    asked: Asked | None = None
 
 
 def compose(

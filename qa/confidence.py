@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from qa.evidence import Evidence
 from qa.question import Query
-from qa.retrieve import Evidence
 from qa.wanted import holds
 
 # What each value of `weigh` counts in the confidence. Fitted by tests/bench/confidence.py on 158 news questions and, at

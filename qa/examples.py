@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 
-from index.lexical import to_stems
 from index.library import Library
-from index.people import Speaker, fold
+from index.speech.people import fold
+from index.values import Speaker
+from index.words import to_stems
 from qa.answer import Answer
 from qa.ask import answer_question
 from qa.speech import CUE, find_surname, reads_as_statement

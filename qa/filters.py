@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from index.errors import QuestionError
-from index.store import ArticleRecord
+from index.values import ArticleRecord
 
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from index.people import fold, read_name
-from index.sentences import Sentence
+from index.speech.people import fold, read_name
+from index.values import Sentence
 from qa.speech import CUE
 
 # Outside quotation marks; within them "he" is somebody else.

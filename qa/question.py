@@ -6,22 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.english.stop_words import STOP_WORDS
 from index.errors import QuestionError
-from index.lexical import to_words
+from index.words import to_words
 from qa.wanted import Wanted, find_wanted
 
 MAX_CHARACTERS = 2_000  # the model reads about the first 1,000 anyway; a pasted article is not a question
-
-# Words that carry no topic in a question. "say" is among them: every second sentence of the news has it.
-STOP_WORDS = frozenset(
-    """
-    a about according after all an and any are as at be because been before being but by can could d did do does doing
-    for from had has have he her here hers him his how i if in into is it its ll me more most my no not of on or our out
-    over re s said say saying says she should so some such t than that the their them then there these they this those
-    to told tell under up us ve very was we were what when where whether which while who whom whose why will with would
-    you your
-    """.split()
-)
 
 # A question with one of these words, or with no verb of its own, leans on the one before it.
 _LEANING = re.compile(

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.lexical import to_stems, to_words
 from index.library import Library
-from index.sentences import Sentence
-from index.store import ArticleRecord, FoundSentence, parse_sentence_id
+from index.storage.chroma import FoundSentence
+from index.values import ArticleRecord, Sentence, parse_sentence_id
+from index.words import to_stems, to_words
 from qa.question import Query
 from qa.rerank import rerank
 from qa.speech import find_other_names, find_surname, reads_as_statement
@@ -24,6 +23,7 @@ from qa.wanted import holds
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+from qa.evidence import SPOKEN, Evidence
 
 # Of each view. From 40 on, more changed neither hit@1 nor hit@3 over 130 news questions.
 CANDIDATES = 60
@@ -53,55 +53,6 @@ WANTED = 0.1
 CARRIED_TERM, CARRIED_VECTOR = 0.4, 0.3
 
 RAREST = 11.0  # the inverse frequency of a word that none of 30,000 sentences holds: log(1 + 30,000.5 / 0.5)
-
-# How sure it is that the speaker asked for speaks in a sentence: one that is ascribed to them; that reads so, or is a
-# group's of their name (the Clinton campaign); that names them and is ascribed to nobody; that is ascribed to nobody.
-# One that is somebody else's has 0.
-SPOKEN = {"theirs": 1.0, "likely": 0.5, "named": 0.3, "nobody's": 0.05}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A sentence that may answer, and why.
-
-    context           cosine of the question and the sentence in context, in [-1, 1]
-    named_near        share of the question's terms, weighted by rarity, in the sentence or its context, in [0, 1]
-    named_in_article  the same, anywhere in the article
-    missing           how rare the rarest of the topic's terms is that is not in the sentence or its context, in [0, 1]:
-                      1 for one that none of 30,000 sentences holds; among a few sentences, any word may be missing
-    on_topic          share of the topic's terms (the question's, without the speaker's name) in the sentence itself, or
-                      in another one of the article that it is close to: that one's share times the cosine of the two
-    spoken            how sure it is that the speaker asked for speaks in it, in [0, 1]: see SPOKEN; None when nobody's
-                      words are asked for
-    preference        what is added to the score for the kind of question: KNOWN_SPEAKER, QUOTED, WANTED, or 0; and by a
-                      cross-encoder where one is set, see `qa.rerank`
-    """
-
-    sentence: Sentence
-    record: ArticleRecord
-    context: float
-    named_near: float
-    named_in_article: float
-    missing: float
-    on_topic: float
-    spoken: float | None
-    preference: float = 0.0
-
-    @property
-    def score(self) -> float:
-        """What it is ranked by, higher is better."""
-        return self.relevance + self.preference
-
-    @property
-    def relevance(self) -> float:
-        """The weighted sum of its features."""
-        named = 0.3 * self.named_near + 0.4 * self.named_in_article
-        if self.spoken is None:
-            # Chosen on the even of 158 news questions, checked on the odd: hit@3 0.71 and 0.71. The optimum is flat.
-            return 1.2 * self.context + named + 0.3 * self.on_topic
-        # Chosen on the even of 400 questions of the kind "What did X say about Y?", checked on the odd: hit@3 0.86 and
-        # 0.88, by the speaker asked for 0.91 and 0.92 of the cited sentences.
-        return 0.8 * self.context + named + 0.6 * self.on_topic + 0.35 * self.spoken
 
 
 def retrieve(

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from index.lexical import to_stems
-from index.sentences import Sentence
+from index.english.stop_words import STOP_WORDS
+from index.values import Sentence
+from index.words import to_stems
+from qa.evidence import SPOKEN, Evidence
 from qa.filters import dated
-from qa.question import STOP_WORDS, Query
-from qa.retrieve import SPOKEN, Evidence
+from qa.question import Query
 
 # A further sentence is cited when it scores within this of the best one; more is allowed within the same article, where
 # answers continue, than from others. Over 130 news questions: F1 of the cited sentences 0.55, from 0.50 (0.3 and 0.1)

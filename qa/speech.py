@@ -6,8 +6,8 @@ import functools
 import re
 from collections.abc import Collection
 
-from index.lexical import to_stems
-from qa.question import STOP_WORDS
+from index.english.stop_words import STOP_WORDS
+from index.words import to_stems
 
 # Words by which the news gives somebody's words or thoughts.
 _CUES = """

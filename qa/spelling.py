@@ -6,8 +6,8 @@ import difflib
 import re
 from dataclasses import replace
 
-from index.lexical import to_stems, to_words
 from index.library import Library
+from index.words import to_stems, to_words
 from qa.question import Query
 
 # Names at least this long, and as alike as this (the ratio of difflib), are taken for each other: Tartus and Tartous
@@ -20,7 +20,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 def respell(library: Library, query: Query) -> tuple[Query, dict[str, str]]:
     """The query with each name that no article holds as the articles spell it, and what was taken for what.
 
-    The name of the speaker asked for is left to `index.people.find_speaker`, and so is a question without such a name.
+    The name of the speaker asked for is left to `index.speech.people.find_speaker`, and so is a question without such a
+    name.
     """
     taken: dict[str, str] = {}
     speaker = (query.speaker or "").split()

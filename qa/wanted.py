@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from index.lexical import to_words
+from index.words import to_words
 
 Wanted = Literal["cause", "date", "number", "person"]
 

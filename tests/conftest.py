@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from index.embedding import EmbeddingModel
 from index.library import Library
+from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from index.sentences import Sentence
-from index.store import ArticleRecord
+from index.values import ArticleRecord, Sentence
+from qa.evidence import Evidence
 from qa.question import read_question
-from qa.retrieve import Evidence
 
 QUERY = read_question("What did Duarte say about the pier?")
 TEXTS = [

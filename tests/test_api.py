@@ -16,7 +16,7 @@ from gradio_client.exceptions import AppError
 from index.errors import OnRecordError, QuestionError
 from index.library import Library
 from qa.ask import answer_question
-from qa.quotes import quotes
+from qa.statements import quotes
 from tests.conftest import MakeLibrary, find_port
 from ui.api import ENDPOINTS, Service, checked
 

@@ -91,7 +91,7 @@ def test_heavy_packages_wait_until_they_are_needed(code: str) -> None:
 
 
 def test_finding_speakers_does_without_torch_and_leaves_it_to_others() -> None:
-    code = "import sys\nfrom index.speakers import parse\nparse(['It is open, said Ana Ruiz.'])\n"
+    code = "import sys\nfrom index.speech.attribution import parse\nparse(['It is open, said Ana Ruiz.'])\n"
     code += "assert 'spacy' in sys.modules\nassert 'torch' not in sys.modules\n"
     code += "import torch\nassert torch.ones(2).sum() == 2"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from index.bounded import MEMORY, Child
 from index.errors import ArticleError
+from index.reading.bounded import MEMORY, Child
 
 ROOT = Path(__file__).parent.parent
 PAGE = b"<p>It is open.</p>"
@@ -79,7 +79,7 @@ def test_threads_wait_for_each_other(child: Child) -> None:
 
 def in_child(code: str) -> str:
     """What the code prints, run under the limits of the child process."""
-    start = f"import index.bounded as b, sys; sys.addaudithook(b._refuse); b._limit_memory()\n{code}"
+    start = f"import index.reading.bounded as b, sys; sys.addaudithook(b._refuse); b._limit_memory()\n{code}"
     done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, cwd=ROOT)
     return (done.stdout + done.stderr).strip().rpartition("\n")[2]
 
@@ -107,7 +107,7 @@ def test_memory_is_limited() -> None:
 
 def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     code = (
-        "from index.bounded import CHILD; import os, sys\n"
+        "from index.reading.bounded import CHILD; import os, sys\n"
         f"CHILD.extract('.html', {PAGE!r}, max_bytes=1000); print(CHILD._process.pid, flush=True); os._exit(0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from index.lock import writer_lock
+from index.storage.lock import writer_lock
 from qa.answer import Answer
 from ui.cli import main
 

@@ -4,18 +4,13 @@ from typing import Any
 
 import pytest
 
-from index.people import Match, Speaker
+from index.speech.people import Match
+from index.values import Speaker
 from qa.answer import Answer, Citation
-from qa.compose import (
-    MAX_CITATIONS,
-    Asked,
-    Side,
-    compose,
-    number_citations,
-)
+from qa.compose import MAX_CITATIONS, compose, number_citations
 from qa.confidence import assess
+from qa.evidence import Asked, Evidence, Side
 from qa.question import read_question
-from qa.retrieve import Evidence
 from tests.made import QUERY, evidence
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import random
 
 from qa.confidence import assess
+from qa.evidence import Evidence
 from qa.question import read_question
-from qa.retrieve import Evidence
 from tests.made import QUERY, evidence
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.connection import connect
 from index.errors import StoreError
 from index.settings import Settings
+from index.storage.connection import connect
 
 UNUSABLE = [("a file in its place", "store"), ("a file in the place of a folder above", "store/deeper")]
 

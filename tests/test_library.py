@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.connection import connect
-from index.embedding import EmbeddingModel
 from index.errors import BusyError
 from index.library import Library
+from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
-from index.store import SCHEMA, name_generation
+from index.storage.chroma import SCHEMA, name_generation
+from index.storage.connection import connect
 from qa.question import read_question
 from qa.retrieve import retrieve
 from tests.conftest import MakeLibrary

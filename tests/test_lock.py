@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from index.errors import BusyError, StoreError
-from index.lock import find_writer, is_locked, writer_lock
+from index.storage.lock import find_writer, is_locked, writer_lock
 
 ROOT = Path(__file__).parent.parent
 HOLD = """
 import sys
 from pathlib import Path
-from index.lock import writer_lock
+from index.storage.lock import writer_lock
 with writer_lock(Path(sys.argv[1]), wait=False):
     print(flush=True)
     input()

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import EmbeddingModel, _bundled_folder
-from index.minilm import MiniLM
+from index.models.bundled import bundled_folder
+from index.models.embedding import EmbeddingModel
+from index.models.minilm import MiniLM
 from index.settings import BUNDLED_MODEL
 
 TEXTS = [
@@ -26,13 +27,13 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def small() -> MiniLM:
-    return MiniLM(_bundled_folder())
+    return MiniLM(bundled_folder())
 
 
 def test_vectors_are_those_of_sentence_transformers(small: MiniLM) -> None:
     from sentence_transformers import SentenceTransformer
 
-    reference = SentenceTransformer(str(_bundled_folder())).encode(TEXTS, normalize_embeddings=True)
+    reference = SentenceTransformer(str(bundled_folder())).encode(TEXTS, normalize_embeddings=True)
     found = small.encode(TEXTS)
     assert (found.shape, found.dtype) == (reference.shape, np.float32)
     assert np.abs(found - reference).max() < 1e-6
@@ -47,7 +48,7 @@ def test_vectors_of_a_long_list_are_nearly_those_of_a_short_one(small: MiniLM) -
 
 
 def test_few_texts_need_no_torch(tmp_path: Path) -> None:
-    code = "import sys; from index.embedding import EmbeddingModel\n"
+    code = "import sys; from index.models.embedding import EmbeddingModel\n"
     code += (
         f"print(EmbeddingModel({BUNDLED_MODEL!r}).encode(['The bridge is open.'] * 3).shape, 'torch' in sys.modules)"
     )

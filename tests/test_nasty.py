@@ -1,6 +1,6 @@
 """Thirty nasty files in one folder: each is read or skipped with its reason, in bounded time and memory.
 
-One that may not be read is tested in `tests/test_articles.py`, where the user is not root.
+One that may not be read is tested in `tests/test_text.py`, where the user is not root.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ from llama_index.core import SimpleDirectoryReader
 from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.schema import Document, NodeRelationship
 
-from index.articles import read_article
 from index.errors import ArticleError
 from index.nodes import ArticleReader, SentenceParser, to_article, to_document
-from index.sentences import sentences_of
+from index.reading.text import read_article
+from index.sentences.splitting import sentences_of
 
 REPEATING = "“No comment.” The mayor left. The mayor left.\r\n\r\nThe mayor left. 😀 Nobody asked why."
 

@@ -11,10 +11,10 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from index.articles import Article
 from index.errors import ArticleError
-from index.formats import Reading, read_file
-from index.pdf import join_word
+from index.reading.files import Reading, read_file
+from index.reading.pdf import join_word
+from index.values import Article
 
 # Each printed line with its x; a blank one is the space between paragraphs.
 PRINTED = [

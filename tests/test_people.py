@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from index.people import Match, Name, Speaker, find_speaker, gender_of, is_same, merge_speakers, read_name
+from index.speech.people import Match, Name, find_speaker, gender_of, is_same, merge_speakers, read_name
+from index.values import Speaker
 
 NAMES = [
     ("a surname", "Peskov", Name((), (), "Peskov")),

@@ -7,8 +7,8 @@ import pytest
 
 from index.errors import QuestionError
 from index.library import Library
-from index.people import Speaker
-from qa.quotes import Quote
+from index.values import Speaker
+from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
 from ui.page import nothing_open_html, statement_html

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from index.articles import Article
+from index.values import Article
 from qa.answer import Answer, Citation
 from ui.article import article_html
 from ui.render import answer_html, answer_markdown, answer_text, format_date

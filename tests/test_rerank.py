@@ -15,13 +15,16 @@ from typing import Any
 
 import pytest
 
-from index.embedding import EmbeddingModel
 from index.errors import ModelError, OnRecordError
 from index.library import Library
-from qa import answer_question, ask, rerank
+from index.models import cross_encoder as cross_encoder_module
+from index.models.cross_encoder import Reranker, open_reranker
+from index.models.embedding import EmbeddingModel
+from qa import answer_question, ask
+from qa.evidence import Evidence
 from qa.question import read_question
-from qa.rerank import RERANKED, WEIGHT, Reranker, open_reranker
-from qa.retrieve import Evidence, retrieve
+from qa.rerank import RERANKED, WEIGHT
+from qa.retrieve import retrieve
 from tests.conftest import MakeLibrary
 from tests.test_retrieve import FERRY, ORCHARD, PIER, write
 from ui.cli import main
@@ -228,9 +231,9 @@ def closed() -> Iterator[None]:
 
 def test_threads_share_one_model(cross_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    load = rerank._load
-    monkeypatch.setattr(rerank, "_opened", {})
-    monkeypatch.setattr(rerank, "_load", lambda name: loaded.append(name) or load(name))
+    load = cross_encoder_module._load
+    monkeypatch.setattr(cross_encoder_module, "_opened", {})
+    monkeypatch.setattr(cross_encoder_module, "_load", lambda name: loaded.append(name) or load(name))
     texts = [["pier", LIKED, "pier " * length] for length in range(1, 9)]
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda some: open_reranker(str(cross_encoder)).score("Who?", some), texts))

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
-from index.people import find_speaker
-from index.snapshots import Snapshots
-from index.store import sentence_id
+from index.speech.people import find_speaker
+from index.storage.snapshots import Snapshots
+from index.values import sentence_id
 from qa.compose import compose
+from qa.evidence import Evidence
 from qa.question import read_question
-from qa.retrieve import CANDIDATES, CONTINUED, KNOWN_SPEAKER, QUOTED, Evidence, find_unmentioned, retrieve
+from qa.retrieve import CANDIDATES, CONTINUED, KNOWN_SPEAKER, QUOTED, find_unmentioned, retrieve
 from tests.conftest import MakeLibrary
 
 ROOT = Path(__file__).parent.parent

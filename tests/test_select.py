@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from qa.evidence import Evidence
 from qa.question import read_question
-from qa.retrieve import Evidence
 from qa.select import (
     MARGINS,
     ON_TOPIC_SHARE,

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from index import snapshots
-from index.embedding import EmbeddingModel
 from index.errors import StoreError
 from index.library import Library
-from index.snapshots import Snapshots
+from index.models.embedding import EmbeddingModel
+from index.storage import snapshots
+from index.storage.snapshots import Snapshots
 from tests.conftest import MakeLibrary
 
 SENTENCES = 1200  # Chroma writes its files of vectors at 1000 records
@@ -145,7 +145,7 @@ def test_mark_stands_while_a_process_opens_an_index(tmp_path: Path) -> None:
         assert len(list(index.glob("opening-*"))) == 1
         assert not stored.is_suspect(index)
     assert (list(index.glob("opening-*")), stored.is_suspect(index)) == ([], False)
-    code = "import os, sys; from pathlib import Path; from index.snapshots import Snapshots\n"
+    code = "import os, sys; from pathlib import Path; from index.storage.snapshots import Snapshots\n"
     code += "with Snapshots(Path(sys.argv[1])).opening(Path(sys.argv[2])): os.abort()"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(index)], capture_output=True)
     assert done.returncode < 0

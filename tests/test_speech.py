@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.lexical import to_stems
+from index.words import to_stems
 from qa.speech import find_other_names, find_surname, reads_as_statement
 
 SURNAMES = [

@@ -19,12 +19,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.embedding import EmbeddingModel
 from index.errors import BusyError, SeedsError
 from index.library import Library
+from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
-from index.store import sentence_id
 from index.sync import Report
+from index.values import sentence_id
 
 MakeLibrary = Callable[..., Library]
 
@@ -306,7 +306,7 @@ def test_no_store_is_made_for_a_folder_that_is_not_there(tmp_path: Path) -> None
 def another_writer(store: Path) -> Iterator[str]:
     """Another process that is updating the index, for the length of a `with` block, and how it is called."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom index.lock import writer_lock\n"
+        "import sys\nfrom pathlib import Path\nfrom index.storage.lock import writer_lock\n"
         "with writer_lock(Path(sys.argv[1]), wait=False):\n    print(flush=True)\n    input()"
     )
     with subprocess.Popen(

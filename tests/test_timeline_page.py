@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import QuestionError
 from index.library import Library
-from qa.quotes import Quote
+from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
 from ui.page import nothing_open_html, topic_statement_html

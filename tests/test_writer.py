@@ -81,7 +81,9 @@ def test_equal_articles_are_parsed_once(folder: Path, tmp_path: Path, monkeypatc
         shutil.copy(folder / "07.txt", folder / "copy.txt")
         (folder / "08.txt").rename(folder / "moved.txt")
         monkeypatch.setattr(index.writer, "_start_workers", lambda: None)
-        monkeypatch.setattr("index.speakers.load_parser", lambda: pytest.fail("a known article is parsed again"))
+        monkeypatch.setattr(
+            "index.speech.attribution.load_parser", lambda: pytest.fail("a known article is parsed again")
+        )
         report = library.sync()
         assert (report.added, report.moved, report.embedded) == (1, 1, 2)  # their titles, which are of the files
         assert spoken(library)["copy.txt"] == expected

@@ -19,7 +19,7 @@ from index.errors import OnRecordError, QuestionError
 from index.library import Library
 from qa.compose import MAX_CITATIONS
 from qa.filters import find_articles
-from qa.quotes import list_quotes, match_speaker
+from qa.statements import list_quotes, match_speaker
 from ui.listing import explain_match
 
 ENDPOINTS = ("ask", "quotes", "articles", "read_article", "sync")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from index.articles import Article
+from index.values import Article
 from ui.render import date_html, escape_html, is_web_link
 
 _PARAGRAPH_GAP = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")

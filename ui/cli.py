@@ -174,7 +174,7 @@ def _ask(options: argparse.Namespace) -> None:
 
 def _quotes(options: argparse.Namespace) -> None:
     from qa.filters import read_date
-    from qa.quotes import count_quotes, list_quotes, match_speaker, read_topic
+    from qa.statements import count_quotes, list_quotes, match_speaker, read_topic
     from ui.listing import explain_match, quotes_table, speakers_table
 
     # What is wrong with the options is said before the index is opened.

@@ -9,15 +9,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from index.errors import QuestionError
-from index.people import fold
+from index.speech.people import fold
 from qa.filters import find_articles
-from qa.quotes import match_speaker
+from qa.statements import match_speaker
 from ui.people import has_words
 from ui.render import describe_source, escape_html, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
-    from index.store import ArticleRecord
+    from index.values import ArticleRecord
 
 _LONGEST = 500  # characters of a field
 _OFFERED = 12

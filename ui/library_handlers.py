@@ -272,7 +272,7 @@ def add_library(
 
 def largest_upload(library: Library) -> int:
     """How large an upload may be, in bytes."""
-    from index.formats import largest
+    from index.reading.files import largest
 
     return largest(".zip", int(library.settings.max_article_mb * 1_000_000))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
-from index.formats import CONTAINERS, SUFFIXES, largest
+from index.reading.files import CONTAINERS, SUFFIXES, largest
 from index.seeds_folder import Added, Known, Taken
 from index.settings import Settings
 from index.sync import Report

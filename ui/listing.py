@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
-from index.people import Match, Speaker
-from qa.quotes import Quote
+from index.speech.people import Match
+from index.values import Speaker
+from qa.statements import Quote
 from ui.render import describe_source, describe_speech, plain_text
 from ui.report import count
 

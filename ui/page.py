@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Citation
-from qa.quotes import Quote
+from qa.statements import Quote
 from ui.article import Marked, article_html
 from ui.people import Chosen, to_marks
 from ui.render import escape_html

@@ -10,8 +10,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from index.people import Speaker, fold
-from qa.quotes import Quote, count_quotes, list_dates, list_quotes
+from index.speech.people import fold
+from index.values import Speaker
+from qa.statements import Quote, count_quotes, list_dates, list_quotes
 from ui.article import Mark
 from ui.render import describe_speech, escape_html, format_date
 from ui.report import count

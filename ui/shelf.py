@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
-from index.people import fold, from_json
 from index.seeds_folder import Added, Known, Removed, Taken, list_removed
+from index.speech.people import fold, from_json
 from index.sync import Plan
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qa.quotes import Quote, list_quotes
+from qa.statements import Quote, list_quotes
 from ui.people import PAGE, in_article_html, more_html
 from ui.render import escape_html, format_date
 from ui.report import count

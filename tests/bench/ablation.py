@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from index.lexical import Lexical
 from index.library import Library
 from index.settings import load_settings
-from index.store import Store
+from index.storage.chroma import Store
+from index.storage.lexical import Lexical
 from qa import Question, load_questions
 from qa.evaluate import evaluate_library
-from qa.retrieve import Evidence
+from qa.evidence import Evidence
 
 
 def evidence_without(**values: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How well `index.speakers` tells who said what, against hand-made attributions of news articles.
+"""How well `index.speech.attribution` tells who said what, against hand-made attributions of news articles.
 
     PYTHONPATH=. python tests/bench/attribution.py ARTICLES GOLD.jsonl [--half even] [--examples 5]
 
@@ -22,10 +22,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.articles import Article, read_article
-from index.people import fold, read_name
-from index.sentences import sentences_of
-from index.speakers import Attribution, attribute
+from index.reading.text import read_article
+from index.sentences.splitting import sentences_of
+from index.speech.attribution import Attribution, attribute
+from index.speech.people import fold, read_name
+from index.values import Article
 
 UNNAMED = {"?", "(other)"}
 

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from index.embedding import EmbeddingModel
-from index.lexical import Lexical
 from index.library import Library
+from index.models.embedding import EmbeddingModel
 from index.settings import load_settings
-from index.store import Store
+from index.storage.chroma import Store
+from index.storage.lexical import Lexical
 from qa import answer_question, load_questions
 
 ASK, RETRIEVE = sys.modules["qa.ask"], sys.modules["qa.retrieve"]

@@ -29,10 +29,10 @@ from typing import Any
 
 import numpy as np
 
-from index.embedding import in_context
-from index.lexical import Lexical
-from index.sentences import Sentence
-from index.store import Store, sentence_id
+from index.models.embedding import in_context
+from index.storage.chroma import Store
+from index.storage.lexical import Lexical
+from index.values import Sentence, sentence_id
 from index.writer import LEAST, MOST, SHARE
 
 DIMENSION = 384

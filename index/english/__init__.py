@@ -1,0 +1,1 @@
+"""Everything the project knows of English, as tables of words: the place to add a word."""

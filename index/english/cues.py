@@ -1,0 +1,91 @@
+"""The words by which the news gives somebody's words or thoughts, as tables."""
+
+from __future__ import annotations
+
+import re
+
+from index.words import word_set
+
+# Their subject speaks, whatever follows.
+SAYING = word_set(
+    "accuse acknowledge add admit advise advocate allege announce answer apologise apologize applaud argue ask assert "
+    "assure bemoan blast boast brag caution characterise characterize claim comment complain concede conclude condemn "
+    "confirm contend counter criticise criticize declare decry denounce deny describe disclose discuss dismiss "
+    "elaborate emphasise emphasize exclaim explain gripe grumble hail highlight hint implore imply inquire insist "
+    "interject joke lambaste lament maintain mention muse note observe opine pledge praise predict proclaim promise "
+    "propose quip rebut recall recommend recount refute reiterate remark remind reply respond retort retweet reveal "
+    "say shout slam speculate state stress suggest surmise tell testify theorize tout trash tweet underline underscore "
+    "urge vow warn wonder write yell"
+)
+# Those whose object is no person, so that one right behind them speaks: "It rained, said Ms. Roe."
+INVERTED = word_set("add argue conclude continue explain joke note observe quip recall remark reply say tweet write")
+# Their subject thinks where a clause depends on them: "believes that", "hopes to".
+THINKING = word_set(
+    "agree anticipate assume believe bet consider disagree doubt dream estimate expect fear feel figure forecast guess "
+    "hop hope imagine indicate intend know pray prefer project regret report seek signal suspect swear think threaten "
+    "want wish worry"
+)
+# Their subject judges where something does: "opposes the deal", "called it a disaster", "railed against".
+JUDGING = word_set(
+    "applaud attack belittle blame brand bristle call castigate chastise chide cite commend compare congratulate "
+    "credit defend demand deride dispute dub echo endorse espouse excoriate express favor favour invoke label lash "
+    "liken object oppose question rail rebuke regard reject repeat ridicule support thank trumpet voice"
+)
+# A verb that speaks with one of these after it: "point out", "call for", "lash out at", "fire back".
+PHRASES = {
+    "point": word_set("out to"),
+    "call": word_set("for on"),
+    "lash": word_set("out"),
+    "hit": word_set("back"),
+    "fire": word_set("back"),
+    "shoot": word_set("back"),
+    "push": word_set("back"),
+    "cast": word_set("as"),
+    "go": word_set("after on"),
+    "play": word_set("down"),
+    "see": word_set("as"),
+    "speak": word_set("out of about"),
+    "talk": word_set("about of up"),
+    "make": word_set("clear"),
+    "put": word_set("it"),
+    "refer": word_set("to"),
+}
+# "Mr. Trump is confident that": their subject thinks so.
+STATES = word_set(
+    "adamant afraid aware certain concerned confident convinced doubtful fearful glad hopeful optimistic pessimistic "
+    "proud sceptical skeptical sorry sure worried"
+)
+# "Mr. Trump's claim that": their owner speaks.
+STATEMENTS = word_set(
+    "accusation admission allegation announcement argument assertion assurance belief call claim complaint contention "
+    "conviction criticism declaration demand denial desire explanation fear hope insistence opinion opposition pledge "
+    "position prediction promise proposal remark statement suggestion threat view vow warning"
+)
+# A verb that is not a statement where it is denied: "did not say", "would not comment".
+NEGATIONS = word_set("n't neither never nor not")
+# Before a verb of thinking, they tell what somebody may think: "might want to".
+MODALS = word_set("can could may might must should would")
+# "declined to comment", "refused to say": not a statement either.
+REFUSALS = word_set("avoid decline fail forget neglect refuse stop")
+# Their past tenses and participles that no rule makes.
+IRREGULAR = word_set(
+    "bet cast felt hit knew known made put said saw seen shot sought spoke spoken swore sworn thought told went "
+    "written wrote"
+)
+
+
+def inflect(lemma: str) -> str:
+    """Return a regular expression for the forms of a regular verb or noun: "deny" for denies, denied and denying."""
+    if lemma.endswith("e"):
+        return rf"{lemma[:-1]}(?:e[ds]?|ing)"
+    if lemma[-1] == "y" and lemma[-2] not in "aeou":
+        return rf"{lemma[:-1]}(?:y|ies|ied|ying)"
+    return rf"{lemma}{lemma[-1]}?(?:e[ds]|ing|s)?"
+
+
+# A verb of saying after the name of whoever says it: "said", "has denied", "later told".
+_SAID = "|".join(["said", "told", "wrote", *(inflect(verb) for verb in sorted(SAYING))])
+SAID = re.compile(rf"(?: \w+ly| also| then| later)?,?(?: ha[ds])? (?:{_SAID})\b(?<!ing)")
+_FORMS = [inflect(word) for word in sorted({*SAYING, *THINKING, *JUDGING, *STATES, *STATEMENTS, *PHRASES})]
+# What a sentence has to have to be worth a parse.
+CUE = re.compile(rf"\b(?:according to|{'|'.join([*sorted(IRREGULAR), *_FORMS])})\b", re.IGNORECASE)

@@ -1,0 +1,88 @@
+"""What names are made of, as tables: titles, first names and what they are called for short."""
+
+from __future__ import annotations
+
+from index.words import word_set
+
+# Before a name, and the noun by which its bearer is called later ("Sen. Cruz" is "the senator").
+TITLES = dict(
+    pair.split(":")
+    for pair in """
+    adm:admiral admiral:admiral amb:ambassador ambassador:ambassador attorney:attorney brig: capt:captain
+    captain:captain chairman:chairman chairwoman:chairwoman chancellor:chancellor chief:chief cmdr:commander
+    col:colonel colonel:colonel congressman:congressman congresswoman:congresswoman dame: dr:doctor elect: ex:
+    father:priest former: fr:priest gen:general general:general gov:governor governor:governor hon: judge:judge
+    justice:justice king:king lady: late: lieutenant:lieutenant lord: lt:lieutenant madam: maj:major major:major
+    mayor:mayor minister:minister miss: mr: mrs: ms: nominee:nominee pastor:pastor pope:pope pres:president
+    president:president prime: prince:prince princess:princess prof:professor professor:professor queen:queen
+    rep:representative representative:representative representatives:representative rev:reverend reverend:reverend
+    secretary:secretary sen:senator senator:senator senators:senator sgt:sergeant sheriff:sheriff sir:
+    speaker:speaker state: then: vice:
+    """.split()
+)
+DEPUTIES = word_set("deputy prime vice")  # a vice president is no president
+MALE_TITLES = word_set("congressman chairman father fr king lord mr pope prince sir")
+FEMALE_TITLES = word_set("chairwoman congresswoman dame lady madam miss mrs ms princess queen")
+SUFFIXES = word_set("jr sr ii iii iv")
+PARTICLES = word_set("al bin da de del della der di dos du el ibn la le ter van von")
+# First names that are one: each line is a name and how it is called for short, or otherwise spelt.
+NICKNAMES = [
+    frozenset(line.split())
+    for line in """
+    abraham abe, alexander alex aleksandr sasha, alfred al, andrew andy drew, anthony tony, barack barry,
+    benjamin ben benny, bernard bernie, charles charlie chuck, christopher chris, daniel dan danny, david dave,
+    deborah debbie, dmitry dmitri dmitriy, donald don donny, douglas doug, edward ed eddie ted, elizabeth liz beth,
+    eugene gene, francis frank, frederick fred, gerald gerry jerry, gregory greg, hillary hilary, james jim jimmy,
+    jeffrey jeff, jennifer jen, john jack johnny, jonathan jon, joseph joe, joshua josh, katherine kate katie kathy,
+    kenneth ken, lawrence larry laurence, leonard len, matthew matt, michael mike, mitchell mitch, mohammed mohammad
+    muhammad, nathaniel nate, nicholas nick, patricia pat, patrick pat, peter pete, philip phil phillip, raymond ray,
+    rebecca becky, richard dick rick, robert bob bobby rob, ronald ron, samuel sam, sergei sergey, stephen steve
+    steven, susan sue, theodore ted, thomas tom, timothy tim, victor viktor, walter walt, william bill billy will,
+    yevgeny evgeny evgeni
+    """.split(",")
+]
+MALE = word_set(
+    "aaron abraham adam ahmed al alan albert alex alexander alfred ali allen andrew andy anthony antonin antonio "
+    "arnold arthur ash barack barry bashar ben benjamin bernard bernie bill bob bobby boris brad bradley brandon brent "
+    "brett brian bruce bryan calvin carl carlos chad charles charlie chris christopher chuck clarence clark cliff "
+    "clint corey craig curt dan daniel darrell dave david dean dennis derek devin dick dmitri dmitry don donald doug "
+    "douglas drew dustin dwight earl ed eddie edward eli elliott emmanuel eric erik ernest eugene evan frank fred gary "
+    "gene geoff george gerald glenn gordon grant greg gregory harold harry harvey henry herman howard hugh hugo ian "
+    "isaac ivan jack jacob jake james jared jason jay jeb jeff jeffrey jeremy jerome jerry jesse jim jimmy joe joel "
+    "john johnny jon jonathan jorge jose joseph josh joshua juan julian julio justin karl keith ken kenneth kevin "
+    "khizr kirk kurt kyle larry lawrence lee leo leon leonard lewis lincoln lou louis luis luke marc marco marcus "
+    "mario mark martin marvin matt matthew max michael miguel mike mitch mitt mohamed mohammed muhammad nate nathan "
+    "neil newt nicholas nick nigel norman oliver omar osama oscar patrick paul pedro pete peter phil philip pierre "
+    "rafael ralph rand randy ray raymond reince rex rick rob robby robert rod rodney roger roland ron ronald ross roy "
+    "rudolph rudy russell ryan sam samuel scott sean sebastian sergei seth shane sidney simon stanley stephen steve "
+    "steven stuart tad ted terry theodore thomas tim timothy todd tom tommy tony trey troy tyler victor viktor vince "
+    "vincent vladimir volodymyr wallace walter warren wayne wesley will william xi yevgeny zack"
+)
+FEMALE = word_set(
+    "abigail alexandra alice alicia alison allison amanda amber amy andrea angela anita ann anna anne annie april "
+    "barbara becky beth betsy betty beverly bonnie brenda brooke camille carly carol caroline carolyn catherine cathy "
+    "cecile charlotte chelsea cheryl christina christine cindy claire claudia colleen condoleezza connie courtney "
+    "crystal cynthia dana debbie deborah debra denise diana diane dianne donna doris dorothy eileen elaine eleanor "
+    "elena elise elizabeth ellen emily emma erica erin eva evelyn faith fiona florence frances gail gina gloria grace "
+    "gwen hannah heather heidi helen hilary hillary holly hope huma irene isabel ivanka jackie jacqueline jane janet "
+    "janice jean jeanne jenna jennifer jenny jessica jill joan joanna jodi joni joyce juanita judith judy julia julie "
+    "june karen kate katherine kathleen kathryn kathy katie katrina katy kayla kelly kellyanne kim kimberly kirsten "
+    "kristen kristin laura lauren leslie linda lindsay lisa liz lois loretta lori lorraine louise lucy lynn madeleine "
+    "maggie mallory maria marie marilyn marissa martha mary maureen megan megyn melania melanie melissa meredith "
+    "michele michelle monica nancy naomi natalie nicole nikki nina norma olivia pam pamela patricia paula peggy penny "
+    "phyllis rachel rebecca renee rita roberta robin rosa rose ruth sally samantha sandra sara sarah shannon sharon "
+    "sheila shirley sonia sophia stacy stephanie susan suzanne sylvia tamara tammy teresa theresa tiffany tina valerie "
+    "vanessa vera veronica victoria virginia wendy whitney yvonne zoe"
+)
+FIRST_NAMES = MALE | FEMALE
+# First names that begin other names and sentences too: "Will Congress", "Virginia Beach".
+AMBIGUOUS = word_set(
+    "april charlotte drew faith florence grace grant hope jordan june lincoln max rose van victoria virginia will"
+)
+# Tagged as people by the parser, and never any.
+NO_PEOPLE = word_set("brexit congress facebook god google instagram medicare obamacare twitter youtube")
+# Common nouns that say whether a man or a woman is meant.
+MEN = MALE_TITLES | word_set("actor brother businessman father gentleman husband man mogul son spokesman tycoon uncle")
+WOMEN = FEMALE_TITLES | word_set("actress aunt businesswoman daughter mother sister spokeswoman wife woman")
+# Titles that stand before a first name only: "Pope Francis".
+STYLES = word_set("king pope prince princess queen")

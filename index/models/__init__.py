@@ -1,0 +1,1 @@
+"""The models that come with the installation or are set, and how they are loaded."""

@@ -1,0 +1,35 @@
+"""Heavy packages imported quickly, by one thread at a time."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_importing = threading.RLock()  # what one thread does without, another one may be importing
+
+
+@contextmanager
+def quick_imports(*, without: str | None = None) -> Iterator[None]:
+    """Import heavy packages with the garbage collector paused.
+
+    Importing allocates millions of objects that live for good; collecting among them took 1.3 of 5.4 s (measured
+    over torch, transformers and sentence-transformers). `without` names a package that the others only take along where
+    they find it: unless it is loaded already, they are told that there is none.
+    """
+    with _importing:
+        was_enabled = gc.isenabled()
+        gc.disable()
+        is_hidden = without is not None and without not in sys.modules
+        if is_hidden:
+            sys.modules[without] = None  # type: ignore[index,assignment]  # then importing it raises ImportError
+        try:
+            yield
+            gc.freeze()
+        finally:
+            if is_hidden:
+                del sys.modules[without]  # type: ignore[arg-type]
+            if was_enabled:
+                gc.enable()

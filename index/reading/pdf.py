@@ -1,0 +1,210 @@
+"""The bytes of a PDF in, the text of its paragraphs out.
+
+PDFium gives characters with their places on the page. They become paragraphs in three steps: lines with their boxes;
+without what is repeated at the edges of the pages; joined where a line goes on on the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from index.errors import ArticleError
+from index.reading.metadata import fold
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of print: its box in points, y upwards from the foot of the page, and how tall its letters are.
+
+    `hyphened` says that it ended in a hyphen, which `text` has no more; `edge` is where the lines around it end.
+    """
+
+    text: str
+    page: int
+    left: float
+    right: float
+    bottom: float
+    height: float
+    hyphened: bool
+    margin: bool
+    edge: float = 0.0
+
+
+MAX_PAGES = 3000
+MARGIN = 0.12  # of the page's height, at its head and at its foot
+HYPHEN = "\2"  # how PDFium marks a hyphen at the end of a line, which it joins to the next
+LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})  # no one types them in a question
+PAGE_NUMBER = re.compile(r"\W*(?:page |p\. ?|seite )?\d{1,4}(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE)
+JUNK_TITLE = re.compile(
+    r"untitled.*|\(.*\)|(?:Microsoft|Slide|PowerPoint)\b.*|\W*|about:blank"
+    r"|.*\.(?:docx?|html?|indd|odt|pages|pdf|pptx?|qxp|rtf|tex|txt|xlsx?)",
+    re.IGNORECASE,
+)
+JUNK_AUTHOR = re.compile(r"anonymous|unknown|user|admin(?:istrator)?|owner|\W*|\(.*\)", re.IGNORECASE)
+CLOSED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
+ENTRY = re.compile(r"(?:[•▪●◦‣*–—-]|\(?\d{1,2}[.)])\s")
+# Parts of words that keep their hyphen at the end of a line, unless the joined word is elsewhere in the text.
+PREFIXES = frozenset(
+    "all anti co cross double ex far first five four full great half hard high ill large left long low mid middle "
+    "multi near new non north old one open part post pre pro quasi right second self semi short single six small "
+    "so south ten third three top two ultra vice well west east world year".split()
+)
+
+
+def extract_pdf(raw: bytes) -> dict[str, str]:
+    """Return the text of a PDF, its title and its author; its dates are the file's, not the article's.
+
+    Raises ArticleError, whose message goes on after the name of the file.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(raw)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ArticleError("is encrypted: save it without its password, or remove it") from error
+        raise ArticleError("is no PDF, or is cut short: save it again, or remove it") from error
+    if len(document) > MAX_PAGES:
+        raise ArticleError(f"is too large: {len(document):,} pages, and the limit is {MAX_PAGES:,}. Split it.")
+    lines: list[Line] = []
+    unread = 0
+    for number in range(len(document)):
+        try:
+            page = document[number]
+            lines += read_lines(page, number)
+            page.close()
+        except pypdfium2.PdfiumError:
+            unread += 1
+    if not lines and unread:
+        raise ArticleError(f"is broken: none of its {len(document)} pages can be read. Save it again, or remove it.")
+    pages = len(document)
+    known = document.get_metadata_dict()
+    document.close()
+    text = join_lines(drop_repeated(lines, pages))
+    if not text:
+        raise ArticleError("has no text layer: its pages are pictures. Run text recognition (OCR) on it, or remove it.")
+    title, author = fold(known.get("Title", "")), fold(known.get("Author", ""))
+    return {
+        "title": "" if JUNK_TITLE.fullmatch(title) else title,
+        "author": "" if JUNK_AUTHOR.fullmatch(author) else author,
+        "text": text,
+    }
+
+
+def read_lines(page: Any, number: int) -> list[Line]:
+    """Return the lines of one page, in the order in which they were set."""
+    from pypdfium2 import raw as pdfium
+
+    height = page.get_height()
+    textpage = page.get_textpage()
+    codes = [pdfium.FPDFText_GetUnicode(textpage, i) for i in range(textpage.count_chars())]
+    lines = []
+    begin = 0
+    for i, code in enumerate([*codes, 10]):
+        if code not in (10, 13, ord(HYPHEN)):
+            continue
+        # A box is asked of visible characters only: a space that PDFium put in has none.
+        seen = [j for j in range(begin, i) if codes[j] > 32]
+        if seen:
+            text = "".join(map(chr, codes[begin:i])).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            text = "".join(c for c in text.translate(LIGATURES) if c >= " " and c != "\x7f").strip(" ")
+            # At the foot of a page a hyphen is not marked.
+            hyphened = code == ord(HYPHEN) or re.search(r"[^\W\d_][-\u00ad]$", text) is not None
+            left, bottom, right, top = textpage.get_charbox(seen[0], loose=True)
+            last = textpage.get_charbox(seen[-1], loose=True)
+            middle = (bottom + top) / 2
+            lines.append(
+                Line(
+                    text=re.sub(r"[-\u00ad]$", "", text) if hyphened else text,
+                    page=number,
+                    left=min(left, last[0]),
+                    right=max(right, last[2]),
+                    bottom=bottom,
+                    height=max(top - bottom, last[3] - last[1]),
+                    hyphened=hyphened,
+                    margin=not MARGIN * height < middle < (1 - MARGIN) * height,
+                )
+            )
+        begin = i + 1
+    textpage.close()
+    edges = _edges(lines)
+    return [replace(line, edge=edge) for line, edge in zip(lines, edges, strict=True)]
+
+
+def _edges(lines: list[Line]) -> list[float]:
+    """For each line, how far to the right the lines that begin near it (within about half an inch) go."""
+    furthest: dict[int, float] = {}
+    for line in lines:
+        column = int(line.left // 36)
+        furthest[column] = max(furthest.get(column, 0.0), line.right)
+    return [max(furthest.get(int(line.left // 36) + i, 0.0) for i in (-1, 0, 1)) for line in lines]
+
+
+def drop_repeated(lines: list[Line], pages: int) -> list[Line]:
+    """Return the lines without page numbers, and without the heads and feet that half of the pages, or more, repeat."""
+    if pages < 2:
+        return lines
+    shapes = {(line.page, re.sub(r"\d+", "#", line.text)) for line in lines if line.margin}
+    counts = Counter(shape for _, shape in shapes)
+    enough = max(pages / 2, 2)
+    return [
+        line
+        for line in lines
+        if not line.margin or not (PAGE_NUMBER.fullmatch(line.text) or counts[re.sub(r"\d+", "#", line.text)] >= enough)
+    ]
+
+
+def join_lines(lines: list[Line]) -> str:
+    """Return the text of the lines, a blank line between paragraphs."""
+    if not lines:
+        return ""
+    steps = [above.bottom - below.bottom for above, below in pairwise(lines) if above.page == below.page]
+    step = median([found for found in steps if found > 1] or [0.0])
+    together = " ".join(line.text for line in lines if not line.hyphened)
+    words = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", together.lower()))
+    pieces = [lines[0].text]
+    first, begin = lines[0], lines[0].left
+    for above, below in pairwise(lines):
+        if above.hyphened:
+            pieces.append(join_word(above.text, below.text, words) + below.text)
+        elif goes_on(above, below, first, begin, step):
+            pieces.append(" " + below.text)
+        else:
+            pieces.append("\n\n" + below.text)
+            first, begin = below, below.left
+        begin = min(begin, below.left) if above.page == below.page else below.left
+    return "".join(pieces).strip() + ("-" if lines[-1].hyphened else "")
+
+
+def join_word(above: str, below: str, words: set[str]) -> str:
+    """Return "" where a hyphen at the end of a line only parted a word, "-" where the word has one."""
+    first = (re.findall(r"[^\W_]+(?:-[^\W_]+)*$", above.lower()) or [""])[0]
+    second = (re.findall(r"^[^\W_]+(?:-[^\W_]+)*", below.lower()) or [""])[0]
+    if not first.isalpha() or not second[:1].isalpha() or not below[:1].islower() or f"{first}-{second}" in words:
+        return "-"
+    return "-" if first in PREFIXES and first + second not in words else ""
+
+
+def goes_on(above: Line, below: Line, first: Line, begin: float, step: float) -> bool:
+    """Whether a line is of the paragraph of the one above it.
+
+    `first` is the paragraph's first line, `begin` how far left it has come, `step` the usual height of a line.
+    """
+    tall = max(above.height, below.height)
+    if abs(above.height - below.height) > 0.15 * tall or ENTRY.match(below.text):
+        return False
+    short = above.right < above.edge - 0.1 * max(above.edge - above.left, 1)
+    closed = CLOSED.search(above.text) is not None
+    down = above.bottom - below.bottom
+    if above.page != below.page or down < -tall / 2:  # the next page or column
+        return not closed and not short
+    if down > 1.35 * step and down > 1.2 * tall:
+        return False
+    indented = below.left > begin + 0.5 * tall and abs(down) > tall / 2
+    # The second line of a list's entry is further in than the first.
+    return not (indented and not ENTRY.match(first.text)) and not (short and closed)

@@ -1,0 +1,204 @@
+"""The bytes of a .jsonl or .csv file of articles in, its rows out, each with what its columns say."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+
+from index.errors import ArticleError
+from index.reading.metadata import fold
+from index.reading.text import BYTE_ORDER_MARKS, decode, decode_legacy
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number, the SHA-256 of its bytes, and its columns under the names of Article's fields.
+
+    The number is that of the line in a .jsonl file; in a .csv file rows are counted, the header not. `reason` says why
+    a row has no `known`; it goes on after the row's id.
+    """
+
+    number: int
+    digest: str
+    known: Mapping[str, object]
+    reason: str = ""
+
+
+# What a column may be called, the best first, in lower case and without spaces, underscores and hyphens.
+COLUMNS = {
+    "text": "text content body article articlebody articletext fulltext bodytext contenttext maintext story",
+    "title": "title headline heading articletitle",
+    "published": "published date publishedat publishdate publisheddate publicationdate datepublished pubdate",
+    "source": "source publisher publication outlet sourcename sitename newspaper site",
+    "author": "author authors byline creator writer",
+    "url": "url link canonicalurl articleurl permalink href weburl",
+    "place": "place location",
+}
+MAX_ROWS = 500_000  # what cannot be read costs 5 µs a row, so at most 3 s
+DELIMITERS = ",;\t|"
+NAMED = ("name", "title", "value")  # where {"source": {"id": 7, "name": "The Echo"}} has its words
+
+
+def read_jsonl(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
+    """Yield a Row for each line that is not blank."""
+    raw = _to_utf8(raw, name)
+    _check_rows(raw.count(b"\n"), name)
+    lines = raw.split(b"\n")
+    given = [(i + 1, line.strip()) for i, line in enumerate(lines) if line.strip()]
+    texts = decode_rows([line if len(line) <= max_bytes else b"" for _, line in given])
+    for (number, line), text in zip(given, texts, strict=True):
+        digest = hashlib.sha256(line).hexdigest()
+        if len(line) > max_bytes:
+            yield Row(number, digest, {}, _too_large(len(line), max_bytes))
+            continue
+        try:
+            yield Row(number, digest, read_columns(json.loads(text)))
+        except ArticleError as error:
+            yield Row(number, digest, {}, str(error))
+        except RecursionError:
+            yield Row(number, digest, {}, "is nested too deeply: make it a flat object, or remove it")
+        except ValueError as error:  # JSONDecodeError, or a number of more digits than Python reads
+            reason = str(error).split(";")[0]
+            yield Row(number, digest, {}, f"is not JSON: {reason}. Write one object on the line, or remove it.")
+
+
+def read_csv(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
+    """Yield a Row for each row that is not blank; commas, semicolons, tabs or bars part its columns.
+
+    Raises ArticleError when no column is called text, or by another name of it.
+    """
+    # Each byte as one character finds where rows end, in UTF-8 and in what was there before it.
+    content = _to_utf8(raw, name).decode("latin-1")
+    columns, delimiter = _read_header(content, name)
+    # The limit is the whole process's; a row is held to max_bytes here, so no smaller one is needed.
+    csv.field_size_limit(2**31 - 1)
+    try:
+        rows = [row.encode("latin-1") for row in _split_rows(content, delimiter)]
+    except csv.Error as error:
+        raise ArticleError(f"{name} is no table: {error}. Save it again, or remove it.") from error
+    _check_rows(len(rows), name)
+    texts = decode_rows([row if len(row) <= max_bytes else b"" for row in rows])
+    for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        if number == 0 or not row.strip():
+            continue
+        digest = hashlib.sha256(row).hexdigest()
+        try:
+            if len(row) > max_bytes:
+                raise ArticleError(f"{_too_large(len(row), max_bytes)} Is a quotation mark left open in it?")
+            if "\0" in text:
+                raise ArticleError("is not text: it has NUL bytes. Save the file as UTF-8, or remove the row.")
+            cells = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
+            yield Row(number, digest, read_columns(dict(zip(columns, cells, strict=False))))
+        except ArticleError as error:
+            yield Row(number, digest, {}, str(error))
+
+
+def decode_rows(rows: Sequence[bytes]) -> list[str]:
+    """Return the text of each row: UTF-8, or what all the rows that are not UTF-8 look like together.
+
+    One row alone may have too few letters beyond ASCII to tell its encoding.
+    """
+    texts: list[str | None] = []
+    for row in rows:
+        try:
+            texts.append(row.decode("utf-8"))
+        except UnicodeDecodeError:
+            texts.append(None)
+    others = [row for row, text in zip(rows, texts, strict=True) if text is None]
+    lines = iter(decode_legacy(b"\n".join(others)).split("\n")) if others else iter([])
+    return [
+        "\n".join(islice(lines, row.count(b"\n") + 1)) if text is None else text
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def read_columns(row: object) -> dict[str, object]:
+    """Return what the columns of a row say, under the names of Article's fields."""
+    if not isinstance(row, dict):
+        raise ArticleError(f'is no JSON object but {_kind(row)}: write {{"title": …, "text": …}}, or remove it')
+    given = {_plain(key): value for key, value in row.items() if isinstance(key, str)}
+    known = {}
+    for field, names in COLUMNS.items():
+        values = (_words(given[column]) for column in names.split() if column in given)
+        known[field] = next((value for value in values if str(value).strip()), "")
+    text = known["text"]
+    if not isinstance(text, str) or not text.strip():
+        raise ArticleError("has no text: put the article in its column text, or remove it")
+    return {field: mend(value) if isinstance(value, str) else value for field, value in known.items()}
+
+
+def mend(text: str) -> str:
+    """Return the text without what no store takes: a lone surrogate has no UTF-8, and SQLite ends a text at a NUL."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+
+
+def _check_rows(number: int, name: str) -> None:
+    if number > MAX_ROWS:
+        raise ArticleError(f"{name} has too many rows: {number:,}, and the limit is {MAX_ROWS:,}. Split it.")
+
+
+def _to_utf8(raw: bytes, name: str) -> bytes:
+    """The bytes without a byte-order mark, in UTF-8 where they had one."""
+    if any(raw.startswith(mark) for mark, _ in BYTE_ORDER_MARKS):
+        raw = decode(raw, name).encode("utf-8", errors="replace")
+    return raw.removeprefix(codecs.BOM_UTF8)
+
+
+def _read_header(text: str, name: str) -> tuple[list[str], str]:
+    """The names of the columns and what parts them: what gives a column of text, the most columns first."""
+    line = re.match(r"[^\r\n]{0,50000}", text)[0]  # type: ignore[index]
+    headers = [(next(csv.reader([line], delimiter=delimiter), []), delimiter) for delimiter in DELIMITERS]
+    for header, delimiter in sorted(headers, key=lambda found: -len(found[0])):
+        if {_plain(column) for column in header} & set(COLUMNS["text"].split()):
+            return header, delimiter
+    raise ArticleError(
+        f"{name} has no column for the text of its articles; its first line is "
+        f"{fold(line.encode('latin-1').decode('utf-8', errors='replace'))[:80]!r}. "
+        "Call one text, content or body there."
+    )
+
+
+def _split_rows(text: str, delimiter: str) -> Iterator[str]:
+    """Yield the lines of each row, newlines included."""
+    lines: list[str] = []
+
+    def watched() -> Iterator[str]:
+        for line in StringIO(text, newline=""):
+            lines.append(line)
+            yield line
+
+    for _ in csv.reader(watched(), delimiter=delimiter):
+        yield "".join(lines)
+        lines.clear()
+
+
+def _words(value: object) -> object:
+    """The words of a value: those of an object are in its name, those of a list in its entries."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in NAMED if isinstance(value.get(key), str)), "")
+    if isinstance(value, list):
+        entries = [_words(entry) if isinstance(entry, dict) else entry for entry in value]
+        value = ", ".join(entry for entry in entries if isinstance(entry, str))
+    return value if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[\s_-]+", "", column.lower())
+
+
+def _kind(value: object) -> str:
+    return {list: "a list", str: "a text", type(None): "null", bool: "true or false"}.get(type(value), "a number")
+
+
+def _too_large(size: int, max_bytes: int) -> str:
+    return (
+        f"is too large: {size / 1e6:,.6g} MB, and the limit is {max_bytes / 1e6:,.6g} MB. "
+        "Split it, or raise max_article_mb (ONRECORD_MAX_ARTICLE_MB)."
+    )

@@ -1,0 +1,1 @@
+"""Who says what in an article: `index.speech.attribution.attribute` is the way in."""

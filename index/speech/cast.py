@@ -1,0 +1,188 @@
+"""The people of one article: every name in its lines goes in, whose it is comes out. No parse is needed here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from index.english.abbreviations import STARTERS
+from index.english.names import AMBIGUOUS, DEPUTIES, FIRST_NAMES, MEN, NO_PEOPLE, PARTICLES, STYLES, TITLES, WOMEN
+from index.speech.people import Name, fold, gender_of, is_same, read_name, surname_key
+from index.speech.quotations import Line
+from index.values import Speaker
+from index.words import word_set
+
+# A first name, and what looks like a surname after it.
+FULL_NAME = re.compile(
+    rf"\b(?:{'|'.join(sorted(name.capitalize() for name in FIRST_NAMES - AMBIGUOUS))})(?: [A-Z]\.){{0,2}}"
+    r"(?: (?!(?:Is|Was|Has|Says|Said|The|And|Of|University|College|News|Times)\b)[A-Z][\w'-]*[a-z]\b){1,2}"
+)
+AGED = re.compile(r"\b([A-Z][\w'-]+(?: [A-Z][\w'.-]+){1,2}), \d\d,")
+TITLED = re.compile(r"\b(?:Mr|Mrs|Ms)\. ([A-Z][\w'-]*\w)(?! [A-Z])")
+BEFORE = re.compile(r"(?:\b[A-Z][\w.'-]* ){1,3}$")  # up to three words with capitals before a surname
+PAIR = re.compile(r"(?<![\w.] )\b(?=(([A-Z][\w'-]+) (?:[A-Z]\. )?([A-Z][\w'-]*\w)))")
+# A capitalised word, and it with the particles before it: "Blasio", "de Blasio".
+SURNAME = re.compile(rf"\b(?:(?:{'|'.join(sorted(PARTICLES))})[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
+LETTERS = re.compile(r"[a-z]+")
+HE = word_set("he him his himself")
+SHE = word_set("she her hers herself")
+MAJORITY = 0.7  # of the sentences whose pronouns are of one kind
+
+
+@dataclass(eq=False)
+class Person:
+    """One person of an article: the full name, its forms with their numbers, and what else the person is called.
+
+    `roles` holds each role ("Kremlin spokesman") and the noun that it turns on (spokesman).
+    """
+
+    name: Name
+    forms: Counter[str] = field(default_factory=Counter)
+    roles: dict[str, str] = field(default_factory=dict)
+    gender: str | None = None
+
+    def note_titles(self, name: Name) -> None:
+        """Take up the titles that a mention has."""
+        self.gender = self.gender or gender_of(name)
+        for before, title in pairwise(("", *name.titles)):
+            if TITLES[title]:
+                role = f"{before} {TITLES[title]}" if before in DEPUTIES else TITLES[title]
+                self.roles.setdefault(role, role)
+
+    def note_role(self, role: str, noun: str) -> None:
+        """Take up a role that a mention gives."""
+        self.roles.setdefault(role, noun)
+        if self.gender is None and noun in MEN | WOMEN:
+            self.gender = "male" if noun in MEN else "female"
+
+    def to_speaker(self) -> Speaker:
+        """The person as it leaves the article: by the full name used most."""
+        best = max(self.forms, key=lambda form: (bool(read_name(form).given), self.forms[form]))
+        style = next((role for role in self.roles if role in STYLES), "")
+        also = dict.fromkeys([*self.forms, self.name.surname, *self.roles])
+        if style and not self.name.given:
+            return Speaker(f"{style.capitalize()} {best}", tuple(also))
+        also.pop(best, None)
+        return Speaker(best, tuple(also))
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Where the text of a line names a person: at its characters from `start` to `end`."""
+
+    start: int
+    end: int
+    person: Person
+    quoted: bool
+
+
+class Cast:
+    """The people of one article, found in its lines and in the names that a parser found there.
+
+    `names` are those of people, `sources` those of whoever speaks, `others` those of anything else with their numbers.
+    """
+
+    def __init__(
+        self, lines: Sequence[Line], names: Sequence[str], sources: Sequence[str], others: Counter[str]
+    ) -> None:
+        self.people: list[Person] = []
+        self._by_surname: dict[str, list[Person]] = {}
+        self._by_first: dict[str, list[Person]] = {}
+        self._gather(lines, Counter(names), Counter(sources), others)
+        self.mentions = [list(self._find_mentions(line)) for line in lines]
+        self._guess_genders(lines)
+
+    def find(self, mention: str) -> Person | None:
+        """Return whom a name means; of several with a surname, who is named most."""
+        name = read_name(mention)
+        known = self._by_surname.get(surname_key(name), [])
+        if name.given:
+            return next((person for person in known if is_same(person.name, name)), None)
+        gender = gender_of(name)
+        known = [person for person in known if not gender or person.gender in (None, gender)]
+        if not known and not name.titles:
+            known = self._by_first.get(fold(name.surname), [])
+        return max(known, key=lambda person: person.forms.total(), default=None)
+
+    def _gather(self, lines: Sequence[Line], names: Counter[str], sources: Counter[str], others: Counter[str]) -> None:
+        # 1. A lone word is a person's name where it is taken for one more often than for something else.
+        known = {name for name in names if " " not in name and names[name] > others[name]}
+        texts = [f"{line.label}: {line.text}" for line in lines]
+        written = Counter(match[0] for text in texts for match in FULL_NAME.finditer(text) if not others[match[0]])
+        written.update(match[1] for text in texts for match in AGED.finditer(text))
+        full = {name: number for name, number in (names | sources | written).items() if " " in name}
+        known |= {match[1] for text in texts for match in TITLED.finditer(text)}
+        surnames = {name for name in known | set(sources) if " " not in name and fold(name) not in NO_PEOPLE}
+        # 2. Full names first, so that a surname finds its bearer wherever the full name stands; short ones before
+        #    long ones, so that those are cut.
+        for name in sorted(full, key=lambda name: (name.count(" "), name)):
+            self._add(self._trim(name, known), full[name])
+        # 3. A surname without one takes the name before it, if there is one anywhere. Without, it is a person's only
+        #    where something else than its speaking tells so.
+        pairs: dict[str, set[str]] = {}
+        for match in (match for text in texts for match in PAIR.finditer(text)):
+            if fold(match[2]) not in TITLES and match[2] not in STARTERS:
+                pairs.setdefault(match[3], set()).add(match[1])
+        for surname in sorted(surnames):
+            if not self.find(surname):
+                for name in sorted(pairs.get(surname, ())):
+                    self._add(name)
+            if surname in known or self.find(surname):
+                self._add(surname)
+
+    def _trim(self, name: str, surnames: Collection[str]) -> str:
+        """A full name without a role before it, or the next word of a headline after it."""
+        parts = name.split()
+        first = next((i for i, part in enumerate(parts[:-1]) if fold(part) in FIRST_NAMES), 0)
+        parts = parts[first:]
+        for end in range(2, len(parts)):
+            shorter = " ".join(parts[:end])
+            if self.find(shorter) or (parts[end - 1] in surnames and parts[-1] not in surnames):
+                return shorter
+        return " ".join(parts)
+
+    def _add(self, mention: str, number: int = 1) -> None:
+        name = read_name(mention)
+        if not name.surname:
+            return
+        person = self.find(mention)
+        if person is None:
+            person = Person(name)
+            self.people.append(person)
+            self._by_surname.setdefault(surname_key(name), []).append(person)
+            if name.given:
+                self._by_first.setdefault(fold(name.given[0]), []).append(person)
+        person.forms[str(name)] += number
+        person.note_titles(name)
+
+    def _find_mentions(self, line: Line) -> Iterator[Mention]:
+        for found in SURNAME.finditer(line.text):
+            surname = found[0] if surname_key(read_name(found[0])) in self._by_surname else found[1]
+            start = found.end() - len(surname)
+            before = BEFORE.search(line.text[max(0, start - 60) : start])
+            parts = before[0].split() if before else []
+            forms = [" ".join([*parts[i:], surname]) for i in range(len(parts) + 1)]  # the longest first
+            if surname_key(read_name(surname)) not in self._by_surname:
+                continue
+            person = next((person for form in forms if (person := self.find(form))), None)
+            if person:
+                names = [read_name(form) for form in forms]
+                person.note_titles(next((name for name in names if name.titles), names[-1]))
+                yield Mention(start, found.end(), person, line.is_quoted(start))
+
+    def _guess_genders(self, lines: Sequence[Line]) -> None:
+        """Let the pronouns of the sentences that name one person tell a man from a woman, where the name does not."""
+        votes: dict[Person, Counter[str]] = {}
+        for line, mentions in zip(lines, self.mentions, strict=True):
+            people = {mention.person for mention in mentions}
+            if len(people) == 1 and (person := people.pop()).gender is None:
+                found = set(LETTERS.findall(line.text.lower())) & (HE | SHE)
+                if found and (found <= HE or found <= SHE):
+                    votes.setdefault(person, Counter())["male" if found <= HE else "female"] += 1
+        for person, counted in votes.items():
+            gender, most = counted.most_common(1)[0]
+            if most > MAJORITY * counted.total():
+                person.gender = gender

@@ -1,0 +1,169 @@
+"""Which words of an article stand in quotation marks, across its sentences and paragraphs.
+
+Newspapers open each paragraph of a long quotation again and close only the last; texts from the web mix “these”,
+"these" and ''these'', and lose some. So a quotation is followed from sentence to sentence, and given up where a
+paragraph that should go on with it does not open again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from index.reading.metadata import DATELINE
+from index.values import Sentence
+
+MARK = re.compile(r"''|``|[\"“”„«»]")
+WORD = re.compile(r"[^\W_]")
+SPACES = re.compile(r"[\s\ud800-\udfff]+")  # with what no UTF-8 can hold
+AHEAD = 12  # sentences that a quotation goes on for, over paragraphs that do not open again
+# Sen. John McCain (R-Ariz.)
+PARTY = re.compile(r" \((?:[RDI]|Rep|Dem)(?:[.–/, -]{1,2}[A-Z][\w. ]{0,20})?\)")
+# A parser takes the full stop of a title for the end of a sentence.
+TITLES = {
+    "Adm": "Admiral",
+    "Amb": "Ambassador",
+    "Capt": "Captain",
+    "Col": "Colonel",
+    "Gen": "General",
+    "Gov": "Governor",
+    "Lt": "Lieutenant",
+    "Maj": "Major",
+    "Prof": "Professor",
+    "Rep": "Representative",
+    "Rev": "Reverend",
+    "Sen": "Senator",
+    "Sgt": "Sergeant",
+}
+TITLE = re.compile(rf"\b({'|'.join(TITLES)})\. ")
+PLAIN = str.maketrans({"‘": "'", "’": "'", "…": "...", "\xad": " ", "\u200b": " ", "\ufeff": " "})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence made plain: all double quotation marks `"`, apostrophes `'`, single spaces.
+
+    `quoted` are the spans of `text` inside quotation marks, marks included, and `quotations` the number of each: the
+    same number in several lines is one quotation that runs on. `paragraph` counts from 0; `label` is the name before
+    the colon of an interview ("TRUMP: No."), which `text` is without.
+    """
+
+    text: str
+    paragraph: int
+    quoted: tuple[tuple[int, int], ...] = ()
+    quotations: tuple[int, ...] = ()
+    label: str = ""
+
+    def is_quoted(self, place: int) -> bool:
+        """Whether the character at `place` of the text is inside quotation marks."""
+        return any(start <= place < end for start, end in self.quoted)
+
+    def outside(self) -> str:
+        """The text with everything quoted left out, an ellipsis in its place."""
+        parts, after = [], 0
+        for start, end in self.quoted:
+            parts += [self.text[after:start], "…"]
+            after = end
+        return "".join([*parts, self.text[after:]])
+
+    def is_wholly_quoted(self) -> bool:
+        """Whether there is no word outside quotation marks."""
+        return bool(self.quoted) and not WORD.search(self.outside())
+
+    def quoted_words(self) -> int:
+        """The number of words inside quotation marks."""
+        return sum(len(self.text[start:end].split()) for start, end in self.quoted)
+
+
+LABEL = re.compile(r"(?P<label>Q|A|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3})(?: \([^)]{1,30}\))?: +(?=[\"']?[^\W\d_])")
+
+
+def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
+    """Return the Line of each sentence of `text`, in their order, in linear time."""
+    lines: list[Line] = []
+    paragraphs = number_paragraphs(text, sentences)
+    levelled = [level(make_plain(sentence.text)) for sentence in sentences]
+    closing = find_closing(levelled)
+    inside, number = False, 0
+    for i, paragraph in enumerate(paragraphs):
+        starts = not lines or lines[-1].paragraph != paragraph
+        plain, marks = levelled[i]
+        found = LABEL.match(plain) if starts else None
+        label = found["label"] if found else ""
+        if found:
+            plain, marks = level(plain[found.end() :])
+        if starts and inside and not (marks and not WORD.search(plain[: marks[0][0]])) and not closing[i]:
+            inside = False
+        spans, numbers = [], []
+        start = 0
+        for place, opening in marks:
+            if not inside:
+                if opening is not False:
+                    inside, start, number = True, place, number + 1
+            elif not opening:
+                spans.append((start, place + 1))
+                numbers.append(number)
+                inside = False
+            elif place and not (starts and not WORD.search(plain[:place])):  # the mark that closes the last one is lost
+                spans.append((start, place))
+                numbers.append(number)
+                start, number = place, number + 1
+        if inside:
+            spans.append((start, len(plain)))
+            numbers.append(number)
+        lines.append(Line(plain, paragraph, tuple(spans), tuple(numbers), label))
+    return lines
+
+
+def number_paragraphs(text: str, sentences: Sequence[Sentence]) -> list[int]:
+    """Return the number of the paragraph of each sentence: where blank lines part some, they part all."""
+    gaps = [text[one.end : other.start] for one, other in pairwise(sentences)]
+    breaks = [gap.count("\n") + gap.count("\r") - gap.count("\r\n") for gap in gaps]
+    least = 2 if max(breaks, default=0) > 1 else 1
+    return list(accumulate((number >= least for number in breaks), initial=0))[: len(sentences)]
+
+
+def make_plain(text: str) -> str:
+    """Return the text with single spaces and apostrophes, its titles written out, and no dateline or party in it."""
+    plain = PARTY.sub("", SPACES.sub(" ", text.translate(PLAIN)))
+    dateline = DATELINE.match(plain)
+    if dateline and (dateline["dash"] or dateline["source"] or dateline["date"]):
+        plain = plain[dateline.end() :]
+    return TITLE.sub(lambda found: TITLES[found[1]] + " ", plain)
+
+
+def find_closing(levelled: Sequence[tuple[str, list[tuple[int, bool | None]]]]) -> list[bool]:
+    """Tell for each sentence whether the first quotation mark from it on, at most AHEAD sentences away, closes one."""
+    closing: list[bool] = []
+    away, closes = AHEAD, False
+    for _, marks in reversed(levelled):
+        away, closes = (0, marks[0][1] is False) if marks else (away + 1, closes)
+        closing.append(closes and away < AHEAD)
+    return closing[::-1]
+
+
+def level(text: str) -> tuple[str, list[tuple[int, bool | None]]]:
+    """Return the text with `"` for every quotation mark, and the place of each and whether it opens (None: unclear)."""
+    parts: list[str] = []
+    marks: list[tuple[int, bool | None]] = []
+    length = after = 0
+    for found in MARK.finditer(text):
+        before, behind = text[: found.start()][-1:], text[found.end() :][:1]
+        length += found.start() - after
+        parts += [text[after : found.start()], '"']
+        after = found.end()
+        mark = found.group()
+        left = not before or before.isspace() or before in "([—–-"
+        right = not behind or behind.isspace() or behind in ".,;:!?)]—–-"
+        opening = left if left != right else None
+        # A mark that has a direction is believed, unless it stands the other way round: “No,“ he said.
+        if mark in "“„«``" and not (right and before in ",.?!"):
+            opening = True
+        elif mark in "”»" and not (left and behind.isalpha()):
+            opening = False
+        if not (mark == '"' and before.isdigit() and not marks):  # six feet 2": not a quotation mark
+            marks.append((length, opening))
+        length += 1
+    return "".join([*parts, text[after:]]), marks

@@ -1,0 +1,357 @@
+"""The Chroma collections: articles and their sentences, written so that a reader never sees half an article.
+
+Four collections make a generation. They are named after the schema and the embedding model, so that an index of another
+version is never mistaken for this one; a record in the collection `onrecord` names the generation that is current.
+
+    files-…       a record a file of the seeds folder: size, times, and what of it was skipped and why
+    articles-…    a record an article: id = article id, document = its text, vector = its title's,
+                  metadata = the other fields of Article, the file it is from, number of sentences
+    sentences-…   a record a sentence: id = article id # digest # position, document = its text, vector = its own,
+                  metadata = article_id, digest, position, start, end, and if somebody speaks speaker and speech
+    contexts-…    a record a sentence, under the same id: vector = the sentence's in context, metadata =
+                  article_id and speaker; this one is searched
+
+An article's record is its commit: it is written after the sentences that carry its digest, and those of the old digest
+are deleted only when readers have been told. Readers believe only sentences whose digest is the one in the article's
+record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import logging
+import re
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from index.errors import StoreError
+from index.models.embedding import in_context
+from index.values import Article, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from llama_index.core.schema import Document, TextNode
+    from numpy.typing import NDArray
+from index.storage.connection import T, as_store_error
+from index.values import ArticleRecord, FileRecord, sentence_id
+
+logger = logging.getLogger(__name__)
+
+# Raise it whenever what is stored changes its meaning: the fields, the splitting of sentences, what is embedded.
+SCHEMA = 3
+KINDS = ("files", "articles", "sentences", "contexts")
+AT_ONCE = {"batch_size": 2, "sync_threshold": 2}  # the least that Chroma takes
+_VALUES_AT_ONCE = 15_000  # of each of two conditions: SQLite takes 32,766 in a query
+NO_VECTOR = [1.0]  # Chroma wants a vector for every record; these are never searched
+
+
+# a sentence's id, the sentence, its own unit vector, and that in context
+FoundSentence: TypeAlias = "tuple[str, Sentence, NDArray[np.float32], NDArray[np.float32]]"
+
+
+class Store:
+    """One generation in Chroma. Its methods raise StoreError when Chroma cannot read or write."""
+
+    @as_store_error
+    def __init__(self, client: Any, *, model: str, dimension: int) -> None:
+        self.model = model
+        self._dimension = dimension
+        self.generation = name_generation(model)
+        identity = {"schema": SCHEMA, "model": model, "dimension": dimension}
+        self._files, self._articles, self._sentences, self._contexts = (
+            _open_collection(client, f"{kind}-{self.generation}", identity, searched=kind == "contexts")
+            for kind in KINDS
+        )
+        self._batch = client.get_max_batch_size()
+
+    @as_store_error
+    def load(self) -> None:
+        """Have the engine load what it reads and searches for a question, which it puts off to the first one."""
+        import numpy as np
+
+        self._sentences.get(limit=1, include=["embeddings"])
+        self.nearest(np.ones(self._dimension, np.float32), 1)
+
+    @as_store_error
+    def files(self) -> dict[str, FileRecord]:
+        """Every file's record, by path, in the order of the paths."""
+        return {path: _file_record(path, metadata) for path, metadata in sorted(self._all_of(self._files))}
+
+    @as_store_error
+    def records(self) -> dict[str, ArticleRecord]:
+        """Every article's record, by article id, in the order of the ids."""
+        pairs = sorted(self._all_of(self._articles))
+        return {article_id: _record(article_id, metadata) for article_id, metadata in pairs}
+
+    @as_store_error
+    def article(self, article_id: str) -> Article:
+        """The article as it was indexed; raises StoreError when the index has none of that id."""
+        found = self._articles.get(ids=[article_id], include=["metadatas", "documents"])
+        if not found["ids"]:
+            raise StoreError(f"the index holds no article {article_id!r}; `onrecord index` updates it.")
+        record = _record(article_id, found["metadatas"][0])
+        return Article(
+            id=article_id,
+            title=record.title,
+            text=found["documents"][0],
+            digest=record.digest,
+            source=record.source,
+            author=record.author,
+            published=record.published,
+            place=record.place,
+            url=record.url,
+            body=record.body,
+        )
+
+    @as_store_error
+    def sentences(self, record: ArticleRecord) -> list[Sentence]:
+        """An article's sentences in their order."""
+        ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
+        return sorted(self.sentences_of(ids).values(), key=lambda sentence: sentence.position)
+
+    @as_store_error
+    def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:
+        """By id, those of these sentences that the store holds."""
+        found_of: dict[str, Sentence] = {}
+        for part in self._parts(ids):
+            found = self._sentences.get(ids=part, include=["metadatas", "documents"])
+            found_of.update(zip(found["ids"], map(_sentence, found["metadatas"], found["documents"]), strict=True))
+        return found_of
+
+    @as_store_error
+    def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
+        """What the store holds of these ids, in no particular order."""
+        if not ids:
+            return []  # Chroma refuses to look up nothing
+        found = self._sentences.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
+        contexts = self._contexts.get(ids=list(ids), include=["embeddings"])
+        context_of = dict(zip(contexts["ids"], contexts["embeddings"], strict=True))
+        return [
+            (key, _sentence(metadata, text), vector, context_of[key])
+            for key, metadata, text, vector in zip(
+                found["ids"], found["metadatas"], found["documents"], found["embeddings"], strict=True
+            )
+            if key in context_of
+        ]
+
+    @as_store_error
+    def vectors_of(self, ids: Sequence[str]) -> dict[str, list[float]]:
+        """By text, the own vectors of those of these sentences that the store holds."""
+        vectors: dict[str, list[float]] = {}
+        for part in self._parts(ids):
+            found = self._sentences.get(ids=part, include=["documents", "embeddings"])
+            vectors.update(zip(found["documents"], (vector.tolist() for vector in found["embeddings"]), strict=True))
+        return vectors
+
+    @as_store_error
+    def title_vector(self, title: str) -> list[float] | None:
+        """The vector of a title that some article has; None where none has it."""
+        found = self._articles.get(where={"title": title}, limit=1, include=["embeddings"])
+        return list(found["embeddings"][0].tolist()) if found["ids"] else None
+
+    @as_store_error
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        count: int,
+        speakers: Collection[str] = (),
+        articles: Collection[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """Ids of the sentences that are in context nearest to a unit vector (dimension,), with cosine, best first.
+
+        With `speakers`, of their statements only; with `articles`, of the articles of these ids only.
+        """
+        pairs: list[tuple[str, float]] = []
+        for among in _conditions("speaker", speakers or None):
+            for within in _conditions("article_id", articles):
+                conditions = [*among, *within]
+                found = self._contexts.query(
+                    query_embeddings=[vector],
+                    n_results=count,
+                    where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
+                    include=["distances"],
+                )
+                pairs += zip(found["ids"][0], map(similarity, found["distances"][0]), strict=True)
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:count]
+
+    @as_store_error
+    def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
+        """Add or replace articles with their sentences, as `index.nodes` makes them.
+
+        A node carries its sentence's embedding, a document its title's. The sentences of older versions stay until
+        `forget`, for the readers that still believe them. Killed at any point, each article answers whole, in its old
+        version or its new one.
+        """
+        import numpy as np
+
+        # 1. the new sentences, which no reader believes yet
+        by_article: dict[str, list[TextNode]] = {document.id_: [] for document in documents}
+        for node in nodes:
+            by_article[node.metadata["article_id"]].append(node)
+        contexts = np.concatenate(
+            [
+                in_context(
+                    np.array([node.embedding for node in by_article[document.id_]]), np.array(document.embedding)
+                )
+                for document in documents
+            ]
+        )
+        for i, part in enumerate(self._parts(nodes)):
+            ids = [node.node_id for node in part]
+            start = i * self._batch
+            self._contexts.upsert(
+                ids,
+                embeddings=contexts[start : start + len(part)],
+                metadatas=[
+                    {name: node.metadata[name] for name in ("article_id", "speaker") if name in node.metadata}
+                    for node in part
+                ],
+            )
+            self._sentences.upsert(
+                ids,
+                embeddings=[node.embedding for node in part],
+                documents=[node.text for node in part],
+                metadatas=[node.metadata for node in part],
+            )
+        # 2. the articles' records: the commit. Of an older record Chroma keeps what the new one does not name.
+        unknown = dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id")
+        for some in self._parts(documents):
+            self._articles.upsert(
+                [document.id_ for document in some],
+                embeddings=[document.embedding for document in some],
+                documents=[document.text for document in some],
+                metadatas=[
+                    {**unknown, **document.metadata, "sentences": len(by_article[document.id_])} for document in some
+                ],
+            )
+
+    @as_store_error
+    def put_files(self, records: Sequence[FileRecord]) -> None:
+        """Note files, once all of their articles are put: from then on they count as unchanged."""
+        for part in self._parts(records):
+            metadatas = []
+            for record in part:
+                metadata = asdict(record)
+                del metadata["path"]
+                metadata["skipped"] = json.dumps(record.skipped)
+                metadatas.append(metadata)
+            self._files.upsert(
+                [record.path for record in part], embeddings=[NO_VECTOR] * len(part), metadatas=metadatas
+            )
+
+    @as_store_error
+    def remove(self, article_ids: Iterable[str], paths: Iterable[str]) -> None:
+        """Remove the records of articles and of files; the articles' sentences stay until `forget`."""
+        for collection, ids in ((self._articles, list(article_ids)), (self._files, list(paths))):
+            for part in self._parts(ids):
+                collection.delete(ids=part)
+
+    @as_store_error
+    def forget(self, versions: Iterable[ArticleRecord], records: Mapping[str, ArticleRecord]) -> None:
+        """Delete the sentences of versions that no reader believes any more, and those that a killed sync left.
+
+        `records` are those of now.
+        """
+        ids = [
+            sentence_id(record.id, record.digest, position)
+            for record in versions
+            for position in range(record.sentences)
+        ]
+        believed = sum(record.sentences for record in records.values())
+        for collection in (self._contexts, self._sentences):
+            for part in self._parts(ids):
+                collection.delete(ids=part)
+            if collection.count() != believed:
+                current = {
+                    sentence_id(record.id, record.digest, position)
+                    for record in records.values()
+                    for position in range(record.sentences)
+                }
+                for part in self._parts(sorted(set(collection.get(include=[])["ids"]) - current)):
+                    collection.delete(ids=part)
+
+    def _all_of(self, collection: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every record's id and metadata, asked for in parts: SQLite takes at most 32,766 values in a query."""
+        for start in itertools.count(0, self._batch):
+            found = collection.get(include=["metadatas"], limit=self._batch, offset=start)
+            yield from zip(found["ids"], found["metadatas"], strict=True)
+            if len(found["ids"]) < self._batch:
+                break
+
+    def _parts(self, rows: Sequence[T]) -> Iterable[Sequence[T]]:
+        """The rows in parts that Chroma takes at once."""
+        return (rows[i : i + self._batch] for i in range(0, len(rows), self._batch))
+
+
+def similarity(distance: float) -> float:
+    """Cosine similarity in [-1, 1] from Chroma's cosine distance: the one place where it is converted."""
+    return 1.0 - distance
+
+
+def _conditions(field: str, values: Collection[str] | None) -> Iterator[list[dict[str, Any]]]:
+    """Chroma's conditions that together let pass the records with one of these values; with None, one for all."""
+    if values is None:
+        yield []
+        return
+    ordered = sorted(values)
+    for i in range(0, len(ordered), _VALUES_AT_ONCE):
+        yield [{field: {"$in": ordered[i : i + _VALUES_AT_ONCE]}}]
+
+
+def name_generation(model: str) -> str:
+    """The name of the generation of a model: readable, as Chroma allows it, with a digest to keep odd names apart."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", Path(model).name).strip("-")[:40]
+    return f"v{SCHEMA}-{readable or 'model'}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+
+
+def _open_collection(client: Any, name: str, identity: Mapping[str, Any], *, searched: bool) -> Any:
+    # Chroma makes a graph of neighbours for every collection. Where it is searched, the default breadth of 100 finds
+    # 0.90 to 0.96 of the 60 nearest of 30,159 sentences, and 400 finds 0.99, for 3 ms; elsewhere the least will do.
+    graph = {"ef_search": 400} if searched else {"max_neighbors": 2, "ef_construction": 2}
+    # Written to disk with every change: left to the next 1,000, it is made again from a log by whoever opens the
+    # folder, which failed now and then.
+    graph |= AT_ONCE
+    collection = client.get_or_create_collection(
+        name, metadata=identity, embedding_function=None, configuration={"hnsw": {"space": "cosine", **graph}}
+    )
+    if {key: (collection.metadata or {}).get(key) for key in identity} != identity:
+        logger.warning("the collection %s is not what its name says: it is made anew", name)
+        client.delete_collection(name)
+        return _open_collection(client, name, identity, searched=searched)
+    return collection
+
+
+def now_in_milliseconds() -> float:
+    """Seconds since 1970, to the millisecond: of more digits Chroma loses the last."""
+    return round(time.time(), 3)
+
+
+def _file_record(path: str, metadata: Mapping[str, Any]) -> FileRecord:
+    values: dict[str, Any] = {field.name: metadata[field.name] for field in fields(FileRecord) if field.name != "path"}
+    values["skipped"] = tuple((name, reason) for name, reason in json.loads(values["skipped"]))
+    return FileRecord(path=path, **values)
+
+
+def _record(article_id: str, metadata: Mapping[str, Any]) -> ArticleRecord:
+    values: dict[str, Any] = {
+        field.name: metadata.get(field.name) for field in fields(ArticleRecord) if field.name != "id"
+    }
+    values["speakers"] = values["speakers"] or "[]"  # of one that was put without
+    return ArticleRecord(id=article_id, **values)
+
+
+def _sentence(metadata: Mapping[str, Any], text: str) -> Sentence:
+    return Sentence(
+        article_id=metadata["article_id"],
+        position=metadata["position"],
+        start=metadata["start"],
+        end=metadata["end"],
+        text=text,
+        speaker=metadata.get("speaker"),
+        speech=metadata.get("speech"),
+    )

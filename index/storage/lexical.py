@@ -1,0 +1,251 @@
+"""The lexical index beside Chroma: BM25 over stemmed words, in SQLite's FTS5 (https://sqlite.org/fts5.html).
+
+It is a cache: all it holds is in Chroma too, it can be deleted at any time, and `update` brings it level with the
+articles' records. A sentence is a row of two columns, its own words and its context (the article's title and the
+sentences beside it), so that one query can weigh both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from index.errors import StoreError
+from index.values import ArticleRecord, Sentence, sentence_id
+from index.words import to_stems
+
+logger = logging.getLogger(__name__)
+
+_VERSION = 4  # raise it when the tables below change
+_TABLES = """
+    CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL);
+    CREATE TABLE sentences (row INTEGER PRIMARY KEY, id TEXT NOT NULL, article_id TEXT NOT NULL, digest BLOB NOT NULL,
+        speaker TEXT);
+    CREATE UNIQUE INDEX sentence_ids ON sentences (id);
+    CREATE INDEX sentences_of_digest ON sentences (digest);
+    CREATE INDEX sentences_of_article ON sentences (article_id);
+    CREATE INDEX sentences_of_speaker ON sentences (speaker);
+    CREATE VIRTUAL TABLE words USING fts5 (sentence, context, tokenize = 'porter unicode61 remove_diacritics 2');
+    CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+    CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
+"""
+
+_LISTED = "(SELECT value FROM json_each(?))"  # as many values as one likes; of variables SQLite takes 32,766
+
+
+class Lexical:
+    """An open lexical index, usable from several threads. Raises StoreError when it cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            self._connection = self._open()
+        except sqlite3.OperationalError as error:  # not damaged: locked, or the folder is not to be written to
+            raise StoreError(f"the lexical index {path} cannot be opened: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self._make_anew(error)
+
+    def update(self, records: Mapping[str, ArticleRecord], read: Callable[[ArticleRecord], Sequence[Sentence]]) -> int:
+        """Bring the index level with the articles' records, reading sentences only where needed.
+
+        Returns how many articles were read or removed; one transaction, so readers see the old state or the new.
+        """
+        with self._lock:
+            try:
+                return self._update(records, read)
+            except sqlite3.OperationalError as error:
+                raise StoreError(
+                    f"the lexical index {self.path} cannot be written: {error}. Is the disk full?"
+                ) from error
+            except sqlite3.DatabaseError as error:
+                self._connection.close()
+                self._make_anew(error)
+                return self._update(records, read)
+
+    def search(
+        self,
+        terms: Iterable[str],
+        count: int,
+        *,
+        sentence_weight: float,
+        context_weight: float,
+        speakers: Collection[str] = (),
+        articles: Collection[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """Ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first.
+
+        With `speakers`, only their statements are searched; with `articles`, only the articles of these ids.
+        """
+        # Quoted, a term is a string of FTS5's query language and can't be an operator of it.
+        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        if not query:
+            return []
+        among = ""
+        given: list[str] = []
+        for column, values in (("speaker", speakers or None), ("article_id", articles)):
+            if values is not None:
+                # The plus keeps SQLite from searching the words anew for each of the rows: 31 s among 300,000.
+                among += f" AND +rowid IN (SELECT row FROM sentences WHERE {column} IN {_LISTED})"  # noqa: S608
+                given.append(json.dumps(list(values)))
+        statement = (
+            "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "  # noqa: S608
+            f"WHERE words MATCH ? {among} ORDER BY cost, rowid LIMIT ?) AS matched "
+            "JOIN sentences ON sentences.row = matched.rowid"
+        )
+        with self._lock:
+            rows = self._connection.execute(
+                statement, (sentence_weight, context_weight, query, *given, count)
+            ).fetchall()
+        return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+    def speakers(self) -> dict[str, int]:
+        """The number of statements of each speaker, by the name that the article has."""
+        query = "SELECT speaker, count(*) FROM sentences WHERE speaker IS NOT NULL GROUP BY speaker"
+        with self._lock:
+            return dict(self._connection.execute(query))
+
+    def statements(self, speakers: Collection[str] | None) -> list[str]:
+        """Ids of all sentences in which one of the speakers speaks, or with None anybody who has a name."""
+        condition, given = ("IS NOT NULL", []) if speakers is None else (f"IN {_LISTED}", [json.dumps(list(speakers))])
+        query = f"SELECT id FROM sentences WHERE speaker {condition}"  # noqa: S608
+        with self._lock:
+            return [row[0] for row in self._connection.execute(query, given)]
+
+    def frequency(self, stem: str) -> int:
+        """The number of sentences that hold a word of this stem."""
+        query = "SELECT doc FROM vocabulary WHERE term = ? AND col = 'sentence'"
+        with self._lock:
+            row = self._connection.execute(query, (stem,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def stems_like(self, stem: str) -> dict[str, int]:
+        """The stems that begin as this one does and are at most two letters longer or shorter, with their frequency."""
+        query = (
+            "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND col = 'sentence' "
+            "AND length(term) BETWEEN ? AND ?"
+        )
+        with self._lock:
+            given = (stem[0], chr(ord(stem[0]) + 1), len(stem) - 2, len(stem) + 2)
+            return dict(self._connection.execute(query, given))
+
+    def contexts(self, ids: Sequence[str]) -> dict[str, str]:
+        """By sentence id, the sentence's context: the article's title and the sentences beside it, a line each."""
+        query = (
+            f"SELECT sentences.id, words.context FROM sentences JOIN words ON words.rowid = sentences.row "  # noqa: S608
+            f"WHERE sentences.id IN {_LISTED}"
+        )
+        with self._lock:
+            return dict(self._connection.execute(query, [json.dumps(list(ids))]))
+
+    def find_equal(self, texts: Iterable[str]) -> list[str]:
+        """For each of the texts that some sentence has word for word, the id of one such sentence."""
+        found = []
+        with self._lock:
+            for text in texts:
+                query = "SELECT id FROM sentences WHERE digest = ? LIMIT 1"
+                row = self._connection.execute(query, (digest(text),)).fetchone()
+                if row:
+                    found.append(row[0])
+        return found
+
+    def stems_in(self, article_id: str, stems: Iterable[str]) -> set[str]:
+        """Those of the stems that occur in the article or its title."""
+        query = f"SELECT stem FROM stems JOIN articles ON number = article WHERE id = ? AND stem IN {_LISTED}"  # noqa: S608
+        with self._lock:
+            return {row[0] for row in self._connection.execute(query, (article_id, json.dumps(list(stems))))}
+
+    def count(self) -> int:
+        """The number of sentences."""
+        with self._lock:
+            return int(self._connection.execute("SELECT count(*) FROM sentences").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")  # a writer does not block readers
+            connection.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
+            if _version(connection) != _VERSION:
+                with connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    if _version(connection) != _VERSION:  # still: another process may have just made them
+                        for table in ("vocabulary", "words", "sentences", "articles", "stems"):
+                            connection.execute(f"DROP TABLE IF EXISTS {table}")
+                        for statement in _TABLES.split(";"):
+                            connection.execute(statement)
+                        connection.execute(f"PRAGMA user_version = {_VERSION}")
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+    def _make_anew(self, error: sqlite3.DatabaseError) -> None:
+        logger.warning("the lexical index %s is damaged (%s): it is made anew", self.path, error)
+        for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
+            self.path.with_name(name).unlink(missing_ok=True)
+        self._connection = self._open()
+
+    def _update(self, records: Mapping[str, ArticleRecord], read: Callable[[ArticleRecord], Sequence[Sentence]]) -> int:
+        if not any(self._differences(records)):
+            return 0
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
+            gone, stale = self._differences(records)
+            for article_id in [*gone, *(record.id for record in stale)]:
+                self._delete(article_id)
+            for record in stale:
+                self._insert(record, read(record))
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a first sync's log is as large as the index
+        return len(gone) + len(stale)
+
+    def _differences(self, records: Mapping[str, ArticleRecord]) -> tuple[list[str], list[ArticleRecord]]:
+        """The ids of articles held but gone from the records, and the records held in another version or not at all."""
+        held = dict(self._connection.execute("SELECT id, digest FROM articles"))
+        gone = [article_id for article_id in held if article_id not in records]
+        return gone, [record for record in records.values() if held.get(record.id) != record.digest]
+
+    def _delete(self, article_id: str) -> None:
+        rows = self._connection.execute("SELECT row FROM sentences WHERE article_id = ?", (article_id,)).fetchall()
+        self._connection.executemany("DELETE FROM words WHERE rowid = ?", rows)
+        self._connection.execute("DELETE FROM sentences WHERE article_id = ?", (article_id,))
+        self._connection.execute(
+            "DELETE FROM stems WHERE article = (SELECT number FROM articles WHERE id = ?)", (article_id,)
+        )
+        self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+    def _insert(self, record: ArticleRecord, sentences: Sequence[Sentence]) -> None:
+        texts = [sentence.text for sentence in sentences]
+        for i, sentence in enumerate(sentences):
+            key = sentence_id(record.id, record.digest, sentence.position)
+            context = "\n".join([record.title, *texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]])
+            row = self._connection.execute(
+                "INSERT INTO sentences (id, article_id, digest, speaker) VALUES (?, ?, ?, ?)",
+                (key, record.id, digest(sentence.text), sentence.speaker),
+            ).lastrowid
+            self._connection.execute(
+                "INSERT INTO words (rowid, sentence, context) VALUES (?, ?, ?)", (row, sentence.text, context)
+            )
+        stems = sorted(set(to_stems(" ".join([record.title, *texts]))))
+        number = self._connection.execute(
+            "INSERT INTO articles (id, digest) VALUES (?, ?)", (record.id, record.digest)
+        ).lastrowid
+        self._connection.executemany("INSERT INTO stems VALUES (?, ?)", [(number, stem) for stem in stems])
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def digest(text: str) -> bytes:
+    """By which equal texts are found: the first 16 bytes of SHA-256."""
+    return hashlib.sha256(text.encode()).digest()[:16]

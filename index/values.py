@@ -1,0 +1,104 @@
+"""What everything speaks of: an article, its sentences, who speaks in them, and what the index records of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Article:
+    """One news article.
+
+    `text` is the file decoded, with its newlines untouched; every offset in the project counts code points of it.
+    `body` is the offset in `text` where the article proper begins, after a byte-order mark or YAML front matter.
+    `published` is an ISO 8601 date; where the year is not known, `--MM-DD` (as XML Schema's gMonthDay).
+    `digest` is the SHA-256 of the file's bytes, in hexadecimal.
+    """
+
+    id: str
+    title: str
+    text: str
+    digest: str
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    place: str | None = None
+    url: str | None = None
+    body: int = 0
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence: `article.text[start:end] == text`, offsets in code points, half-open."""
+
+    article_id: str
+    position: int
+    start: int
+    end: int
+    text: str
+    speaker: str | None = None
+    speech: str | None = None
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks: a canonical name, the other names it goes by ("Peskov", "Kremlin spokesman"), "person" or "group".
+
+    Of many articles, `names` are those that single articles have for it, as `Sentence.speaker` does.
+    """
+
+    name: str
+    also: tuple[str, ...] = ()
+    kind: str = "person"
+    names: tuple[str, ...] = ()
+
+
+DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an article's versions apart
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """What the index knows of a file: bytes, times in nanoseconds as os.stat gives them, and what came of reading it.
+
+    `skipped` holds the name and the reason of whatever in it could not be read, `limit` the largest article, in bytes,
+    that was allowed.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    limit: int
+    skipped: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ArticleRecord:
+    """What the index knows of an article beside its text.
+
+    `file` is the path of the file it is from, `speakers` who speaks in it, as `index.speech.people.to_json` writes it.
+    """
+
+    id: str
+    file: str
+    digest: str
+    sentences: int
+    title: str
+    source: str | None
+    author: str | None
+    published: str | None
+    place: str | None
+    url: str | None
+    body: int
+    speakers: str = "[]"
+
+
+def sentence_id(article_id: str, digest: str, position: int) -> str:
+    """The id of a sentence in Chroma; `position` is its place in the article, from 0."""
+    return f"{article_id}#{digest[:DIGEST_CHARACTERS]}#{position}"
+
+
+def parse_sentence_id(key: str) -> tuple[str, str, int]:
+    """Article id, first characters of the digest, and position, from a sentence's id."""
+    article_id, digest, position = key.rsplit("#", 2)
+    return article_id, digest, int(position)

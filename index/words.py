@@ -1,0 +1,44 @@
+"""One tokenizer for all: the words of a text and their stems, and the words of a table."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import Any
+
+
+def word_set(table: str) -> frozenset[str]:
+    """Return the words of a table."""
+    return frozenset(table.split())
+
+
+_WORD = re.compile(r"[^\W_]+")
+_DIACRITIC = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # FTS5 takes them off Latin letters only
+
+
+@functools.cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("porter")  # FTS5's own stemmer
+
+
+@functools.lru_cache(maxsize=100_000)
+def _to_stem(word: str) -> str:
+    # FTS5 leaves words of one, two and over 64 bytes as they are; the stemmer would make "" of the "s" in "U.S."
+    stem: str = _stemmer().stemWord(word) if 2 < len(word.encode()) <= 64 else word
+    return stem
+
+
+def to_words(text: str) -> list[str]:
+    """The words of a text in lower case, without diacritics, as FTS5's unicode61 takes them apart."""
+    text = text.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _DIACRITIC.sub("", unicodedata.normalize("NFD", text)))
+    return _WORD.findall(text)
+
+
+def to_stems(text: str) -> list[str]:
+    """The Porter stems of a text's words, in their order, as the index holds them."""
+    return [_to_stem(word) for word in to_words(text)]

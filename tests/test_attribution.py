@@ -1,0 +1,280 @@
+"""Who said what, in small articles made for each way of saying so, in the seed, and in text that is no article."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from index.reading.text import read_article
+from index.sentences.splitting import sentences_of
+from index.speech.attribution import Attribution, attribute
+from index.values import Article, Speaker
+
+PESKOV = "Kremlin spokesman Dmitry Peskov met reporters on Monday."
+CLINTON = "Hillary Clinton spoke in Ohio on Friday."
+
+
+def run(text: str) -> Attribution:
+    article = Article(id="a.txt", title="", text=text, digest="")
+    return attribute(article, sentences_of(article))
+
+
+def told(text: str) -> list[tuple[str | None, str | None]]:
+    """The speaker and the kind of speech of each sentence."""
+    return [(sentence.speaker, sentence.speech) for sentence in run(text).sentences]
+
+
+NOTHING = (None, None)
+NAMELESS = (None, "indirect")
+DIRECT = ("Dmitry Peskov", "direct")
+INDIRECT = ("Dmitry Peskov", "indirect")
+CASES = [
+    # cues
+    ("said, with the full name", "Dmitry Peskov said the bases would stay.", [INDIRECT]),
+    ("the cue stands behind", "The bases will stay, Dmitry Peskov said on Monday.", [INDIRECT]),
+    ("the cue before the subject", "“The bases will stay in Syria,” said Dmitry Peskov.", [DIRECT]),
+    ("a role before the name", "Kremlin spokesman Dmitry Peskov said it was too early to tell.", [INDIRECT]),
+    (
+        "a role after the name",
+        "Dmitry Peskov, the spokesman of the Kremlin, said it was too early to tell.",
+        [INDIRECT],
+    ),
+    ("according to", "The bases will stay, according to Dmitry Peskov.", [INDIRECT]),
+    ("in a statement", "In a statement, Dmitry Peskov denied that the bases would close.", [INDIRECT]),
+    ("a verb of thinking", "Dmitry Peskov believes that the bases will stay.", [INDIRECT]),
+    ("a verb of judging", "Dmitry Peskov opposes the closing of the bases.", [INDIRECT]),
+    ("a state of mind", "Dmitry Peskov is confident that the bases will stay.", [INDIRECT]),
+    ("a phrase", "Dmitry Peskov called for talks about the bases.", [INDIRECT]),
+    ("a noun", "Dmitry Peskov's claim that the bases will stay was met with doubt.", [INDIRECT]),
+    ("the passive", "The report was dismissed by Dmitry Peskov.", [INDIRECT]),
+    ("a participle", "Dmitry Peskov left the room, insisting that the bases would stay.", [INDIRECT]),
+    ("who said", "Reporters met Dmitry Peskov, who said the bases would stay.", [INDIRECT]),
+    ("a colon", "Dmitry Peskov put it this way: “The bases in Syria will stay.”", [DIRECT]),
+    ("a verb that only a quotation makes a cue", "“The bases will certainly stay!” beamed Dmitry Peskov.", [DIRECT]),
+    ("a tweet", "Dmitry Peskov tweeted on Monday that the bases would stay.", [INDIRECT]),
+    (
+        "a headline",
+        "Dmitry Peskov: Bases Will Stay\n\nThe port is on the coast.",
+        [("Dmitry Peskov", "direct"), NOTHING],
+    ),
+    # no statement
+    ("no cue", "Dmitry Peskov arrived in Moscow on Monday.", [NOTHING]),
+    ("declined to comment", "Dmitry Peskov declined to comment on the bases.", [NOTHING]),
+    ("did not say", "Dmitry Peskov did not say when the bases would close.", [NOTHING]),
+    ("never said", "Dmitry Peskov never mentioned the bases.", [NOTHING]),
+    ("was told", "Dmitry Peskov was told about the bases.", [NOTHING]),
+    ("words in quotation marks are nobody's", "The port is known as the “gate” of the coast.", [NOTHING]),
+    # who it is
+    ("he, of the sentence before", f"{PESKOV} He said the bases would stay.", [NOTHING, INDIRECT]),
+    ("a surname", f"{PESKOV} Peskov said the bases would stay.", [NOTHING, INDIRECT]),
+    ("a first name", f"{CLINTON} Hillary said the bases would close.", [NOTHING, ("Hillary Clinton", "indirect")]),
+    ("Mr.", f"{PESKOV} Mr. Peskov said the bases would stay.", [NOTHING, INDIRECT]),
+    ("a title", f"{PESKOV} The port is old. The spokesman said it would stay.", [NOTHING, NOTHING, INDIRECT]),
+    (
+        "she is not he",
+        f"{CLINTON} {PESKOV} She said the bases would close.",
+        [NOTHING, NOTHING, ("Hillary Clinton", "indirect")],
+    ),
+    (
+        "who spoke before goes on",
+        f"Hillary Clinton said that Dmitry Peskov was wrong. {PESKOV} She added that talks were needed.",
+        [("Hillary Clinton", "indirect"), NOTHING, ("Hillary Clinton", "indirect")],
+    ),
+    (
+        "the husband and the wife",
+        "Bill Clinton and Hillary Clinton came. Mrs. Clinton said it rained. Mr. Clinton said it did not.",
+        [NOTHING, ("Hillary Clinton", "indirect"), ("Bill Clinton", "indirect")],
+    ),
+    ("a title before a first name", "Pope Francis said that walls are not Christian.", [("Pope Francis", "indirect")]),
+    ("officials", "Officials said the bases would stay.", [NAMELESS]),
+    ("I, the writer", "I believe that the bases will stay.", [NAMELESS]),
+    # groups
+    ("an institution", "The Kremlin said the bases would stay.", [("The Kremlin", "indirect")]),
+    ("a name of two words", "Fox News reported that the bases would stay.", [("Fox News", "indirect")]),
+    ("a campaign", "The Trump campaign said it would appeal.", [("The Trump campaign", "indirect")]),
+    # quotations
+    ("he said in the middle", "“The bases will stay,” Dmitry Peskov said. “They are ours.”", [DIRECT, DIRECT]),
+    ("the cue in the last sentence", "“They are ours. The bases will stay,” Dmitry Peskov said.", [DIRECT, DIRECT]),
+    (
+        "a quotation over paragraphs, each opened again",
+        "“They are ours,” Dmitry Peskov said. “We built them.\n\n“We stay.\n\n“It is so.”\n\nIt rained.",
+        [DIRECT, DIRECT, DIRECT, DIRECT, NOTHING],
+    ),
+    (
+        "a quotation over paragraphs, none opened again",
+        "Dmitry Peskov said: “They are ours.\n\nWe will stay.\n\nNobody can doubt it.”\n\nIt rained.",
+        [DIRECT, DIRECT, DIRECT, NOTHING],
+    ),
+    ("a mark that is never closed", "Dmitry Peskov said: “They are ours.\n\nIt rained on the port.", [DIRECT, NOTHING]),
+    ("straight marks", '"They are ours. We will stay," Dmitry Peskov said. "It is so."', [DIRECT, DIRECT, DIRECT]),
+    ("two apostrophes", "''They are ours,'' Dmitry Peskov said. ''It is so.''", [DIRECT, DIRECT]),
+    (
+        "one speaker quotes another",
+        "“My friend Bernie Sanders said, ‘Go home,’ and we did,” Dmitry Peskov recalled.",
+        [DIRECT],
+    ),
+    (
+        "whom a quotation names does not speak",
+        f"{PESKOV} Donald Trump called for an end to “the madness.” Peskov said Russia was open to talks.",
+        [NOTHING, ("Donald Trump", "indirect"), INDIRECT],
+    ),
+    (
+        "a paragraph without marks after a colon",
+        "Dmitry Peskov writes:\n\nThe bases are old. They will stay.\n\nIt rained.",
+        [INDIRECT, DIRECT, DIRECT, NOTHING],
+    ),
+    (
+        "a name within a quotation is no subject",
+        f"{PESKOV} “And while I’m at it, I esteem Senator John McCain,” Peskov said, “and I endorse him.”",
+        [NOTHING, DIRECT],
+    ),
+    (
+        "a name after what somebody is called in the quotation",
+        "“That was a good speech you gave last night, Mr. President,” Dmitry Peskov, a spokesman, told Mr. Obama.",
+        [DIRECT],
+    ),
+    ("the verb in the middle", "Any other reading of the treaty, said Dmitry Peskov, would be a mistake.", [INDIRECT]),
+    (
+        "the speaker of a clause is not the one of the sentence",
+        f"{PESKOV} Ana Ruiz, a mayor, said Peskov had been led astray.",
+        [NOTHING, ("Ana Ruiz", "indirect")],
+    ),
+    (
+        "a name that no table has",
+        "“We do not allow it,” Rosette Pambakian, a clerk, said by email.",
+        [("Rosette Pambakian", "direct")],
+    ),
+    (
+        "the parse hangs on the quotation",
+        f"{PESKOV} Peskov delivered a snappy retort: “No one is tearing this up. We go on.”",
+        [NOTHING, DIRECT, DIRECT],
+    ),
+    ("a name before a colon", f"{PESKOV} Here is Peskov in May: “We will stay.”", [NOTHING, DIRECT]),
+    (
+        "a quotation after a word on its speaker",
+        "“I like it here,” Dmitry Peskov said. He holds two jobs. “It’s had a marvelous result.”",
+        [DIRECT, NOTHING, DIRECT],
+    ),
+    (
+        "a quotation after somebody else came up",
+        "“I like it here,” Dmitry Peskov said. Hillary Clinton holds two jobs. “It’s had a marvelous result.”",
+        [DIRECT, NOTHING, NOTHING],
+    ),
+    ("a mark the wrong way round", "“The bases will stay,“ said Dmitry Peskov. It rained.", [DIRECT, NOTHING]),
+    # interviews
+    (
+        "a transcript",
+        "Donald Trump met Jake Tapper.\n\nTAPPER: Will you go?\n\nTRUMP: No. I will stay at home.",
+        [NOTHING, ("Jake Tapper", "direct"), ("Donald Trump", "direct"), ("Donald Trump", "direct")],
+    ),
+    ("questions and answers", "Q: Will you go?\n\nA: No, I will not.", [(None, "direct"), (None, "direct")]),
+    # traps
+    ("a dateline is no subject", "MOSCOW, Dec 10 (Alliance News): Dmitry Peskov said it rained.", [INDIRECT]),
+    ("a party in parentheses", "Sen. John McCain (R-Ariz.) said it rained.", [("John McCain", "indirect")]),
+    ("the full stop of a title", "“We will not stay there,” said Navy Capt. Jeff Davis.", [("Jeff Davis", "direct")]),
+    (
+        "an acronym tells a group from a person",
+        "The militia Hayat al-Tahrir al-Sham (HTS) said it rained. The group said so.",
+        [("Hayat al-Tahrir al-Sham", "indirect"), NAMELESS],
+    ),
+    ("non-breaking spaces", "Dmitry\xa0Peskov said\xa0the bases would stay.", [INDIRECT]),
+    ("mojibake in a name", "RaÃºl Grijalva said the bases would stay.", [("RaÃºl Grijalva", "indirect")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_who_said_what(text: str, expected: list[tuple[str | None, str | None]]) -> None:
+    assert told(text) == expected
+
+
+def test_the_seed(seeds: Path) -> None:
+    article = read_article(seeds / "kremlin-syria-bases.txt", seeds, max_bytes=10**6)
+    found = attribute(article, sentences_of(article))
+    assert [(sentence.speaker, sentence.speech) for sentence in found.sentences] == [
+        ("The Kremlin", "indirect"),
+        NOTHING,  # Following a rapid advance
+        NOTHING,  # This situation has raised questions
+        INDIRECT,  # said it was premature
+        DIRECT,  # “This is all a subject for discussion,” Peskov added
+        INDIRECT,  # He assured
+        NOTHING,  # Russia’s Hmeimim airbase
+        NOTHING,  # The Tartous base serves
+        INDIRECT,  # Peskov confirmed
+        NOTHING,  # However, there is no official plan
+        INDIRECT,  # Peskov described
+        INDIRECT,  # He highlighted
+        ("Donald Trump", "indirect"),  # called for an immediate ceasefire
+        INDIRECT,  # Peskov mentioned
+        ("Vladimir Putin", "indirect"),
+        INDIRECT,  # Peskov also noted
+    ]
+    assert found.speakers == [
+        Speaker("The Kremlin", (), "group"),
+        Speaker("Dmitry Peskov", ("Peskov", "Kremlin spokesman")),
+        Speaker("Donald Trump", ("Trump",)),
+        Speaker("Vladimir Putin", ("Putin", "president")),
+    ]
+
+
+def test_nothing_of_a_sentence_changes_but_its_speaker(seeds: Path) -> None:
+    article = read_article(seeds / "kremlin-syria-bases.txt", seeds, max_bytes=10**6)
+    sentences = sentences_of(article)
+    found = attribute(article, sentences).sentences
+    assert [replace(sentence, speaker=None, speech=None) for sentence in found] == sentences
+
+
+ROLES = [
+    ("before the name", "Kremlin spokesman Dmitry Peskov said so.", ("Peskov", "Kremlin spokesman")),
+    ("after the name", "Dmitry Peskov, a spokesman for the Kremlin, said so.", ("Peskov", "spokesman for the Kremlin")),
+    ("before the name and a comma", "The spokesman, Dmitry Peskov, said so.", ("Peskov", "spokesman")),
+    ("a title", "Sen. Dmitry Peskov said so.", ("Peskov", "senator")),
+    ("another spelling", "Dmitry Peskov came. Dmitry Peskov sat. Dmitri Peskov said so.", ("Dmitri Peskov", "Peskov")),
+]
+
+
+@pytest.mark.parametrize(("text", "also"), [case[1:] for case in ROLES], ids=[case[0] for case in ROLES])
+def test_the_other_names_of_a_speaker(text: str, also: tuple[str, ...]) -> None:
+    assert run(text).speakers == [Speaker("Dmitry Peskov", also)]
+
+
+HOSTILE = [
+    ("empty", ""),
+    ("blank", " \n\n \t "),
+    ("marks", "\"\"\" '' “ ” « ` `` ''''\n\n“\n\n”"),
+    ("only openings", "“ “ “ said “He “said“ he"),
+    ("only closings", "” ” said ” he ”\n\n” said"),
+    ("names only", "SMITH: JONES: SMITH:\n\n: said :\n\nQ:\n\nA:"),
+    ("a table", "1,2,3\nsaid,,;\n\t|said|he|\n" * 20),
+    ("code", "def said(he):\n    return \"she\" + 'said' # said he\n" * 20),
+    ("markup", "<tweet author='@a'>“Said</tweet> {{said}} [he](http://said.example/?he=she)"),
+    ("another alphabet", "Песков сказал: «Да». 佩斯科夫说：“是。” قال بيسكوف"),
+    ("controls", "said \x00\x07 he \ud83d said \u202e\ufeff“no”"),
+    ("one word, many times", "said " * 3000),
+    ("one letter, many times", "a" * 30_000),
+    ("no end", "He said that " + "she said that " * 2000),
+    ("initials", "A. B. C. D. said. J.R. said. Mr. said. Mr. Mrs. said he."),
+    ("titles", "Sen. Sen. Sen. said. President said. The the said. 's said."),
+]
+
+
+@pytest.mark.parametrize("text", [case[1] for case in HOSTILE], ids=[case[0] for case in HOSTILE])
+def test_text_that_is_no_article_is_borne(text: str) -> None:
+    article = Article(id="a.txt", title="", text=text, digest="")
+    sentences = sentences_of(article)
+    assert len(attribute(article, sentences).sentences) == len(sentences)
+
+
+def test_an_article_is_attributed_alike_alone_among_others_and_elsewhere(seeds: Path) -> None:
+    article = read_article(seeds / "kremlin-syria-bases.txt", seeds, max_bytes=10**6)
+    other = Article(id="b.txt", title="", text="Dmitry Medvedev said it rained. “It did,” he said.", digest="")
+    pairs = [(each, sentences_of(each)) for each in (other, article, other)]
+    alone = attribute(article, sentences_of(article))
+    among = [attribute(*pair) for pair in pairs]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        elsewhere = list(pool.map(attribute, *zip(*pairs, strict=True)))
+    assert among[1] == alone
+    assert elsewhere == among

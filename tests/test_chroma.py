@@ -1,0 +1,391 @@
+"""The Chroma store: what is put in comes out, and a reader never sees half an article."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from llama_index.core.schema import Document, TextNode
+
+from index.errors import StoreError
+from index.models.embedding import EmbeddingModel, in_context
+from index.nodes import ArticleReader, SentenceParser, to_article
+from index.settings import BUNDLED_MODEL, Settings
+from index.storage.catalogue import Catalogue, Current
+from index.storage.chroma import SCHEMA, Store, name_generation, similarity
+from index.storage.connection import connect
+from index.values import ArticleRecord, FileRecord, parse_sentence_id, sentence_id
+
+FIRST = (
+    "---\ntitle: The bridge\nsource: Post\nauthor: Ann Lee\ndate: 2024-12-10\n---\nIt is open. Ships pass. It is open."
+)
+SECOND = "---\ntitle: The bridge\n---\nIt was closed again."
+
+
+def open_client(folder: Path) -> Any:
+    return connect(Settings(seeds=folder, store=folder / "store"), folder / "store")
+
+
+def open_store(client: Any, model: str = BUNDLED_MODEL, dimension: int = 384) -> Store:
+    return Store(client, model=model, dimension=dimension)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Any]:
+    opened = open_client(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(client: Any) -> Store:
+    return open_store(client)
+
+
+def make(
+    folder: Path, model: EmbeddingModel, content: str, name: str = "bridge.txt"
+) -> tuple[Document, list[TextNode]]:
+    """An article of this content as a sync makes it: a document and nodes, with their vectors."""
+    path = folder / "seeds" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode())
+    (document,) = ArticleReader(folder / "seeds").load_data(path)
+    nodes: Sequence[Any] = SentenceParser().get_nodes_from_documents([document])
+    title, *own = model.encode([document.metadata["title"], *(node.text for node in nodes)]).tolist()
+    document.embedding = title
+    for node, vector in zip(nodes, own, strict=True):
+        node.embedding = vector
+    return document, list(nodes)
+
+
+def held_ids(store: Store) -> tuple[list[str], list[str]]:
+    return sorted(store._sentences.get(include=[])["ids"]), sorted(store._contexts.get(include=[])["ids"])
+
+
+def test_put_and_read_back(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+    document, nodes = make(tmp_path, model, FIRST, "north/bridge #2.txt")
+    store.put([document], nodes)
+    digest = document.metadata["digest"]
+    record = ArticleRecord(
+        id="north/bridge #2.txt",
+        file="north/bridge #2.txt",
+        digest=digest,
+        sentences=3,
+        title="The bridge",
+        source="Post",
+        author="Ann Lee",
+        published="2024-12-10",
+        place=None,
+        url=None,
+        body=FIRST.index("It is"),
+    )
+    assert store.records() == {"north/bridge #2.txt": record}
+    assert store.article("north/bridge #2.txt") == to_article(document)
+    sentences = store.sentences(record)
+    assert [(sentence.position, sentence.text) for sentence in sentences] == [
+        (0, "It is open."),
+        (1, "Ships pass."),
+        (2, "It is open."),
+    ]
+    assert [FIRST[sentence.start : sentence.end] for sentence in sentences] == [sentence.text for sentence in sentences]
+    own = np.array([node.embedding for node in nodes])
+    ids = [f"north/bridge #2.txt#{digest[:16]}#{position}" for position in range(3)]
+    found = sorted(store.sentences_with_vectors([*ids, "no#such#0"]))
+    assert [(key, sentence) for key, sentence, _, _ in found] == list(zip(ids, sentences, strict=True))
+    assert np.array([vector for _, _, vector, _ in found]) == pytest.approx(own, abs=1e-6)
+    assert np.array([context for _, _, _, context in found]) == pytest.approx(
+        in_context(own, np.array(document.embedding)), abs=1e-6
+    )
+    assert store.sentences_with_vectors([]) == []
+
+
+def test_no_such_article(store: Store) -> None:
+    with pytest.raises(StoreError) as raised:
+        store.article("bridge.txt")
+    assert str(raised.value) == ("the index holds no article 'bridge.txt'; `onrecord index` updates it.")
+
+
+def test_nearest_is_cosine_in_context(store: Store, seeds: Path, tmp_path: Path, model: EmbeddingModel) -> None:
+    assert store.nearest(model.encode(["Nothing is held yet."])[0], 5) == []
+    text = (seeds / "kremlin-syria-bases.txt").read_text(encoding="utf-8")
+    document, nodes = make(tmp_path, model, text)
+    store.put([document], nodes)
+    question = model.encode(["Who was granted asylum in Russia?"])[0]
+    contexts = in_context(np.array([node.embedding for node in nodes]), np.array(document.embedding))
+    cosines = contexts @ question
+    best = np.argsort(-cosines)[:5]
+    found = store.nearest(question, 5)
+    assert [key for key, _ in found] == [nodes[i].node_id for i in best]
+    assert [cosine for _, cosine in found] == pytest.approx(cosines[best].tolist(), abs=1e-5)
+    assert len(store.nearest(question, 1000)) == len(nodes)
+
+
+DISTANCES = [("the same direction", 0.0, 1.0), ("at right angles", 1.0, 0.0), ("opposite", 2.0, -1.0)]
+
+
+@pytest.mark.parametrize(("distance", "cosine"), [case[1:] for case in DISTANCES], ids=[case[0] for case in DISTANCES])
+def test_similarity(distance: float, cosine: float) -> None:
+    assert similarity(distance) == cosine
+
+
+IDS = [("a folder", "north/a.txt"), ("the separator in a name", "a#b#3.txt"), ("no ASCII", "élan 😀.md")]
+
+
+@pytest.mark.parametrize("article_id", [case[1] for case in IDS], ids=[case[0] for case in IDS])
+def test_sentence_ids(article_id: str) -> None:
+    key = sentence_id(article_id, "0123456789abcdef" * 4, 12)
+    assert key == f"{article_id}#0123456789abcdef#12"
+    assert parse_sentence_id(key) == (article_id, "0123456789abcdef", 12)
+
+
+def test_new_version_takes_the_place_of_the_old(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+    first = make(tmp_path, model, FIRST)
+    store.put(*_lists(first))
+    old = store.records()["bridge.txt"]
+    document, nodes = make(tmp_path, model, SECOND)
+    store.put([document], nodes)
+    record = store.records()["bridge.txt"]
+    assert [sentence.text for sentence in store.sentences(record)] == ["It was closed again."]
+    # Who still believes the old version finds it whole, until it is forgotten.
+    assert [sentence.text for sentence in store.sentences(old)] == [node.text for node in first[1]]
+    store.forget([old], store.records())
+    assert held_ids(store) == ([nodes[0].node_id], [nodes[0].node_id])
+    # What the new version does not say is not taken from the old one.
+    assert (record.source, record.author, record.published) == (None, None, None)
+    assert store.article("bridge.txt") == to_article(document)
+
+
+def test_remove(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+    store.put(*_lists(make(tmp_path, model, FIRST, "a.txt"), make(tmp_path, model, FIRST, "b.txt")))
+    records = store.records()
+    store.remove([], [])
+    assert list(store.records()) == ["a.txt", "b.txt"]
+    store.remove(["a.txt"], ["a.txt"])
+    (record,) = store.records().values()
+    assert record.id == "b.txt"
+    assert list(map(len, held_ids(store))) == [6, 6]  # a reader may still be at a.txt
+    store.forget([records["a.txt"]], store.records())
+    left = [sentence_id("b.txt", record.digest, position) for position in range(3)]
+    assert held_ids(store) == (left, left)
+
+
+def test_files(store: Store) -> None:
+    assert store.files() == {}
+    nanoseconds = 1_700_000_000_123_456_789  # more than a double can hold
+    skipped = (("feed.csv#2", "has no text"), ("feed.csv#é", "“quoted”"))
+    table = FileRecord("feed.csv", 10**10, nanoseconds, nanoseconds + 1, 5_000_000, skipped)
+    article = FileRecord("a/b.txt", 9, 1, 2, 5_000_000, ())
+    store.put_files([table, article])
+    assert store.files() == {"a/b.txt": article, "feed.csv": table}
+    touched = FileRecord("feed.csv", 9, 8, 7, 1_000, ())
+    store.put_files([touched])
+    assert store.files() == {"a/b.txt": article, "feed.csv": touched}
+    store.remove([], ["a/b.txt"])
+    assert store.files() == {"feed.csv": touched}
+
+
+@pytest.mark.slow
+def test_more_records_and_conditions_than_one_query_takes(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+    paths = [f"{i:06}.txt" for i in range(33_000)]  # SQLite takes 32,766 variables
+    store.put_files([FileRecord(path, 1, 2, 3, 4, ()) for path in paths])
+    assert list(store.files()) == paths
+    document, nodes = make(tmp_path, model, FIRST)
+    store.put([document], nodes)
+    vector = np.array(nodes[1].embedding, np.float32)
+    every = store.nearest(vector, 2)
+    assert [len(every), len(store.nearest(vector, 9))] == [2, 3]
+    assert store.nearest(vector, 2, articles=[*paths, "bridge.txt"]) == every
+    assert store.nearest(vector, 2, paths, [*paths, "bridge.txt"]) == []
+
+
+def test_known_vectors(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+    document, nodes = make(tmp_path, model, FIRST)
+    store.put([document], nodes)
+    found = store.vectors_of([nodes[0].node_id, nodes[1].node_id, "no#such#0"])
+    assert list(found) == ["It is open.", "Ships pass."]
+    assert np.array(list(found.values())) == pytest.approx(np.array([node.embedding for node in nodes[:2]]), abs=1e-6)
+    assert store.title_vector("The bridge") == pytest.approx(document.embedding, abs=1e-6)
+    assert (store.title_vector("the bridge"), store.vectors_of([])) == (None, {})
+
+
+INTERRUPTED = [
+    ("before the first new sentence", "_contexts", "upsert", "old"),
+    ("between the new sentences' two collections", "_sentences", "upsert", "old"),
+    ("before the commit", "_articles", "upsert", "old"),
+    ("after the commit", "_contexts", "delete", "new"),
+    ("while the old sentences are deleted", "_sentences", "delete", "new"),
+]
+
+
+@pytest.mark.parametrize(
+    ("collection", "step", "answers"), [case[1:] for case in INTERRUPTED], ids=[case[0] for case in INTERRUPTED]
+)
+def test_interrupted_put_leaves_one_version_whole(
+    client: Any,
+    store: Store,
+    tmp_path: Path,
+    model: EmbeddingModel,
+    monkeypatch: pytest.MonkeyPatch,
+    collection: str,
+    step: str,
+    answers: str,
+) -> None:
+    old, new = make(tmp_path, model, FIRST), make(tmp_path, model, SECOND)
+    store.put(*_lists(old))
+    (replaced,) = store.records().values()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(getattr(store, collection)), step, _only_for(getattr(store, collection).name, step))
+        with pytest.raises(KeyboardInterrupt):
+            store.put(*_lists(new))
+            store.forget([replaced], store.records())
+
+    client.close()
+    client = open_client(tmp_path)
+    reopened = open_store(client)
+    document, nodes = old if answers == "old" else new
+    record = reopened.records()["bridge.txt"]
+    assert reopened.article("bridge.txt") == to_article(document)
+    assert [sentence.text for sentence in reopened.sentences(record)] == [node.text for node in nodes]
+    assert len(reopened.sentences_with_vectors([node.node_id for node in nodes])) == len(nodes)
+
+    reopened.put(*_lists(new))
+    reopened.forget([], reopened.records())
+    ids = [node.node_id for node in new[1]]
+    assert held_ids(reopened) == (ids, ids)
+    assert reopened.article("bridge.txt") == to_article(new[0])
+    client.close()
+
+
+def test_leftovers_are_dropped_and_nothing_else(
+    store: Store, tmp_path: Path, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(*_lists(make(tmp_path, model, FIRST, "a.txt"), make(tmp_path, model, FIRST, "b.txt")))
+    store.forget([], store.records())
+    records = store.records()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(store._contexts), "delete", _only_for(store._contexts.name, "delete"))
+        with pytest.raises(KeyboardInterrupt):
+            store.remove(["a.txt"], [])
+            store.forget([records["a.txt"]], store.records())  # its record is gone, its sentences are not
+    assert [list(store.records()), *map(len, held_ids(store))] == [["b.txt"], 6, 6]
+    store.forget([], store.records())
+    left = [sentence_id("b.txt", store.records()["b.txt"].digest, position) for position in range(3)]
+    assert held_ids(store) == (left, left)
+
+
+def test_article_of_more_sentences_than_one_look_up_takes(store: Store) -> None:
+    count = 33_000  # SQLite takes 32,766 values in a statement
+    record = ArticleRecord("long.txt", "long.txt", "d" * 64, count, "Long", None, None, None, None, None, 0)
+    assert store.sentences(record) == []
+
+
+def test_other_generations_are_left_alone_until_they_are_dropped(
+    client: Any, tmp_path: Path, model: EmbeddingModel
+) -> None:
+    first = open_store(client)
+    first.put(*_lists(make(tmp_path, model, FIRST)))
+    client.create_collection("someone-elses", embedding_function=None)
+    client.create_collection("sentences-v1-of-an-older-schema", embedding_function=None)
+    other = open_store(client, "some/other model", 2)
+    assert other.records() == {}
+    client.close()
+
+    client = open_client(tmp_path)
+    again = open_store(client)
+    assert [len(again.sentences(record)) for record in again.records().values()] == [3]
+    catalogue = Catalogue(client)
+    kept = {"onrecord", "someone-elses"} | {
+        f"{kind}-{name_generation(BUNDLED_MODEL)}" for kind in ("files", "articles", "sentences", "contexts")
+    }
+    assert len(client.list_collections()) == len(kept) + 5
+    for _ in range(2):
+        catalogue.drop_other_generations(again)
+        assert {collection.name for collection in client.list_collections()} == kept
+    assert [len(again.sentences(record)) for record in again.records().values()] == [3]
+    client.close()
+
+
+def test_current_generation(client: Any, store: Store) -> None:
+    catalogue = Catalogue(client)
+    assert catalogue.current() is None
+    catalogue.note_writing()
+    assert catalogue.current() is None
+    assert catalogue.was_interrupted()
+    began = time.time()
+    first = catalogue.promote(store)
+    assert first == catalogue.current()
+    assert replace(first, synced=0) == Current(
+        generation=name_generation(BUNDLED_MODEL), schema=SCHEMA, model=BUNDLED_MODEL, revision=1, synced=0
+    )
+    assert began - 0.001 <= first.synced <= time.time() + 0.001  # it is rounded
+    assert not catalogue.was_interrupted()
+    catalogue.note_sync()
+    noted = catalogue.current()
+    assert noted is not None and noted.synced > first.synced
+    assert replace(noted, synced=first.synced) == first
+    catalogue.note_writing()
+    assert catalogue.current() == replace(noted, is_written=True)
+    assert catalogue.was_interrupted()
+    other = Catalogue(client).promote(open_store(client, "some/other model", 2))
+    assert other == catalogue.current()
+    assert (other.generation, other.model, other.revision) == (
+        name_generation("some/other model"),
+        "some/other model",
+        2,
+    )
+    assert not catalogue.was_interrupted()
+
+
+GENERATIONS = [
+    ("the bundled model", BUNDLED_MODEL, rf"v{SCHEMA}-all-MiniLM-L6-v2-[0-9a-f]{{8}}"),
+    ("a folder", "/models/my own_model/", rf"v{SCHEMA}-my-own-model-[0-9a-f]{{8}}"),
+    ("no letter that Chroma takes", "модель", rf"v{SCHEMA}-model-[0-9a-f]{{8}}"),
+    ("longer than Chroma takes", "m" * 500, rf"v{SCHEMA}-m{{40}}-[0-9a-f]{{8}}"),
+]
+
+
+@pytest.mark.parametrize(("name", "pattern"), [case[1:] for case in GENERATIONS], ids=[case[0] for case in GENERATIONS])
+def test_name_of_a_generation(client: Any, name: str, pattern: str) -> None:
+    assert re.fullmatch(pattern, name_generation(name))
+    assert name_generation(name) != name_generation(name + "2")
+    assert open_store(client, name, 2).records() == {}  # Chroma takes the name
+
+
+def test_collection_made_otherwise_is_rebuilt(
+    client: Any, tmp_path: Path, model: EmbeddingModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = open_store(client)
+    first.put(*_lists(make(tmp_path, model, FIRST)))
+    with caplog.at_level(logging.WARNING, "index.storage.chroma"):
+        other = open_store(client, dimension=2)
+    assert (other.records(), other.nearest(np.array([1, 0], np.float32), 1)) == ({}, [])
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the collection {kind}-{name_generation(BUNDLED_MODEL)} is not what its name says: it is made anew"
+        for kind in ("files", "articles", "sentences", "contexts")
+    ]
+
+
+def _lists(*made: tuple[Document, list[TextNode]]) -> tuple[list[Document], list[TextNode]]:
+    return [document for document, _ in made], [node for _, nodes in made for node in nodes]
+
+
+def _only_for(name: str, step: str) -> Any:
+    """Chroma's own method, but the machine stops where it is called for the collection of this name."""
+    from chromadb.api.models.Collection import Collection
+
+    original = getattr(Collection, step)
+
+    def stop(self: Collection, *arguments: Any, **keywords: Any) -> Any:
+        if self.name == name:
+            raise KeyboardInterrupt
+        return original(self, *arguments, **keywords)
+
+    return stop
