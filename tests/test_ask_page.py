@@ -19,10 +19,10 @@ from qa.ask import answer_question
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.examples import next_questions
 from tests.conftest import MakeLibrary
-from ui.export import export_html, to_json, to_link, to_markdown
-from ui.filters import NO_FILTERS, Filters, describe_filters, filtered_html, offers_html, read_filters
-from ui.talk import Talk, Turn, history
-from ui.turns import part_html, tools_html
+from ui.pages.ask.filters import NO_FILTERS, Filters, describe_filters, filtered_html, offers_html, read_filters
+from ui.pages.ask.state import Talk, Turn, history
+from ui.pages.ask.view import part_html, tools_html
+from ui.text.export import export_html, to_json, to_link, to_markdown
 
 TARTOUS = "What did Peskov say about Tartous?"
 ARTICLE = "kremlin-syria-bases.txt"

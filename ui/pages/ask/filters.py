@@ -12,12 +12,14 @@ from index.errors import QuestionError
 from index.speech.people import fold
 from qa.filters import find_articles
 from qa.statements import match_speaker
-from ui.people import has_words
-from ui.render import describe_source, escape_html, format_date
+from ui.inert import escape_html
+from ui.search import has_words
+from ui.wording import describe_source, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
     from index.values import ArticleRecord
+
 
 _LONGEST = 500  # characters of a field
 _OFFERED = 12
