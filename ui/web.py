@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Answer
+from qa.filters import NO_FILTERS, Filters
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
 from ui.ask_page import AskPage
 from ui.events import SHARED, take_events
-from ui.filters import NO_FILTERS, Filters
 from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
 from ui.library_page import opened_html
 from ui.mcp import http_options
@@ -144,7 +144,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         if one_at_a_time.locked():
             on_step("waiting")
         with one_at_a_time:
-            return answer_question(library, question, history, on_step=on_step, **filters.given())
+            return answer_question(library, question, history, filters=filters, on_step=on_step)
 
     ask_page = AskPage(library, answer, conversation_html(example_questions(library)))
 
