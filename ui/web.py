@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from qa.answer import Answer
+from qa.filters import NO_FILTERS, Filters
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
 from ui.gradio_seam import SHARED, take_events
 from ui.mcp import http_options
-from ui.pages.ask.filters import NO_FILTERS, Filters
 from ui.pages.ask.handlers import AskPage
 from ui.pages.ask.state import Talk
 from ui.pages.ask.view import conversation_html, source_html
@@ -144,7 +144,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
         if one_at_a_time.locked():
             on_step("waiting")
         with one_at_a_time:
-            return answer_question(library, question, history, on_step=on_step, **filters.given())
+            return answer_question(library, question, history, filters=filters, on_step=on_step)
 
     ask_page = AskPage(library, answer, conversation_html(example_questions(library)))
 

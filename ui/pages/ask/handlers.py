@@ -18,9 +18,10 @@ from index.errors import OnRecordError
 from qa.answer import Answer
 from qa.examples import next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
+from qa.filters import NO_FILTERS, Filters
 from qa.question import read_question
 from ui.gradio_seam import SHARED, take_events
-from ui.pages.ask.filters import NO_FILTERS, Filters, filters_html, offers_html, read_filters
+from ui.pages.ask.filters import filters_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn
 from ui.pages.ask.view import part_html, source_html, tools_html
 from ui.source import nothing_open_html
@@ -250,8 +251,7 @@ class AskPage:
         if turn is None or turn.answer is None or vote not in ("up", "down"):
             return gr.skip()
         comment = comment.strip()[:MAX_COMMENT] if isinstance(comment, str) else ""
-        filters = tuple(turn.filters.given().items())
-        feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, filters)
+        feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, turn.filters)
         try:
             save_feedback(self._library.settings.store, feedback)
             place = talk.update(turn.id, vote=vote, comment=comment or None, vote_problem=None)
