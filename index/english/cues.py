@@ -31,6 +31,16 @@ JUDGING = word_set(
     "credit defend demand deride dispute dub echo endorse espouse excoriate express favor favour invoke label lash "
     "liken object oppose question rail rebuke regard reject repeat ridicule support thank trumpet voice"
 )
+# After a quoted question or cry and a name: “Why?” Ms. Roe asked on Monday.
+QUOTING = word_set(
+    "added asked asks cried exclaimed joked quipped remarked replied responded said says shouted told tweeted wondered "
+    "writes wrote yelled"
+)
+# Before a mark only: “Why?” Ms. Roe continued. But: “Why?” Ms. Roe continued to ask.
+QUOTING_ALONE = word_set(
+    "adds answered asserted complained concluded continued countered declared demanded explained insisted mused noted "
+    "observed pressed recalled repeated replies retorted snapped tells warned"
+)
 # A verb that speaks with one of these after it: "point out", "call for", "lash out at", "fire back".
 PHRASES = {
     "point": word_set("out to"),
