@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from index.english.dates import SHORT_MONTHS
+from index.english.roles import SHORT_TITLES
 from index.words import word_set
 
-# Titles, and words that what they announce follows: never at the end of a sentence.
-NEVER_LAST = word_set(
-    "Adm Ald Amb Asst Atty Brig Capt Cdr Cmdr Col Cols Cpl Dep Det Dr Drs Fr Gen Gens Gov Govs Hon Insp Lt Lts Maj "
-    "Messrs Mgr Mlle Mme Mr Mrs Ms Msgr Mt Mx Pfc Pres Prof Profs Pvt Rep Reps Rev Revs Rt Sec Sen Sens Sgt Sgts Spc "
-    "Ste Supt approx cf e.g eg i.e ie incl v viz vs"
-)
+# Something always follows them, so they never end a sentence.
+NEVER_LAST = SHORT_TITLES | word_set("Mt Ste approx cf e.g eg i.e ie incl v viz vs")
 # Before a number they go on; before anything else they end the sentence, as in "He said no."
 NUMBERED = SHORT_MONTHS | word_set(
     "Apt Art Bldg Ch Eq Fig Hwy No Nos Op Para Rm Rte Sect Tel Vol avg ca ext fig max min no nos p pp tel vol"

@@ -21,9 +21,9 @@ from index.english.abbreviations import (
     STATES,
     UNFINISHED,
 )
-from index.english.cues import QUOTING, QUOTING_ALONE
 from index.english.dates import DAYS, HOLIDAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS, ZONES
-from index.english.names import TITLES
+from index.english.roles import TITLES
+from index.english.saying import AFTER_QUOTING, NOT_QUOTED, QUOTING, QUOTING_ALONE
 from index.sentences.blocks import WORD, find_blocks
 from index.values import Sentence
 from index.words import any_of
@@ -44,10 +44,10 @@ INITIALS = re.compile(r"(?:[A-Za-z]|Ph|Ed|Va)(?:\.(?:&\.?)?(?:[A-Za-z]|Va))*")
 LAST_WORD = re.compile(r"[\w.&'’]+$")
 # “Why now?” Mr. Smith asked. “Why now?” Ann Hale, a nurse, said later. Not: “Why now?” Mr. Smith said on Friday that it
 REPORTING = re.compile(
-    r"(?!(?:He|She|It|They|We|I|You|The|But|And)\b)(?:[A-Z][\w.’'-]{0,30}\s+){0,4}[A-Z][\w.’'-]{0,30}"
+    rf"(?!{any_of(NOT_QUOTED)}\b)(?:[A-Z][\w.’'-]{{0,30}}\s+){{0,4}}[A-Z][\w.’'-]{{0,30}}"
     r"(?:\s+|,\s(?:[^,.?!…“”\"]|\.(?!\s)){2,80},\s+)(?:\w+ly\s+|also\s+|later\s+)?"
-    rf"(?:{any_of(QUOTING)}(?=[.,;:]|\s+(?:in|on|at|to|of|as|during|after|before|when|while|with"
-    rf"|reporters|him|her|them|me|us|the|\w+ly|{any_of(DAYS)})\b)(?!\s+(?!of\b)(?:[\w’'-]+\s+){{1,3}}that\b)"
+    rf"(?:{any_of(QUOTING)}(?=[.,;:]|\s+(?:{any_of(AFTER_QUOTING)}|\w+ly|{any_of(DAYS)})\b)"
+    rf"(?!\s+(?!of\b)(?:[\w’'-]+\s+){{1,3}}that\b)"
     rf"|{any_of(QUOTING_ALONE)}(?=[.,;:]))"
 )
 _MONTH = rf"(?:{any_of(MONTHS)}|{any_of(SHORT_MONTHS)}\.?)"
