@@ -6,9 +6,12 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from index.english.datelines import AGENCIES, LABELS
+from index.english.dates import MONTHS
 from index.sentences.blocks import find_blocks
 from index.sentences.splitting import split_sentences
 from index.values import Article
+from index.words import any_of
 
 MAX_TITLE = 200
 MAX_FIRST_WORDS = 80
@@ -16,13 +19,12 @@ MAX_FRONT_MATTER = 20_000  # YAML is read slowly; what is longer is no front mat
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\n|\r)(.*?)(?:\r\n|\n|\r)(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.DOTALL)
 BLANK_LINE = re.compile(r"[^\S\r\n]*(?:\r\n|\n|\r(?!\n))[^\S\r\n]*[\r\n]")
 _CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.’'-]+"
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
-_AGENCY = r"(?:Reuters|AP|AFP|UPI|CNN|BBC|Bloomberg|Xinhua|TASS|Interfax|Kyodo|Politico|NPR)"
+_MONTH = rf"{any_of(month[:3] for month in MONTHS)}[a-z]*\.?"
 # MOSCOW, Dec 10 (Alliance News):   WASHINGTON (Reuters) -   LA CROSSE, Wisc. —   Moscow (AFP) –
 DATELINE = re.compile(
-    rf"(?!(?:BREAKING|UPDATED?|EXCLUSIVE|WATCH|VIDEO|OPINION|ANALYSIS|CORRECTION|LIVE|NOTE)\b)"
+    rf"(?!{any_of(LABELS)}\b)"
     rf"(?P<place>(?:{_CAPITALS}(?: {_CAPITALS}){{0,4}}(?:, (?!{_MONTH})[A-ZÀ-Þ][\w.]+(?: [A-Z][\w.]+)?)?"
-    rf"|[A-Z][a-z]+(?: [A-Z][a-z]+){{0,2}}(?= \({_AGENCY}\))))"
+    rf"|[A-Z][a-z]+(?: [A-Z][a-z]+){{0,2}}(?= \({any_of(AGENCIES)}\))))"
     rf"(?:, (?P<date>{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?))?"
     rf"(?: \((?P<source>[A-Z][\w.’'/& -]{{1,40}})\))?"
     rf"(?:\s*(?P<dash>[-–—―]{{1,2}})\s|\s*:\s)"
