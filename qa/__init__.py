@@ -3,6 +3,7 @@
 from qa.answer import Answer, Citation
 from qa.ask import answer_question, ask
 from qa.evaluate import Evaluation, evaluate
+from qa.filters import Filters
 from qa.gold import Question, load_questions
 from qa.statements import Quote, quotes
 
@@ -10,6 +11,7 @@ __all__ = [
     "Answer",
     "Citation",
     "Evaluation",
+    "Filters",
     "Question",
     "Quote",
     "answer_question",

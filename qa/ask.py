@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from index.values import sentence_id
 from qa.answer import Answer
 from qa.compose import MAX_CITATIONS, compose
 from qa.evidence import Asked, Evidence, Side
-from qa.filters import find_articles
+from qa.filters import NO_FILTERS, Filters, find_articles
 from qa.question import Query, read_question
 from qa.retrieve import find_unmentioned, retrieve
 from qa.sides import split_sides
@@ -53,11 +53,7 @@ def ask(
         open_library(seeds, store),
         question,
         history,
-        speaker=speaker,
-        source=source,
-        since=since,
-        until=until,
-        article=article,
+        filters=Filters(speaker=speaker, source=source, since=since, until=until, article=article),
         limit=limit,
     )
 
@@ -82,11 +78,7 @@ def answer_question(
     question: str,
     history: Sequence[str] = (),
     *,
-    speaker: str | None = None,
-    source: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    article: str | None = None,
+    filters: Filters = NO_FILTERS,
     limit: int = MAX_CITATIONS,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Answer:
@@ -99,14 +91,13 @@ def answer_question(
         raise ValueError(f"limit is {limit}; an answer cites at least one sentence")
     began = time.perf_counter()
     query = read_question(question, history)
-    if speaker:
-        query = replace(query, speaker=speaker)
+    if filters.speaker:
+        query = replace(query, speaker=filters.speaker)
     with library.reading():
         query, respelled = respell(library, query)
-        articles = find_articles(library.records, source=source, since=since, until=until, article=article)
-        whole = look_up(library, query, articles, only=speaker is not None, on_step=on_step)
-        split = [] if speaker else split_sides(query)
-        sides = [look_up(library, side, articles, name=name, on_step=on_step) for name, side in split]
+        whole = look_up(library, query, filters, on_step=on_step)
+        split = [] if filters.speaker else split_sides(query)
+        sides = [look_up(library, side, filters, name=name, on_step=on_step) for name, side in split]
         on_step("answering")
         answer = compose(
             query,
@@ -126,20 +117,21 @@ def answer_question(
 def look_up(
     library: Library,
     query: Query,
-    articles: Collection[str] | None = None,
+    filters: Filters = NO_FILTERS,
     *,
     name: str = "",
-    only: bool = False,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Side:
-    """What there is for a question, or for the side of one that is called `name`; within `library.reading`.
+    """The evidence for a question, or for the side of one that is called `name`; within `library.reading`.
 
-    `articles` and `on_step` are as `retrieve` takes them, `only` as in `Asked`.
+    Whose statements are asked for is `query.speaker`; where `filters` name a speaker too, nothing else will do.
     """
+    articles = find_articles(library.records, filters)
     asked = None
     if query.speaker:
         match = find_speaker(query.speaker, library.people)
-        asked = Asked(query.speaker, match, only=only, rivals=_find_rivals(library, match) if match else ())
+        rivals = _find_rivals(library, match) if match else ()
+        asked = Asked(query.speaker, match, only=bool(filters.speaker), rivals=rivals)
         if match and not match.exact:
             query = rename_speaker(query, match.speaker.name)
     names = asked.match.speaker.names if asked and asked.match else ()

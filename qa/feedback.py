@@ -25,6 +25,7 @@ from filelock import FileLock
 
 from index.errors import StoreError
 from qa.answer import Answer, Citation
+from qa.filters import NO_FILTERS, Filters
 
 Vote = Literal["up", "down"]
 MAX_COMMENT = 2_000  # characters
@@ -41,7 +42,7 @@ class Feedback:
     vote: Vote
     comment: str = ""
     history: tuple[str, ...] = ()
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: Filters = NO_FILTERS
 
 
 def save_feedback(folder: Path, feedback: Feedback, *, when: datetime | None = None) -> Path:
@@ -80,12 +81,12 @@ def _to_values(feedback: Feedback, when: datetime) -> dict[str, Any]:
         "id": feedback.id,
         "question": answer.question,
         "history": list(feedback.history),
-        "type": "filtered" if feedback.filters else "",
+        "type": "filtered" if feedback.filters.given() else "",
         **judged,
         "vote": feedback.vote,
         "comment": feedback.comment.strip()[:MAX_COMMENT],
         "when": when.isoformat(timespec="seconds"),
-        "filters": dict(feedback.filters),
+        "filters": feedback.filters.given(),
     }
 
 

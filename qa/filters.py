@@ -1,10 +1,11 @@
-"""Articles of an outlet, of some dates, or a single one: what narrows a question or a list of statements."""
+"""What narrows a question or a list of statements: a speaker, an outlet, dates, an article."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 
 from index.errors import QuestionError
@@ -13,49 +14,73 @@ from index.values import ArticleRecord
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
-def find_articles(
-    records: Mapping[str, ArticleRecord],
-    *,
-    source: str | None,
-    since: str | None,
-    until: str | None,
-    article: str | None = None,
-) -> list[str] | None:
-    """Ids of the articles of an outlet, in any case, and of the dates from `since` to `until`, both included.
+@dataclass(frozen=True)
+class Filters:
+    """What to look for and where; None where that does not matter.
 
-    `article` is the id of the only one to look into. None where nothing is asked for. An article whose date has no year
-    is of no date. For dates see `read_date`; raises QuestionError for what is none, for an outlet that no article is of
-    and for an article that is not in the index.
+    speaker   only what this person or group said: a name, a surname or a role
+    source    only articles of this outlet, in upper or lower case
+    since     only articles of this date or later; a date is YYYY, YYYY-MM or YYYY-MM-DD
+    until     only articles of this date or earlier
+    article   only the article with this id
+
+    `article_title` is shown in place of the id, and narrows nothing. Raises QuestionError for anything but a date.
     """
-    if source is None and since is None and until is None and article is None:
+
+    speaker: str | None = None
+    source: str | None = None
+    since: str | None = None
+    until: str | None = None
+    article: str | None = None
+    article_title: str | None = None
+
+    def __post_init__(self) -> None:
+        for day in (self.since, self.until):
+            if day is not None:
+                _check_date(day)
+
+    def given(self) -> dict[str, str]:
+        """Only what narrows, by name."""
+        return {name: value for name in FILTER_NAMES if (value := getattr(self, name))}
+
+
+NO_FILTERS = Filters()
+FILTER_NAMES = tuple(field.name for field in fields(Filters) if field.name != "article_title")
+
+
+def find_articles(records: Mapping[str, ArticleRecord], filters: Filters) -> list[str] | None:
+    """Ids of the articles that pass the filters, whoever speaks in them; None where no filter narrows the articles.
+
+    An article whose date has no year is of no date. Raises QuestionError for an outlet that has no article and for an
+    article that is not in the index.
+    """
+    source, article = filters.source, filters.article
+    if source is None and filters.since is None and filters.until is None and article is None:
         return None
     if article is not None and article not in records:
         raise QuestionError(f"the index holds no article {article!r}. Give its path in the seeds folder.")
-    first, last = (read_date(day) if day is not None else None for day in (since, until))
     if source is not None:
         _check_source(source, records)
     return [
         record.id
         for record in (records.values() if article is None else [records[article]])
         if (source is None or (record.source or "").casefold() == source.strip().casefold())
-        and _is_within(record.published, first, last)
+        and _is_within(record.published, filters.since, filters.until)
     ]
 
 
-def read_date(day: str) -> str:
-    """Return a date that is YYYY, YYYY-MM or YYYY-MM-DD; raises QuestionError for any other."""
+def dated(published: str | None) -> str | None:
+    """The date of an article, if it has its year."""
+    return published if published and published[:4].isdigit() else None
+
+
+def _check_date(day: str) -> None:
     try:
         if not _DATE.fullmatch(day):
             raise ValueError(day)
         date.fromisoformat(f"{day}-01-01"[:10])
     except ValueError:
         raise QuestionError(f"{day!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD.") from None
-    return day
-
-
-def dated(published: str | None) -> str | None:
-    """The date of an article, if it has its year."""
-    return published if published and published[:4].isdigit() else None
 
 
 def _check_source(source: str, records: Mapping[str, ArticleRecord]) -> None:

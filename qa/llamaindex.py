@@ -26,7 +26,7 @@ from qa.answer import Citation
 from qa.ask import answer_question, look_up
 from qa.compose import MAX_CITATIONS, number_citations
 from qa.evidence import SPOKEN, Evidence
-from qa.filters import find_articles
+from qa.filters import Filters
 from qa.question import read_question
 
 
@@ -36,7 +36,8 @@ class EvidenceRetriever(BaseRetriever):
     `source`, `since` and `until` are as in `qa.ask`; with `speaker`, there are only statements of that person, and none
     where nobody of that name speaks. A node's metadata is what a citation shows: article_id, title, source, published,
     url, speaker, speech. Scores order the nodes of one query; they are no probabilities. Raises ValueError for a limit
-    below 1; retrieving raises QuestionError for an empty query and for a source or a date that is none.
+    below 1 and QuestionError for anything but a date; retrieving raises QuestionError for an empty query and an unknown
+    source.
     """
 
     def __init__(
@@ -55,19 +56,17 @@ class EvidenceRetriever(BaseRetriever):
         super().__init__(callback_manager=callback_manager)
         self._library = library
         self._limit = limit
-        self._speaker = speaker
-        self._among: dict[str, Any] = {"source": source, "since": since, "until": until}
+        self._filters = Filters(speaker=speaker, source=source, since=since, until=until)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         library = self._library
         query = read_question(query_bundle.query_str)
-        if self._speaker:
-            query = replace(query, speaker=self._speaker)
+        if self._filters.speaker:
+            query = replace(query, speaker=self._filters.speaker)
         with library.reading():
-            articles = find_articles(library.records, **self._among)
-            evidence = look_up(library, query, articles).evidence
+            evidence = look_up(library, query, self._filters).evidence
             names = library.full_names
-        if self._speaker:
+        if self._filters.speaker:
             evidence = [found for found in evidence if found.spoken == SPOKEN["theirs"]]
         best = evidence[: self._limit]
         cited = number_citations(best, names)
@@ -107,12 +106,12 @@ class CitedQueryEngine(BaseQueryEngine):
         super().__init__(callback_manager=callback_manager)
         self._library = library
         self._limit = limit
-        self._among: dict[str, Any] = {"speaker": speaker, "source": source, "since": since, "until": until}
+        self._filters = Filters(speaker=speaker, source=source, since=since, until=until)
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         asked: dict[str, Any] = {EventPayload.QUERY_STR: query_bundle.query_str}
         with self.callback_manager.event(CBEventType.QUERY, payload=asked) as event:
-            answer = answer_question(self._library, query_bundle.query_str, limit=self._limit, **self._among)
+            answer = answer_question(self._library, query_bundle.query_str, limit=self._limit, filters=self._filters)
             response = Response(
                 answer.text,
                 source_nodes=[_to_source(citation) for citation in answer.citations],

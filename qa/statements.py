@@ -13,7 +13,7 @@ from index.speech.people import Match, find_speaker, fold, read_name
 from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id
 from index.words import to_words
 from qa.ask import open_library
-from qa.filters import dated, find_articles
+from qa.filters import NO_FILTERS, Filters, dated, find_articles
 from qa.question import Query, read_question
 from qa.retrieve import retrieve
 from qa.select import ON_TOPIC_SHARE
@@ -65,17 +65,8 @@ def quotes(
     A speaker is found by name, by surname, by role, or by a name spelt nearly so. The index is opened as `qa.ask` does.
     Raises OnRecordError: its message is one line that says what to do.
     """
-    library = open_library(seeds, store)
-    match = match_speaker(library, speaker) if speaker is not None else None
-    return list_quotes(
-        library,
-        speaker=match.speaker if match else None,
-        about=about,
-        article=article,
-        source=source,
-        since=since,
-        until=until,
-    )
+    filters = Filters(speaker=speaker, source=source, since=since, until=until, article=article)
+    return list_quotes(open_library(seeds, store), filters, about=about)
 
 
 def match_speaker(library: Library, asked: str) -> Match:
@@ -98,29 +89,28 @@ def match_speaker(library: Library, asked: str) -> Match:
 
 def list_quotes(
     library: Library,
+    filters: Filters = NO_FILTERS,
     *,
-    speaker: Speaker | None = None,
     about: str | None = None,
-    article: str | None = None,
-    source: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
+    speaker: Speaker | None = None,
 ) -> list[Quote]:
     """Return the statements of an opened library that pass every filter given.
 
     With `about`, those on that topic, most relevant first; else by date, those without a year last, then by article,
-    then as they stand in it. `speaker` is one of `library.people`, `article` an article id, `source`, `since` and
-    `until` are as `qa.filters.find_articles` takes them. Of an article asked for, statements whose speaker has no name
-    are listed too. Raises QuestionError.
+    then as they stand in it. `speaker` is one of `library.people`, for a caller who knows already whom
+    `filters.speaker` means. Of an article asked for, statements whose speaker has no name are listed too. Raises
+    QuestionError.
     """
+    if speaker is None and filters.speaker is not None:
+        speaker = match_speaker(library, filters.speaker).speaker
     topic = replace(read_topic(about), speaker=speaker.name if speaker else None) if about is not None else None
     with library.reading():
-        articles = find_articles(library.records, source=source, since=since, until=until, article=article)
+        articles = find_articles(library.records, filters)
         records = library.records if articles is None else {key: library.records[key] for key in articles}
         names = speaker.names if speaker else tuple(library.full_names)
         if topic is not None:
             chosen = _find_about(library, topic, names, articles) if names else []
-        elif article is not None:
+        elif filters.article is not None:
             chosen = [
                 sentence
                 for record in records.values()  # the one, or none where it fails another filter

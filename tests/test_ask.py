@@ -12,7 +12,7 @@ import pytest
 
 from index.errors import OnRecordError, QuestionError
 from index.library import Library
-from qa import Answer, answer_question, ask
+from qa import Answer, Filters, answer_question, ask
 from tests.conftest import MakeLibrary
 
 TARTOUS = "What did Peskov say about Tartous?"
@@ -279,11 +279,12 @@ def test_ask_refuses_what_is_no_question(seeds: Path, store: Path, question: str
 
 
 def test_filters(seed_library: Library) -> None:
-    assert answer_question(seed_library, TARTOUS, source="alliance news").citations
-    theirs = answer_question(seed_library, "What about NATO?", speaker="Putin").citations
+    assert answer_question(seed_library, TARTOUS, filters=Filters(source="alliance news")).citations
+    theirs = answer_question(seed_library, "What about NATO?", filters=Filters(speaker="Putin")).citations
     assert [citation.speaker for citation in theirs if not citation.context] == ["Vladimir Putin"]
     # The seed article's date has no year.
-    assert answer_question(seed_library, TARTOUS, since="2020", until="2030-12-31").closest == ()
+    dated = Filters(since="2020", until="2030-12-31")
+    assert answer_question(seed_library, TARTOUS, filters=dated).closest == ()
 
 
 FILTERS = [
@@ -296,4 +297,4 @@ FILTERS = [
 @pytest.mark.parametrize(("given", "message"), [pytest.param(*case, id=reason) for reason, *case in FILTERS])
 def test_filters_that_are_none(seed_library: Library, given: dict[str, str], message: str) -> None:
     with pytest.raises(QuestionError, match=f"^{message}"):
-        answer_question(seed_library, TARTOUS, **given)  # type: ignore[arg-type]
+        answer_question(seed_library, TARTOUS, filters=Filters(**given))

@@ -16,6 +16,7 @@ from qa.answer import Answer, Citation
 from qa.ask import answer_question
 from qa.evaluate import evaluate_library
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
+from qa.filters import Filters
 from qa.gold import load_questions
 
 TARTOUS = "What did Peskov say about Tartous?"
@@ -84,7 +85,7 @@ def test_a_later_vote_takes_the_place_of_an_earlier_one(tmp_path: Path, answer: 
 
 
 def test_a_filtered_question_says_so(tmp_path: Path, answer: Answer) -> None:
-    path = save_feedback(tmp_path, Feedback("a", answer, "up", filters=(("source", "Alliance News"),)))
+    path = save_feedback(tmp_path, Feedback("a", answer, "up", filters=Filters(source="Alliance News")))
     (line,) = lines(path)
     assert (line["type"], line["filters"]) == ("filtered", {"source": "Alliance News"})
 

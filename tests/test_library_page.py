@@ -10,9 +10,9 @@ from index.seeds_folder import Added, Known, Removed, Taken
 from index.sync import Plan
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
-from ui.library_handlers import Visit, _receive
-from ui.library_page import news_html, opened_html, table_html, tools_html
-from ui.shelf import COLUMNS, Arrival, Row, Shelf, arrange, list_rows, take_stock
+from ui.pages.library.handlers import _receive
+from ui.pages.library.state import COLUMNS, Arrival, Row, Shelf, Visit, arrange, list_rows, take_stock
+from ui.pages.library.view import news_html, opened_html, table_html, tools_html
 
 PIER = Row(
     "pier.txt", "pier.txt", "The pier", "indexed", source="City Wire", published="2024-03-02", sentences=2, people=1

@@ -7,8 +7,10 @@ import pytest
 
 from index.values import Article
 from qa.answer import Answer, Citation
-from ui.article import article_html
-from ui.render import answer_html, answer_markdown, answer_text, format_date
+from ui.pages.ask.answer import answer_html
+from ui.source import article_html
+from ui.text.answer import answer_markdown, answer_text
+from ui.wording import format_date
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
 

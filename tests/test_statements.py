@@ -10,10 +10,10 @@ from index.library import Library
 from index.speech.people import Match
 from index.values import Speaker
 from qa import quotes
-from qa.filters import read_date
+from qa.filters import Filters
 from qa.statements import Quote, count_quotes, list_dates, list_quotes, match_speaker
 from tests.conftest import MakeLibrary
-from ui.listing import explain_match, quotes_table, speakers_table
+from ui.text.listing import explain_match, quotes_table, speakers_table
 
 ARTICLE = "kremlin-syria-bases.txt"
 ARTICLES = {
@@ -56,8 +56,7 @@ def texts(found: Sequence[Quote]) -> list[str]:
 
 def test_each_quote_is_its_articles_own_text(seed_library: Library, seeds: Path) -> None:
     text = (seeds / ARTICLE).read_text(encoding="utf-8")
-    speaker = match_speaker(seed_library, "Dmitry Peskov").speaker
-    found = list_quotes(seed_library, speaker=speaker)
+    found = list_quotes(seed_library, Filters(speaker="Dmitry Peskov"))
     assert [(quote.start, quote.end) for quote in found] == sorted((quote.start, quote.end) for quote in found)
     assert {quote.speaker for quote in found} == {"Dmitry Peskov"}
     for quote in found:
@@ -81,7 +80,7 @@ def test_by_date_then_article_then_place(city: Library) -> None:
 
 
 def test_what_nobody_with_a_name_says_is_listed_of_an_article(city: Library) -> None:
-    found = list_quotes(city, article="a-2023.txt")
+    found = list_quotes(city, Filters(article="a-2023.txt"))
     assert [(quote.text, quote.speaker, quote.speech) for quote in found] == [
         (FERRY, "Ines Duarte", "indirect"),
         (UNSAFE, None, "indirect"),
@@ -103,16 +102,15 @@ FILTERS = [
 
 @pytest.mark.parametrize(("filters", "listed"), [pytest.param(*case, id=reason) for reason, *case in FILTERS])
 def test_filters(city: Library, filters: dict[str, str], listed: list[str]) -> None:
-    assert texts(list_quotes(city, **filters)) == listed  # type: ignore[arg-type]
+    assert texts(list_quotes(city, Filters(**filters))) == listed
 
 
 def test_a_date_without_a_year_is_of_no_year(seed_library: Library) -> None:
-    assert list_quotes(seed_library, since="0001", until="9999") == []
+    assert list_quotes(seed_library, Filters(since="0001", until="9999")) == []
 
 
 def test_about_a_topic_that_no_statement_names(seed_library: Library) -> None:
-    speaker = match_speaker(seed_library, "Peskov").speaker
-    found = texts(list_quotes(seed_library, speaker=speaker, about="Tartous"))
+    found = texts(list_quotes(seed_library, Filters(speaker="Peskov"), about="Tartous"))
     assert "Kremlin spokesman Dmitry Peskov said it was premature to make any predictions regarding the bases." in found
     assert not [text for text in found if "asylum" in text]
 
@@ -124,10 +122,9 @@ def test_about_puts_the_most_relevant_first_and_leaves_out_the_rest(city: Librar
 
 
 def test_about_with_filters(city: Library) -> None:
-    okafor = match_speaker(city, "Okafor").speaker
-    assert texts(list_quotes(city, speaker=okafor, about="tram")) == [SLOW]
-    assert texts(list_quotes(city, about="tram", article="b-2024.txt", speaker=okafor)) == [SLOW]
-    assert list_quotes(city, about="tram", until="2023") == []
+    assert texts(list_quotes(city, Filters(speaker="Okafor"), about="tram")) == [SLOW]
+    assert texts(list_quotes(city, Filters(speaker="Okafor", article="b-2024.txt"), about="tram")) == [SLOW]
+    assert list_quotes(city, Filters(until="2023"), about="tram") == []
 
 
 def test_who_is_meant(seed_library: Library) -> None:
@@ -178,7 +175,7 @@ def test_quotes_opens_the_index(seeds: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("day", ["2024", "2024-02", "2024-02-29"])
 def test_dates(day: str) -> None:
-    assert read_date(day) == day
+    assert Filters(since=day, until=day).given() == {"since": day, "until": day}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +183,9 @@ def test_dates(day: str) -> None:
 )
 def test_what_is_no_date(day: str) -> None:
     with pytest.raises(QuestionError, match="is no date"):
-        read_date(day)
+        Filters(since=day)
+    with pytest.raises(QuestionError, match="is no date"):
+        Filters(until=day)
 
 
 def test_how_often_and_when(city: Library) -> None:
@@ -214,7 +213,7 @@ def test_quotes_table(city: Library) -> None:
 
 
 def test_quotes_table_names_who_speaks_and_wraps(city: Library) -> None:
-    shown = quotes_table(list_quotes(city, article="a-2023.txt"), None, limit=9, width=44)
+    shown = quotes_table(list_quotes(city, Filters(article="a-2023.txt")), None, limit=9, width=44)
     assert shown.splitlines()[:7] == [
         "3 statements in 1 article",
         "",

@@ -17,16 +17,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError, QuestionError
-from ui.report import Progress, count, printable, report_line, report_table, status_table
+from ui.text.report import Progress, printable, report_line, report_table, status_table
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library
     from index.sync import Report
+    from qa.filters import Filters
 
 _LISTED = 50  # statements, or speakers, of a table
 
@@ -152,43 +154,41 @@ def _ask(options: argparse.Namespace) -> None:
 
         read_question(options.question)  # say what is wrong with a question before the index is opened
 
+    filters = _read_filters(options)
+
     from qa.ask import answer_question
 
     with _open_library(options) as library:
         _update(library)
-        among = {name: getattr(options, name) for name in ("speaker", "source", "since", "until", "article")}
-        if options.article is not None:
-            among["article"] = _to_article_id(options.article, library)
+        filters = _find_article(filters, library)
         if options.batch is not None:
             for given in questions:
-                print(json.dumps(_answer_batch(library, given, among), ensure_ascii=False), flush=True)
+                print(json.dumps(_answer_batch(library, given, filters), ensure_ascii=False), flush=True)
             return
-        answer = answer_question(library, options.question, **among)
+        answer = answer_question(library, options.question, filters=filters)
     if options.json:
         print(answer.to_json())
     else:
-        from ui.render import answer_text
+        from ui.text.answer import answer_text
 
         print(answer_text(answer))
 
 
 def _quotes(options: argparse.Namespace) -> None:
-    from qa.filters import read_date
+    from qa.filters import NO_FILTERS
     from qa.statements import count_quotes, list_quotes, match_speaker, read_topic
-    from ui.listing import explain_match, quotes_table, speakers_table
+    from ui.text.listing import explain_match, quotes_table, speakers_table
 
     # What is wrong with the options is said before the index is opened.
-    for day in filter(None, (options.since, options.until)):
-        read_date(day)
+    filters = _read_filters(options)
     if options.about is not None:
         read_topic(options.about)
-    filters = {name: getattr(options, name) for name in ("about", "article", "source", "since", "until")}
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     limit = options.limit or (None if options.json else _LISTED)
 
     with _open_library(options) as library:
         _update(library)
-        if options.speaker is None and not any(given is not None for given in filters.values()):
+        if options.about is None and filters == NO_FILTERS:
             counts = count_quotes(library)
             if not options.json:
                 print(speakers_table(counts, limit=limit or len(counts), width=width))
@@ -197,9 +197,8 @@ def _quotes(options: argparse.Namespace) -> None:
                 print(json.dumps(line, ensure_ascii=False))
             return
         match = match_speaker(library, options.speaker) if options.speaker is not None else None
-        if options.article is not None:
-            filters["article"] = _to_article_id(options.article, library)
-        found = list_quotes(library, speaker=match.speaker if match else None, **filters)
+        filters = _find_article(filters, library)
+        found = list_quotes(library, filters, about=options.about, speaker=match.speaker if match else None)
     if match and (note := explain_match(options.speaker, match)):
         _say(note)
     if options.json:
@@ -210,13 +209,20 @@ def _quotes(options: argparse.Namespace) -> None:
         print(quotes_table(found, name, limit=limit or len(found), width=width))
 
 
-def _to_article_id(path: str, library: Library) -> str:
-    """The id that a path means: as it is, or without the seeds folder that a shell's completion puts before it."""
-    if path in library.records:
-        return path
+def _read_filters(options: argparse.Namespace) -> Filters:
+    from qa.filters import FILTER_NAMES, Filters
+
+    return Filters(**{name: getattr(options, name) for name in FILTER_NAMES})
+
+
+def _find_article(filters: Filters, library: Library) -> Filters:
+    """The filters with an article's id for its path, which may begin with the seeds folder, as a shell completes it."""
+    if filters.article is None or filters.article in library.records:
+        return filters
     with suppress(ValueError):
-        return Path(path).resolve().relative_to(library.settings.seeds.resolve()).as_posix()
-    return path
+        inside = Path(filters.article).resolve().relative_to(library.settings.seeds.resolve())
+        return replace(filters, article=inside.as_posix())
+    return filters
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -243,7 +249,7 @@ def _status(options: argparse.Namespace) -> None:
 def _eval(options: argparse.Namespace) -> None:
     from index.settings import load_settings
     from qa.gold import load_questions
-    from ui.evaluation import check_report, evaluation_json, evaluation_text, write_report
+    from ui.text.evaluation import check_report, evaluation_json, evaluation_text, write_report
 
     # What is wrong with the files is said before the index is opened.
     questions = load_questions(options.questions)
@@ -339,12 +345,12 @@ def _read_batch(name: str) -> Iterator[dict[str, Any]]:
         yield {"id": given.get("id", number), "question": given["question"], "history": history}
 
 
-def _answer_batch(library: Library, given: dict[str, Any], among: dict[str, Any]) -> dict[str, Any]:
+def _answer_batch(library: Library, given: dict[str, Any], filters: Filters) -> dict[str, Any]:
     from qa.ask import answer_question
 
     began = time.perf_counter()
     try:
-        answer = answer_question(library, given["question"], given["history"], **among)
+        answer = answer_question(library, given["question"], given["history"], filters=filters)
     except QuestionError as error:  # one bad question does not stop the rest
         return {
             "id": given["id"],

@@ -1,1 +1,1 @@
-"""Everything the project knows of English, as tables of words: the place to add a word."""
+"""English, as tables of words: the place to add a word."""

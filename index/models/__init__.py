@@ -1,1 +1,1 @@
-"""The models that come with the installation or are set, and how they are loaded."""
+"""The models, bundled or set: how they are found, checked and loaded."""

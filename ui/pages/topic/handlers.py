@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
-from ui.events import SHARED, take_events
-from ui.page import nothing_open_html, problem_html, topic_statement_html
-from ui.people import PAGE
-from ui.timeline import Timeline, find_timeline, said_html, timeline_html, topic_problem_html
+from ui.gradio_seam import SHARED, take_events
+from ui.pages.statements import PAGE
+from ui.pages.topic.state import Timeline, find_timeline
+from ui.pages.topic.view import said_html, timeline_html, topic_problem_html, topic_statement_html
+from ui.shell import problem_html
+from ui.source import nothing_open_html
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from index.library import Library
 
-_ASSETS = Path(__file__).parent / "assets"
+
+_SCRIPT = Path(__file__).with_name("topic.js")
 
 Update = tuple[Timeline | None, str, str, str]
 
@@ -54,7 +57,7 @@ def add_topic_page(library: Library, source: gr.HTML) -> gr.State:
         topic = gr.HTML(
             "",
             elem_id="topic",
-            js_on_load=(_ASSETS / "timeline.js").read_text(encoding="utf-8"),
+            js_on_load=_SCRIPT.read_text(encoding="utf-8"),
             apply_default_css=False,
         )
         said = gr.HTML("", elem_id="topic-said", js_on_load=None, apply_default_css=False)

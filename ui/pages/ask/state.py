@@ -9,7 +9,7 @@ from typing import Any
 
 from qa.answer import Answer
 from qa.feedback import Vote
-from ui.filters import NO_FILTERS, Filters
+from qa.filters import NO_FILTERS, Filters
 
 _REMEMBERED = 20  # earlier questions that a follow-up may lean on
 

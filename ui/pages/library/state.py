@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from index.seeds_folder import Added, Known, Removed, Taken, list_removed
 from index.speech.people import fold, from_json
 from index.sync import Plan
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library
+
 
 PAGE = 100  # articles that are shown before "more"
 COLUMNS = ("title", "source", "date", "sentences", "people", "state")
@@ -204,3 +207,57 @@ def describe_order(shelf: Shelf) -> Iterator[tuple[str, str]]:
     """Each column with how it is sorted, as aria-sort has it."""
     for column in COLUMNS:
         yield column, ("descending" if shelf.descending else "ascending") if column == shelf.column else "none"
+
+
+_LISTS = 4  # are remembered for each visitor: a click may come from one that is just being replaced
+
+
+class Visit:
+    """One visitor's Shelf. It may be changed by several threads: one may still sync when the next click comes."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+        self._lists: dict[int, tuple[Row, ...]] = {}
+        self._lock = threading.Lock()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
+        return Visit()  # Gradio copies the first value of a state for each visitor
+
+    def change(self, library: Library, **changes: Any) -> Shelf:
+        """Change the shelf and return it as things stand now."""
+        with self._lock:
+            self.shelf = take_stock(library, replace(self.shelf, **changes))
+            self._lists[self.shelf.serial] = self.shelf.rows
+            self._lists.pop(self.shelf.serial - _LISTS, None)
+            return self.shelf
+
+    def row(self, place: object, serial: object) -> Row | None:
+        """The row that a click meant on the list of that serial, which may be one before the last; None for no row."""
+        rows = self._lists.get(serial, ()) if isinstance(serial, int) else ()
+        return rows[place] if isinstance(place, int) and 0 <= place < len(rows) else None
+
+    def add_ghost(self, row: Row, removed: Removed) -> None:
+        """Keep in place what stood for a file that was removed: its row, or one for all that were in it."""
+        with self._lock:
+            held = self.shelf.file_sizes[row.file]
+            ghost = replace(row, state="removed", token=removed.token, reason="")
+            if held > 1 or row.id != row.file:
+                ghost = replace(ghost, id=row.file, title=f"{row.file} ({count(held, 'article')})")
+            self.shelf = replace(self.shelf, ghosts=(*self.shelf.ghosts, ghost))
+
+    def add_arrivals(self, arrivals: Sequence[Arrival], *, keep_others: bool = False) -> None:
+        """Show what came of files, in place of what was shown before, but for what still waits for an answer."""
+        with self._lock:
+            before = self.shelf.arrivals
+            kept = tuple(one for one in before if keep_others or isinstance(one.outcome, Taken))
+            self.shelf = replace(self.shelf, arrivals=(*kept, *arrivals))
+
+    def take_waiting(self, token: object) -> Arrival | None:
+        """Take the file that waits under a token off the shelf; None where there is none."""
+        with self._lock:
+            for arrival in self.shelf.arrivals:
+                if isinstance(arrival.outcome, Taken) and arrival.outcome.token == token:
+                    others = tuple(other for other in self.shelf.arrivals if other is not arrival)
+                    self.shelf = replace(self.shelf, arrivals=others)
+                    return arrival
+            return None

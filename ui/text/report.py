@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ui.wording import count
+
 if TYPE_CHECKING:
     from index.status import Status
     from index.sync import Report
+
 
 _SHOWN = 20  # names of files are listed up to this number; the rest is counted
 _LOG_SECONDS = 10  # between two lines of progress in a log
@@ -106,11 +109,6 @@ class Progress:
     def __exit__(self, *exception: object) -> None:
         if self._bar is not None:
             self._bar.close()
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 article", "1,200 articles"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def printable(text: str) -> str:

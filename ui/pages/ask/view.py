@@ -7,14 +7,25 @@ Only the turns that change are sent to the page, which would else become slower 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from qa.answer import Citation
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.feedback import MAX_COMMENT
-from ui.filters import filtered_html
-from ui.page import begin_html
-from ui.render import answer_html, answer_text, date_html, describe_speech, escape_html
-from ui.report import count
-from ui.talk import Talk, Turn
+from ui.inert import escape_html
+from ui.pages.ask.answer import answer_html
+from ui.pages.ask.filters import filtered_html
+from ui.pages.ask.state import Conversation, Talk, Turn
+from ui.shell import begin_html, date_html
+from ui.source import nothing_open_html, panel_html
+from ui.text.answer import answer_text
+from ui.wording import count, describe_speech
+
+if TYPE_CHECKING:
+    from index.library import Library
+
 
 _STEPS = {"searching": "Searching", "reading": "Reading", "answering": "Answering"}
 _UP = "M7 11v9H4v-9zm3 9h7.200a2 2 0 0 0 1.960-1.600l1.200-6A2 2 0 0 0 18.400 10H14V6a2 2 0 0 0-3.900-.600L10 11z"
@@ -167,3 +178,37 @@ def _card_html(citation: Citation) -> str:
         f'<div class="card" data-number="{citation.number}">'
         f'<p class="words" dir="auto">{escape_html(citation.text)}</p>{speaker}<p class="from">{origin}</p></div>'
     )
+
+
+def conversation_html(examples: Sequence[str]) -> str:
+    """The place for the turns of the conversation, and what stands there before the first."""
+    buttons = "".join(
+        f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
+        for example in examples
+    )
+    offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
+    return (
+        '<div class="turns" role="log" aria-label="Conversation"></div>'
+        '<div class="opening"><h2>What did they say?</h2>'
+        "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
+        " its article. If the articles don’t say, you are told so.</p>"
+        f"{offered}</div>"
+    )
+
+
+def _cited(turns: Conversation, turn: int, kind: str) -> tuple[Citation, ...]:
+    answer = turns[turn].answer if 0 <= turn < len(turns) else None
+    if answer is None:
+        return ()
+    if kind == "closest":
+        return tuple(replace(citation, number=place) for place, citation in enumerate(answer.closest, start=1))
+    return answer.citations
+
+
+def source_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
+    """The source panel with the article of a citation, placed as `read_place` says; empty where there is none."""
+    citations = _cited(turns, turn, kind)
+    if not 0 <= place < len(citations):
+        return nothing_open_html()
+    what = f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer"
+    return panel_html(library, citations, citations[place], range(len(citations)), turn, kind, place, what)

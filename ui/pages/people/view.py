@@ -5,62 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from index.speech.people import fold
 from index.values import Speaker
-from qa.statements import Quote, count_quotes, list_dates, list_quotes
-from ui.article import Mark
-from ui.render import describe_speech, escape_html, format_date
-from ui.report import count
+from qa.statements import count_quotes, list_dates
+from ui.inert import escape_html
+from ui.pages.people.state import Chosen, month_of
+from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html
+from ui.search import has_words
+from ui.source import nothing_open_html
+from ui.wording import count, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
 
-PAGE = 100  # people, or statements, that are shown before "more"
+
 _MONTHS_SHOWN = 60  # more of them are drawn as years
 _FEW = 10  # statements that need not be narrowed
 _HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Whose statements are open, in the order in which they are shown, latest article first, and how many are."""
-
-    speaker: Speaker
-    statements: tuple[Quote, ...]
-    shown: int = PAGE
-    topic: str = ""  # what they are about, where that was asked for
-
-
-def choose(library: Library, name: str, topic: str = "") -> Chosen | None:
-    """Return the statements of somebody of exactly this name, with `topic` those about it; None where nobody speaks.
-
-    Raises QuestionError for a topic without a word, or with too many.
-    """
-    with library.reading():
-        found = next((speaker for speaker in library.people if speaker.name == name), None)
-    if found is None:
-        return None
-    statements = list_quotes(library, speaker=found, about=topic or None)
-    if topic:  # they come by relevance
-        statements.sort(key=lambda said: (said.published or "", said.article_id, said.start))
-    articles = [list(run) for _, run in groupby(statements, key=lambda said: said.article_id)]
-    dated = [run for run in articles if _month(run[0])]
-    ordered = [*reversed(dated), *(run for run in articles if not _month(run[0]))]
-    return Chosen(found, tuple(statement for run in ordered for statement in run), topic=topic)
-
-
-def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
-    """Return the statements in one article as marks; their numbers are their places, from 1."""
-    return [
-        Mark(number, said.article_id, said.start, said.end, said.text)
-        for number, said in enumerate(statements, start=1)
-        if said.article_id == article_id
-    ]
 
 
 def search_html() -> str:
@@ -118,7 +83,7 @@ def person_html(chosen: Chosen | None) -> str:
         f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{chosen.shown}" '
         f'data-topic="{escape_html(chosen.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
         f'<p class="total" role="status">{total}{role}</p>{_narrow_html(chosen)}'
-        f"{plot_html([month for said in chosen.statements if (month := _month(said))])}"
+        f"{plot_html([month for said in chosen.statements if (month := month_of(said))])}"
         f"{listed}{more_html('statements', len(chosen.statements), chosen.shown)}</section>"
     )
 
@@ -164,46 +129,6 @@ def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
     )
 
 
-def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | None = None) -> str:
-    """Statements of one article with their places in the list, under its title.
-
-    With a topic each run of them is under its speaker's name, which leads to what they say about that.
-    """
-    first = statements[0][1]
-    about = " · ".join(
-        f"<bdi>{escape_html(part)}</bdi>" for part in (format_date(first.published), first.source) if part
-    )
-    lists = ""
-    for name, run in groupby(statements, key=lambda pair: pair[1].speaker if topic is not None else None):
-        rows = "".join(
-            f'<li><button type="button" class="statement" data-place="{place}" dir="auto">'
-            f'<span class="speech">{describe_speech(said.speech)}</span>'
-            f'<span class="words">{escape_html(said.text)}</span></button></li>'
-            for place, said in run
-        )
-        lists += f"{_voice_html(name, topic or '')}<ul>{rows}</ul>"
-    title = f'<h3 dir="auto">{escape_html(first.title or first.article_id)}</h3>'
-    return f'<section class="in-article">{title}<p class="when">{about}</p>{lists}</section>'
-
-
-def more_html(what: str, total: int, shown: int) -> str:
-    """The button that shows more of a list of people or statements; nothing where all are shown."""
-    rest = total - shown
-    return (
-        f'<button type="button" class="more" data-more="{what}">Show {min(rest, PAGE):,} more of {rest:,}</button>'
-        if rest > 0
-        else ""
-    )
-
-
-def _voice_html(name: str | None, topic: str) -> str:
-    if not name:
-        return ""
-    address = "/".join(quote(part, safe="", errors="replace") for part in (name, topic))
-    link = f'<a href="#people/{escape_html(address)}"><bdi>{escape_html(name)}</bdi></a>'
-    return f'<p class="voice">{link}</p>'
-
-
 def _narrow_html(chosen: Chosen) -> str:
     """The box that keeps only what somebody says about a topic; nothing for a list that is taken in at a glance."""
     if not chosen.topic and len(chosen.statements) <= _FEW:
@@ -218,22 +143,10 @@ def _narrow_html(chosen: Chosen) -> str:
     )
 
 
-def has_words(words: Sequence[str], name: str) -> bool:
-    """Whether a name has all the words, or parts of words, which are folded."""
-    folded = fold(name)
-    return all(word in folded for word in words)
-
-
 def _also(speaker: Speaker) -> str:
     """A role that the person is called by: the first of their other names that is not a form of the name."""
     own = {word for name in (speaker.name, *speaker.names) for word in fold(name).split()}
     return next((also for also in speaker.also if not own & set(fold(also).split())), "")
-
-
-def _month(said: Quote) -> str:
-    """The month of an article, such as 2024-12, where its date has one."""
-    published = said.published or ""
-    return published[:7] if re.match(r"\d{4}-\d\d", published) else ""
 
 
 def _list_months(first: str, last: str) -> list[str]:
@@ -249,3 +162,10 @@ def _when(month: str) -> str:
 def _period(dates: Sequence[str]) -> str:
     first, last = (_when(day[:7]) for day in (dates[0], dates[-1]))
     return first if first == last else f"{first} – {last}"
+
+
+def statement_html(library: Library, chosen: Chosen | None, place: int) -> str:
+    """The source panel with the article of a person's statement; empty where there is none."""
+    if chosen is None:
+        return nothing_open_html()
+    return listed_statement_html(library, chosen.statements, range(len(chosen.statements)), "statement", place)

@@ -11,9 +11,10 @@ from index.library import Library
 from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
-from ui.page import nothing_open_html, topic_statement_html
-from ui.timeline import ROWS, arrange, find_timeline, said_html, timeline_html, topic_problem_html
-from ui.topic import read_point
+from ui.pages.topic.handlers import read_point
+from ui.pages.topic.state import ROWS, arrange, find_timeline
+from ui.pages.topic.view import said_html, timeline_html, topic_problem_html, topic_statement_html
+from ui.source import nothing_open_html
 
 FERRY = Quote(
     article_id="ferry.txt",

@@ -10,14 +10,15 @@ from index.reading.files import CONTAINERS, SUFFIXES, largest
 from index.seeds_folder import Added, Known, Taken
 from index.settings import Settings
 from index.sync import Report
-from ui.article import article_html
-from ui.page import nothing_open_html, problem_html
-from ui.render import escape_html, format_date, plain_text
-from ui.report import count
-from ui.shelf import PAGE, Arrival, Row, Shelf, describe_order
+from ui.inert import escape_html, plain_text
+from ui.pages.library.state import PAGE, Arrival, Row, Shelf, describe_order
+from ui.shell import problem_html
+from ui.source import article_html, nothing_open_html
+from ui.wording import count, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
+
 
 _HEADS = {"title": "Title", "source": "Source", "date": "Date", "sentences": "Sentences", "people": "People"}
 _STATES = {

@@ -9,8 +9,8 @@ from itertools import groupby
 from index.speech.people import Match
 from index.values import Speaker
 from qa.statements import Quote
-from ui.render import describe_source, describe_speech, plain_text
-from ui.report import count
+from ui.inert import plain_text
+from ui.wording import count, describe_source, describe_speech
 
 _LABEL = 10  # "reported", with the margin before it and the gap behind
 

@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from index.errors import OnRecordError
 from index.values import Article
-from ui.render import date_html, escape_html, is_web_link
+from ui.inert import escape_html, is_web_link
+from ui.shell import date_html, problem_html
+
+if TYPE_CHECKING:
+    from index.library import Library
+
 
 _PARAGRAPH_GAP = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
 _LINE_GAP = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
@@ -131,3 +137,53 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
         else:
             parts.append(f'<mark data-number="{numbers[0]}">{stretch}</mark>')
     return "".join(parts)
+
+
+def read_place(event: dict[str, Any]) -> tuple[int, str, int]:
+    """Which sentence a click meant: the turn, "citation" or "closest", and the place in that list, from 0.
+
+    Of no turn are a "statement" of a person and what is "said" on a topic.
+    """
+    turn, kind, place = event.get("turn"), event.get("kind"), event.get("place")
+    if not (isinstance(turn, int) and isinstance(kind, str) and isinstance(place, int)):
+        return -1, "", -1
+    return turn, kind, place
+
+
+def panel_html(
+    library: Library,
+    marks: Sequence[Marked],
+    active: Marked,
+    listed: Sequence[int],
+    turn: int,
+    kind: str,
+    place: int,
+    what: str,
+) -> str:
+    """The panel with an article; `listed` are the places that one can step through, and `what` says which it is."""
+    try:
+        body = article_html(library.article(active.article_id), marks, active.number)
+    except OnRecordError as error:
+        body = problem_html(str(error))
+
+    def step(name: str, sign: str, to: int) -> str:
+        there = f'data-place="{listed[to]}"' if 0 <= to < len(listed) else "disabled"
+        return f'<button type="button" class="step" aria-label="{name}" {there}>{sign}</button>'
+
+    noun = "source" if kind in {"citation", "closest"} else "statement"
+    at = listed.index(place)
+    steps = step(f"Previous {noun}", "‹", at - 1) + step(f"Next {noun}", "›", at + 1) if listed[1:] else ""
+    return (
+        f'<section class="open {kind}" aria-label="Source" data-turn="{turn}" data-kind="{kind}" data-place="{place}">'
+        f'<div class="bar"><span class="what">{what}</span>{steps}'
+        '<button type="button" class="close">Back</button></div>'
+        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{body}</div></section>'
+    )
+
+
+def nothing_open_html() -> str:
+    """The source panel before a citation is opened."""
+    return (
+        '<section class="nothing-open" aria-label="Source"><p>Sources open here.</p>'
+        "<p>Choose a number beside a sentence, or a person’s statement, to read it in its article.</p></section>"
+    )

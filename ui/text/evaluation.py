@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from index.errors import ReportError
-from ui.figure import NO_TYPE, figure_svg
-from ui.listing import wrap
-from ui.render import markdown_text, plain_text
-from ui.report import count
+from ui.inert import markdown_text, plain_text
+from ui.text.figure import NO_TYPE, figure_svg
+from ui.text.listing import wrap
+from ui.wording import count
 
 if TYPE_CHECKING:
     from qa.answer import Citation
     from qa.evaluate import Evaluation, Outcome, Scores
     from qa.gold import Passage
+
 
 _FAILURES_SHOWN = 10  # on a terminal
 _CITED_SHOWN = 3

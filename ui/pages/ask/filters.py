@@ -4,43 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from index.errors import QuestionError
 from index.speech.people import fold
-from qa.filters import find_articles
+from qa.filters import FILTER_NAMES, Filters, find_articles
 from qa.statements import match_speaker
-from ui.people import has_words
-from ui.render import describe_source, escape_html, format_date
+from ui.inert import escape_html
+from ui.search import has_words
+from ui.wording import describe_source, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
     from index.values import ArticleRecord
 
+
 _LONGEST = 500  # characters of a field
 _OFFERED = 12
-
-
-@dataclass(frozen=True)
-class Filters:
-    """As `qa.ask` takes them; None where a question is not narrowed so. `title` is that of `article`."""
-
-    speaker: str | None = None
-    source: str | None = None
-    since: str | None = None
-    until: str | None = None
-    article: str | None = None
-    title: str | None = None
-
-    def given(self) -> dict[str, Any]:
-        """What `qa.ask` takes of it, by name: only what narrows."""
-        return {name: value for name, value in asdict(self).items() if value and name != "title"}
-
-
-NO_FILTERS = Filters()
-_FIELDS = [field.name for field in fields(Filters) if field.name != "title"]
 
 
 def read_filters(library: Library, given: Mapping[str, Any]) -> tuple[Filters, tuple[str, ...]]:
@@ -49,7 +30,7 @@ def read_filters(library: Library, given: Mapping[str, Any]) -> tuple[Filters, t
     problems = []
     with library.reading():
         records = library.records
-    for name in _FIELDS:
+    for name in FILTER_NAMES:
         value = given.get(name)
         value = value.strip()[:_LONGEST] if isinstance(value, str) else ""
         if not value:
@@ -60,13 +41,12 @@ def read_filters(library: Library, given: Mapping[str, Any]) -> tuple[Filters, t
                 continue
             if name == "article":
                 value = _find_article(records, value)
-            only: dict[str, str | None] = dict.fromkeys(("source", "since", "until", "article"))
-            find_articles(records, **{**only, name: value})
+            find_articles(records, Filters(**{name: value}))
             if name == "source":
                 outlets = (record.source for record in records.values() if record.source)
                 value = next(source for source in outlets if source.casefold() == value.casefold())
             elif name == "article":
-                read["title"] = records[value].title
+                read["article_title"] = records[value].title
             read[name] = value
         except QuestionError as error:
             problems.append(str(error))
@@ -124,7 +104,7 @@ def describe_filters(filters: Filters) -> list[str]:
         filters.source or "",
         f"from {since}" if since else "",
         f"until {until}" if until else "",
-        f"in “{filters.title or filters.article}”" if filters.article else "",
+        f"in “{filters.article_title or filters.article}”" if filters.article else "",
     ]
     return [part for part in parts if part]
 

@@ -18,22 +18,24 @@ from index.errors import OnRecordError
 from qa.answer import Answer
 from qa.examples import next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
+from qa.filters import NO_FILTERS, Filters
 from qa.question import read_question
-from ui.events import SHARED, take_events
-from ui.export import export_html, to_link
-from ui.filters import NO_FILTERS, Filters, filters_html, offers_html, read_filters
-from ui.page import nothing_open_html, source_html
-from ui.talk import Talk, Turn
-from ui.turns import part_html, tools_html
+from ui.gradio_seam import SHARED, take_events
+from ui.pages.ask.filters import filters_html, offers_html, read_filters
+from ui.pages.ask.state import Talk, Turn
+from ui.pages.ask.view import part_html, source_html, tools_html
+from ui.source import nothing_open_html
+from ui.text.export import export_html, to_link
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from index.library import Library
 
+
 _log = logging.getLogger(__name__)
 
-_ASSETS = Path(__file__).parent / "assets"
+_SCRIPTS = (Path(__file__).parents[2] / "assets" / "app.js", Path(__file__).with_name("ask.js"))
 _FAILED = "That question could not be answered because of a fault in the program. The log has the details."
 _GLANCE = 0.04  # seconds: a step that is over sooner is not worth showing
 _GIVE_WAY = 0.01  # seconds between questions that nobody waits for, so that a visitor's comes first
@@ -76,7 +78,7 @@ class AskPage:
 
         plain: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
         unseen = {**plain, "elem_classes": "unseen"}
-        scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("app.js", "ask.js")]
+        scripts = [path.read_text(encoding="utf-8") for path in _SCRIPTS]
         self.talk = gr.State(Talk())
         self.conversation = gr.HTML(
             self._begun, elem_id="conversation", js_on_load="\n".join(scripts), apply_default_css=False
@@ -249,8 +251,7 @@ class AskPage:
         if turn is None or turn.answer is None or vote not in ("up", "down"):
             return gr.skip()
         comment = comment.strip()[:MAX_COMMENT] if isinstance(comment, str) else ""
-        filters = tuple(turn.filters.given().items())
-        feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, filters)
+        feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, turn.filters)
         try:
             save_feedback(self._library.settings.store, feedback)
             place = talk.update(turn.id, vote=vote, comment=comment or None, vote_problem=None)

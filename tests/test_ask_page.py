@@ -18,11 +18,12 @@ from qa.answer import Answer
 from qa.ask import answer_question
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.examples import next_questions
+from qa.filters import NO_FILTERS, Filters
 from tests.conftest import MakeLibrary
-from ui.export import export_html, to_json, to_link, to_markdown
-from ui.filters import NO_FILTERS, Filters, describe_filters, filtered_html, offers_html, read_filters
-from ui.talk import Talk, Turn, history
-from ui.turns import part_html, tools_html
+from ui.pages.ask.filters import describe_filters, filtered_html, offers_html, read_filters
+from ui.pages.ask.state import Talk, Turn, history
+from ui.pages.ask.view import part_html, tools_html
+from ui.text.export import export_html, to_json, to_link, to_markdown
 
 TARTOUS = "What did Peskov say about Tartous?"
 ARTICLE = "kremlin-syria-bases.txt"
@@ -62,7 +63,7 @@ def answer(seed_library: Library) -> Answer:
 def hostile(answer: Answer) -> Turn:
     citation = replace(answer.citations[0], text=HOSTILE, title=HOSTILE, source=HOSTILE, speaker=HOSTILE, gloss=None)
     made = replace(answer, question=HOSTILE, note=HOSTILE, citations=(citation,))
-    filters = Filters(speaker=HOSTILE, source=HOSTILE, article=HOSTILE, title=HOSTILE)
+    filters = Filters(speaker=HOSTILE, source=HOSTILE, article=HOSTILE, article_title=HOSTILE)
     return Turn(HOSTILE, answer=made, filters=filters, following=(HOSTILE,), link=to_link(HOSTILE, [HOSTILE], {}))
 
 
@@ -146,7 +147,11 @@ def test_filters_are_read(seed_library: Library) -> None:
     given = {"speaker": " peskov ", "source": "alliance news", "since": "2024-12", "article": ARTICLE, "q": "x", "n": 1}
     filters, problems = read_filters(seed_library, given)
     assert filters == Filters(
-        speaker="Dmitry Peskov", source="Alliance News", since="2024-12", article=ARTICLE, title="Kremlin syria bases"
+        speaker="Dmitry Peskov",
+        source="Alliance News",
+        since="2024-12",
+        article=ARTICLE,
+        article_title="Kremlin syria bases",
     )
     assert problems == ()
     assert describe_filters(filters) == [
@@ -204,10 +209,10 @@ def test_only_one_article_is_looked_into(tmp_path: Path, make_library: MakeLibra
     for name in ("north", "south"):
         (tmp_path / f"{name}.txt").write_text(f"The {name} ferry costs two euros. The ferry of the {name} is red.\n")
     library = make_library(tmp_path)
-    answer = answer_question(library, "What does the ferry cost?", article="south.txt")
+    answer = answer_question(library, "What does the ferry cost?", filters=Filters(article="south.txt"))
     assert {citation.article_id for citation in answer.citations} == {"south.txt"}
     with pytest.raises(QuestionError, match=r"no article 'east\.txt'"):
-        answer_question(library, "What does the ferry cost?", article="east.txt")
+        answer_question(library, "What does the ferry cost?", filters=Filters(article="east.txt"))
 
 
 def test_steps_are_told_in_their_order(seed_library: Library) -> None:

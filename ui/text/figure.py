@@ -9,11 +9,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui.render import svg_text
-from ui.report import count
+from ui.inert import svg_text
+from ui.wording import count
 
 if TYPE_CHECKING:
     from qa.evaluate import Bin, Evaluation, Scores
+
 
 NO_TYPE = "(no type)"
 

@@ -10,16 +10,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from index.seeds_folder import (
     Added,
-    Removed,
     Taken,
     add_file,
     add_taken,
@@ -30,76 +28,24 @@ from index.seeds_folder import (
     restore_file,
 )
 from index.sync import Report
-from ui.events import SHARED, take_events
-from ui.library_page import news_html, table_html, tools_html
-from ui.report import count
-from ui.shelf import COLUMNS, PAGE, Arrival, Row, Shelf, take_stock
+from ui.gradio_seam import SHARED, take_events
+from ui.pages.library.state import COLUMNS, PAGE, Arrival, Row, Visit
+from ui.pages.library.view import news_html, table_html, tools_html
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from index.library import Library
 
+
 _log = logging.getLogger(__name__)
 
-_ASSETS = Path(__file__).parent / "assets"
+_SCRIPT = Path(__file__).with_name("library.js")
 _LOOK_SECONDS = 0.25  # between two looks at how far a sync is
-_LISTS = 4  # are remembered for each visitor: a click may come from one that is just being replaced
 _MOST = 500  # files that are added at once
 _FAILED = "That could not be done because of a fault in the program. The log has the details."
 
 Shown = tuple[Any, ...]  # the table, the news, the masthead
-
-
-class Visit:
-    """One visitor's Shelf. It may be changed by several threads: one may still sync when the next click comes."""
-
-    def __init__(self) -> None:
-        self.shelf = Shelf()
-        self._lists: dict[int, tuple[Row, ...]] = {}
-        self._lock = threading.Lock()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
-        return Visit()  # Gradio copies the first value of a state for each visitor
-
-    def change(self, library: Library, **changes: Any) -> Shelf:
-        """Change the shelf and return it as things stand now."""
-        with self._lock:
-            self.shelf = take_stock(library, replace(self.shelf, **changes))
-            self._lists[self.shelf.serial] = self.shelf.rows
-            self._lists.pop(self.shelf.serial - _LISTS, None)
-            return self.shelf
-
-    def row(self, place: object, serial: object) -> Row | None:
-        """The row that a click meant on the list of that serial, which may be one before the last; None for no row."""
-        rows = self._lists.get(serial, ()) if isinstance(serial, int) else ()
-        return rows[place] if isinstance(place, int) and 0 <= place < len(rows) else None
-
-    def add_ghost(self, row: Row, removed: Removed) -> None:
-        """Keep in place what stood for a file that was removed: its row, or one for all that were in it."""
-        with self._lock:
-            held = self.shelf.file_sizes[row.file]
-            ghost = replace(row, state="removed", token=removed.token, reason="")
-            if held > 1 or row.id != row.file:
-                ghost = replace(ghost, id=row.file, title=f"{row.file} ({count(held, 'article')})")
-            self.shelf = replace(self.shelf, ghosts=(*self.shelf.ghosts, ghost))
-
-    def add_arrivals(self, arrivals: Sequence[Arrival], *, keep_others: bool = False) -> None:
-        """Show what came of files, in place of what was shown before, but for what still waits for an answer."""
-        with self._lock:
-            before = self.shelf.arrivals
-            kept = tuple(one for one in before if keep_others or isinstance(one.outcome, Taken))
-            self.shelf = replace(self.shelf, arrivals=(*kept, *arrivals))
-
-    def take_waiting(self, token: object) -> Arrival | None:
-        """Take the file that waits under a token off the shelf; None where there is none."""
-        with self._lock:
-            for arrival in self.shelf.arrivals:
-                if isinstance(arrival.outcome, Taken) and arrival.outcome.token == token:
-                    others = tuple(other for other in self.shelf.arrivals if other is not arrival)
-                    self.shelf = replace(self.shelf, arrivals=others)
-                    return arrival
-            return None
 
 
 def add_library(
@@ -243,7 +189,7 @@ def add_library(
         tools = gr.HTML(
             tools_html(library.settings, read_only=read_only),
             elem_id="library-tools",
-            js_on_load=(_ASSETS / "library.js").read_text(encoding="utf-8"),
+            js_on_load=_SCRIPT.read_text(encoding="utf-8"),
             apply_default_css=False,
         )
         with gr.Column(elem_id="library-scroll"):

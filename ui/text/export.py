@@ -8,11 +8,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from ui.filters import describe_filters
-from ui.render import answer_markdown, escape_html, markdown_text
+from ui.inert import escape_html, markdown_text
+from ui.pages.ask.filters import describe_filters
+from ui.text.answer import answer_markdown
 
 if TYPE_CHECKING:
-    from ui.talk import Turn
+    from ui.pages.ask.state import Turn
 
 
 def to_markdown(turns: Sequence[Turn]) -> str:
