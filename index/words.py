@@ -5,12 +5,18 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 
 def word_set(table: str) -> frozenset[str]:
     """Return the words of a table."""
     return frozenset(table.split())
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a regular expression for any of these words, the longest first."""
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))})"
 
 
 _WORD = re.compile(r"[^\W_]+")

@@ -11,8 +11,9 @@ from index.values import Speaker
 from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
-from ui.page import nothing_open_html, statement_html
-from ui.people import Chosen, choose, people_html, person_html, plot_html
+from ui.pages.people.state import Chosen, choose
+from ui.pages.people.view import people_html, person_html, plot_html, statement_html
+from ui.source import nothing_open_html
 
 SAID = Quote(
     article_id="ferry.txt",

@@ -20,7 +20,7 @@ from index.library import Library
 from qa.compose import MAX_CITATIONS
 from qa.filters import Filters, find_articles
 from qa.statements import list_quotes, match_speaker
-from ui.listing import explain_match
+from ui.text.listing import explain_match
 
 ENDPOINTS = ("ask", "quotes", "articles", "read_article", "sync")
 FAILED = "This could not be done because of a fault in the program. The log has the details."

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError, QuestionError
-from ui.report import Progress, count, printable, report_line, report_table, status_table
+from ui.text.report import Progress, printable, report_line, report_table, status_table
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -168,7 +169,7 @@ def _ask(options: argparse.Namespace) -> None:
     if options.json:
         print(answer.to_json())
     else:
-        from ui.render import answer_text
+        from ui.text.answer import answer_text
 
         print(answer_text(answer))
 
@@ -176,7 +177,7 @@ def _ask(options: argparse.Namespace) -> None:
 def _quotes(options: argparse.Namespace) -> None:
     from qa.filters import NO_FILTERS
     from qa.statements import count_quotes, list_quotes, match_speaker, read_topic
-    from ui.listing import explain_match, quotes_table, speakers_table
+    from ui.text.listing import explain_match, quotes_table, speakers_table
 
     # What is wrong with the options is said before the index is opened.
     filters = _read_filters(options)
@@ -248,7 +249,7 @@ def _status(options: argparse.Namespace) -> None:
 def _eval(options: argparse.Namespace) -> None:
     from index.settings import load_settings
     from qa.gold import load_questions
-    from ui.evaluation import check_report, evaluation_json, evaluation_text, write_report
+    from ui.text.evaluation import check_report, evaluation_json, evaluation_text, write_report
 
     # What is wrong with the files is said before the index is opened.
     questions = load_questions(options.questions)

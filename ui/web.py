@@ -23,26 +23,22 @@ from index.errors import OnRecordError
 from qa.answer import Answer
 from qa.filters import NO_FILTERS, Filters
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
-from ui.ask_page import AskPage
-from ui.events import SHARED, take_events
-from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
-from ui.library_page import opened_html
+from ui.gradio_seam import SHARED, take_events
 from ui.mcp import http_options
-from ui.page import (
-    TITLE,
-    conversation_html,
-    masthead_html,
-    nothing_open_html,
-    problem_html,
-    read_place,
-    source_html,
-    statement_html,
-    topic_statement_html,
-)
-from ui.people import PAGE, Chosen, choose, people_html, person_html, person_problem_html, search_html
-from ui.talk import Talk
-from ui.timeline import Timeline, topic_box_html
-from ui.topic import add_topic_page
+from ui.pages.ask.handlers import AskPage
+from ui.pages.ask.state import Talk
+from ui.pages.ask.view import conversation_html, source_html
+from ui.pages.library.handlers import NoUploads, add_library, largest_upload
+from ui.pages.library.state import Visit
+from ui.pages.library.view import opened_html
+from ui.pages.people.state import Chosen, choose
+from ui.pages.people.view import people_html, person_html, person_problem_html, search_html, statement_html
+from ui.pages.statements import PAGE
+from ui.pages.topic.handlers import add_topic_page
+from ui.pages.topic.state import Timeline
+from ui.pages.topic.view import topic_box_html, topic_statement_html
+from ui.shell import TITLE, masthead_html, problem_html
+from ui.source import nothing_open_html, read_place
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -54,7 +50,11 @@ _log = logging.getLogger(__name__)
 _ASSETS = Path(__file__).parent / "assets"
 _OWN_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
 _VISITORS = 1000  # whose conversations are kept, with some 100 kB of Gradio's own for each; who was seen last, longest
-_STYLES = ("app.css", "ask.css", "library.css", "timeline.css")
+_PAGES = Path(__file__).parent / "pages"
+_STYLES = (
+    _ASSETS / "app.css",
+    *(_PAGES / name / f"{name}.css" for name in ("ask", "library", "topic")),
+)
 
 
 def serve(
@@ -107,7 +107,7 @@ def running(
             favicon_path=_ASSETS / "favicon.svg",
             theme=_theme(),
             # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
-            head="".join(f"<style>{(_ASSETS / name).read_text(encoding='utf-8')}</style>" for name in _STYLES),
+            head="".join(f"<style>{path.read_text(encoding='utf-8')}</style>" for path in _STYLES),
             max_file_size=largest_upload(library),
             state_session_capacity=_VISITORS,
             app_kwargs={

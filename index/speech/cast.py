@@ -9,26 +9,25 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.english.abbreviations import STARTERS
-from index.english.names import AMBIGUOUS, DEPUTIES, FIRST_NAMES, MEN, NO_PEOPLE, PARTICLES, STYLES, TITLES, WOMEN
+from index.english.names import AMBIGUOUS, FIRST_NAMES, HE, NO_PEOPLE, NO_SURNAMES, PARTICLES, SHE
+from index.english.roles import DEPUTIES, MEN, STYLES, TITLES, WOMEN
 from index.speech.people import Name, fold, gender_of, is_same, read_name, surname_key
 from index.speech.quotations import Line
 from index.values import Speaker
-from index.words import word_set
+from index.words import any_of
 
 # A first name, and what looks like a surname after it.
 FULL_NAME = re.compile(
-    rf"\b(?:{'|'.join(sorted(name.capitalize() for name in FIRST_NAMES - AMBIGUOUS))})(?: [A-Z]\.){{0,2}}"
-    r"(?: (?!(?:Is|Was|Has|Says|Said|The|And|Of|University|College|News|Times)\b)[A-Z][\w'-]*[a-z]\b){1,2}"
+    rf"\b{any_of(name.capitalize() for name in FIRST_NAMES - AMBIGUOUS)}(?: [A-Z]\.){{0,2}}"
+    rf"(?: (?!{any_of(NO_SURNAMES)}\b)[A-Z][\w'-]*[a-z]\b){{1,2}}"
 )
 AGED = re.compile(r"\b([A-Z][\w'-]+(?: [A-Z][\w'.-]+){1,2}), \d\d,")
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms)\. ([A-Z][\w'-]*\w)(?! [A-Z])")
 BEFORE = re.compile(r"(?:\b[A-Z][\w.'-]* ){1,3}$")  # up to three words with capitals before a surname
 PAIR = re.compile(r"(?<![\w.] )\b(?=(([A-Z][\w'-]+) (?:[A-Z]\. )?([A-Z][\w'-]*\w)))")
 # A capitalised word, and it with the particles before it: "Blasio", "de Blasio".
-SURNAME = re.compile(rf"\b(?:(?:{'|'.join(sorted(PARTICLES))})[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
+SURNAME = re.compile(rf"\b(?:{any_of(PARTICLES)}[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
 LETTERS = re.compile(r"[a-z]+")
-HE = word_set("he him his himself")
-SHE = word_set("she her hers herself")
 MAJORITY = 0.7  # of the sentences whose pronouns are of one kind
 
 

@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from index.english.names import FEMALE, FEMALE_TITLES, MALE, MALE_TITLES, NICKNAMES, PARTICLES, SUFFIXES, TITLES
+from index.english.names import FEMALE, MALE, NICKNAMES, PARTICLES, SUFFIXES
+from index.english.roles import FEMALE_TITLES, MALE_TITLES, TITLES
 from index.values import Speaker
 
 

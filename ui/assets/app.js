@@ -123,7 +123,7 @@ function settleConversation() {
 }
 
 // The page is told by the address: #people is the list of people, #people/Dmitry%20Peskov his statements, with a topic
-// after another stroke those on it. #topic/Tartous, which is of the same page, is left to timeline.js.
+// after another stroke those on it. #topic/Tartous, which is of the same page, is left to topic.js.
 
 function readAddress() {
   const [page, name = "", topic = ""] = location.hash.slice(1).split("/");
