@@ -32,6 +32,7 @@ def extract_feed(raw: bytes) -> list[Extract]:
             "author": entry.get("author", ""),
             "published": entry.get("published") or entry.get("updated") or "",
             "url": entry.get("link", ""),
+            "id": entry.get("id") or entry.get("link", ""),
         }
         for entry in feed.entries
     ]

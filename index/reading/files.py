@@ -7,7 +7,6 @@ written to disk, nothing is fetched and nothing is run; the names in an archive 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 import zipfile
@@ -21,7 +20,7 @@ from index.errors import ArticleError
 from index.reading.bounded import CHILD
 from index.reading.extract import FRAGMENT
 from index.reading.metadata import make_article, read_date, read_front_matter, to_one_line
-from index.reading.rows import Row, mend, read_csv, read_jsonl
+from index.reading.rows import Row, mend, name_rows, read_csv, read_jsonl
 from index.reading.text import SUFFIXES as TEXTS
 from index.reading.text import decode, read_article, read_bytes
 from index.values import Article
@@ -55,7 +54,8 @@ def read_file(path: Path, seeds: Path, *, max_bytes: int) -> Reading:
     """Read one file under the folder `seeds`, whose suffix is one of SUFFIXES.
 
     One article is at most `max_bytes`; a file of many, or one that is packed, is at most CONTAINER times that. An id
-    is the file's path below `seeds`; for a row or an entry `feed.jsonl#3`, for a member `archive.zip/inner/name.txt`.
+    is the file's path below `seeds`; for a row or an entry `feed.jsonl#name`, as `name_rows` names it; for a member
+    `archive.zip/inner/name.txt`.
     Raises ArticleError when nothing of the file can be read.
     """
     name = path.relative_to(seeds).as_posix()
@@ -94,12 +94,8 @@ class _Reader:
                 raise ArticleError(f"{name} is empty: put an article in it, or remove it")
             if suffix == ".zip":
                 yield from self.read_zip(raw, name, zips)
-            elif suffix in TABLES:
-                rows = (read_csv if suffix == ".csv" else read_jsonl)(raw, name, max_bytes=self.max_bytes)
-                for row in rows:
-                    yield self.read_row(row, name)
-            elif suffix in FEEDS:
-                yield from self.read_feed(raw, name)
+            elif suffix in TABLES | FEEDS:
+                yield from self.read_rows(raw, name, suffix)
             else:
                 yield self.read_one(raw, name, suffix)
         except ArticleError as error:
@@ -109,34 +105,30 @@ class _Reader:
         """Return the one article that the bytes hold."""
         digest = hashlib.sha256(raw).hexdigest()
         if suffix not in TEXTS:
-            return self.make(name, digest, self.extract(suffix, raw, name)[0])
+            return self.make(name, digest, self.extract(suffix, raw, name)[0], PurePosixPath(name).stem)
         text = decode(raw, name)
         known, body = read_front_matter(text)
         if not text[body:].strip():
             raise ArticleError(f"{name} is empty: put the text of an article in it, or remove it")
-        return self.make(name, digest, {**known, "text": text}, body=body)
+        return self.make(name, digest, {**known, "text": text}, PurePosixPath(name).stem, body=body)
 
-    def read_row(self, row: Row, name: str) -> Article | Skipped:
-        """Return the article of one row of a table."""
-        row_id = f"{name}#{row.number}"
-        try:
-            if row.reason:
-                raise ArticleError(f"{row_id} {row.reason}")
-            known = dict(row.known)
-            if HTML.match(str(known["text"])):
-                known["text"] = self.extract(FRAGMENT, str(known["text"]).encode(), row_id)[0]["text"]
-            return self.make(name, row.digest, known, row=row.number)
-        except ArticleError as error:
-            return row_id, str(error)
-
-    def read_feed(self, raw: bytes, name: str) -> Iterator[Article | Skipped]:
-        """Yield the articles of a feed's entries."""
-        for i, entry in enumerate(self.extract(".xml", raw, name)):
-            digest = hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
+    def read_rows(self, raw: bytes, name: str, suffix: str) -> Iterator[Article | Skipped]:
+        """Yield the articles of a table's rows or a feed's entries."""
+        if suffix in FEEDS:
+            rows = [Row(f"entry {i + 1}", entry) for i, entry in enumerate(self.extract(suffix, raw, name))]
+        else:
+            rows = list((read_csv if suffix == ".csv" else read_jsonl)(raw, name, max_bytes=self.max_bytes))
+        for row, row_name in zip(rows, name_rows(rows), strict=True):
+            place = f"{name}#{row.place}"
             try:
-                yield self.make(name, digest, entry, row=i + 1)
+                if row.reason:
+                    raise ArticleError(f"{place} {row.reason}")
+                known = dict(row.known)
+                if suffix in TABLES and HTML.match(str(known["text"])):
+                    known["text"] = self.extract(FRAGMENT, str(known["text"]).encode(), place)[0]["text"]
+                yield self.make(f"{name}#{row_name}", row.digest, known, PurePosixPath(name).stem, place=place)
             except ArticleError as error:
-                yield f"{name}#{i + 1}", str(error)
+                yield place, str(error)
 
     def read_zip(self, raw: bytes, name: str, zips: int) -> Iterator[Article | Skipped]:
         """Yield what the members of an archive hold, in its order; hidden ones are left out, as in the folder."""
@@ -204,15 +196,19 @@ class _Reader:
             raise ArticleError(f"{name} {error}") from error
         return [{field: mend(value) for field, value in one.items()} for one in found]
 
-    def make(self, name: str, digest: str, given: Mapping[str, object], *, row: int = 0, body: int = 0) -> Article:
-        """Return the Article of what a file or its row gives, completed from the text and from the file's name."""
-        article_id = f"{name}#{row}" if row else name
+    def make(
+        self, article_id: str, digest: str, given: Mapping[str, object], stem: str, *, place: str = "", body: int = 0
+    ) -> Article:
+        """Return the Article of what a file or its row gives, completed from the text and the stem of the file's name.
+
+        `place` is what messages call it, by default its id.
+        """
         text = str(given["text"])
         if not text.strip():
-            raise ArticleError(f"{article_id} has no text: put the text of an article in it, or remove it")
+            raise ArticleError(f"{place or article_id} has no text: put the text of an article in it, or remove it")
         size = len(text.encode("utf-8", errors="replace"))
         if size > self.max_bytes:
-            raise ArticleError(f"{article_id} {_too_large(size, self.max_bytes, 'of text')}")
+            raise ArticleError(f"{place or article_id} {_too_large(size, self.max_bytes, 'of text')}")
         known = {field: to_one_line(given.get(field)) for field in ("title", "source", "author", "place")}
         url = to_one_line(given.get("url"))
         known["url"] = url if LINK.fullmatch(url) else ""
@@ -223,9 +219,9 @@ class _Reader:
             digest,
             text,
             {field: value for field, value in known.items() if value},
-            stem=PurePosixPath(name).stem,
+            stem=stem,
             body=body,
-            number=row,
+            is_one_of_many=bool(place),
         )
 
 

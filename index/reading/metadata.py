@@ -14,6 +14,7 @@ from index.values import Article
 from index.words import any_of
 
 MAX_TITLE = 200
+MAX_FIRST_WORDS = 80
 MAX_FRONT_MATTER = 20_000  # YAML is read slowly; what is longer is no front matter
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\n|\r)(.*?)(?:\r\n|\n|\r)(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.DOTALL)
 BLANK_LINE = re.compile(r"[^\S\r\n]*(?:\r\n|\n|\r(?!\n))[^\S\r\n]*[\r\n]")
@@ -32,16 +33,24 @@ NAME = re.compile(r"(?:(?:(?P<source>[^_]+)_)?(?P<published>\d{4}-\d\d-\d\d)(?:[
 
 
 def make_article(
-    article_id: str, digest: str, text: str, known: dict[str, str], *, stem: str, body: int = 0, number: int = 0
+    article_id: str,
+    digest: str,
+    text: str,
+    known: dict[str, str],
+    *,
+    stem: str,
+    body: int = 0,
+    is_one_of_many: bool = False,
 ) -> Article:
     """Return the Article of a text, with what is not `known` about it from its headline, dateline and file name.
 
-    `stem` is the file's name without its ending, `number` the place of the article in a file of many, from 1.
+    `stem` is the file's name without its ending. An article that is one of many in its file is called by its first
+    words where nothing else gives it a title.
     """
     title, after = find_title(text, body)
     from_name = read_name(stem)
-    if number:
-        from_name["title"] += f" {number}"
+    if is_one_of_many:
+        from_name["title"] = first_words(text) or from_name["title"]
     for found in ({"title": title}, find_dateline(text, body) or find_dateline(text, after), from_name):
         known = complete(known, found)
     return Article(
@@ -130,6 +139,12 @@ def find_title(text: str, body: int) -> tuple[str, int]:
     ):
         return "", body
     return line.rstrip("; "), end
+
+
+def first_words(text: str) -> str:
+    """Return the beginning of a text as a title, cut between two words."""
+    line = to_one_line(text.lstrip()[: 2 * MAX_TITLE])
+    return line if len(line) <= MAX_FIRST_WORDS else line[:MAX_FIRST_WORDS].rsplit(" ", 1)[0] + " …"
 
 
 def find_dateline(text: str, start: int) -> dict[str, str]:
