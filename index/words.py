@@ -37,6 +37,13 @@ def _to_stem(word: str) -> str:
     return stem
 
 
+@functools.lru_cache(maxsize=20_000)
+def fold_letters(text: str) -> str:
+    """Return a name or a short text in small letters without accents: "sergei lavrov"."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
+
+
 def to_words(text: str) -> list[str]:
     """The words of a text in lower case, without diacritics, as FTS5's unicode61 takes them apart."""
     text = text.lower()

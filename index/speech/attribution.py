@@ -21,7 +21,6 @@ from index.english.roles import COLLECTIVES
 from index.models.quick_imports import quick_imports
 from index.speech.cast import BEFORE, Cast, Mention, Person
 from index.speech.cues import APPOSED, OPENS, QUOTED_NAME, is_direct, may_attribute, presents
-from index.speech.people import fold
 from index.speech.quotations import Line, read_lines
 from index.speech.statements import (
     Statement,
@@ -36,7 +35,7 @@ from index.speech.statements import (
     token_at,
 )
 from index.values import Sentence, Speaker
-from index.words import word_set
+from index.words import fold_letters, word_set
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -240,7 +239,9 @@ class Scene:
                 if person := self.cast.find(head.text):  # by the first name
                     return person
                 name = read_group(head)
-                return self.groups.setdefault(re.sub("^the ", "", fold(name)), Group(name[:1].upper() + name[1:]))
+                return self.groups.setdefault(
+                    re.sub("^the ", "", fold_letters(name)), Group(name[:1].upper() + name[1:])
+                )
         return self._resolve_title(token, i) or Nobody()
 
     def _resolve_title(self, token: Token, i: int) -> Person | None:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from index.english import saying
 from index.english.names import PARTICLES
 from index.english.roles import BEARER_ENDINGS, DEPUTIES
-from index.speech.people import fold
 from index.speech.quotations import Line
-from index.words import any_of
+from index.words import any_of, fold_letters
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -188,7 +187,7 @@ def read_person(span: Span) -> str:
     """Return the words of a person's name without what a parser takes with them; "" where they are no such name."""
     text = re.sub(r"'s?$", "", span.text.strip(ENDS))
     parts = text.split()
-    if len(parts) > 5 or not all(part[0].isupper() or fold(part).split("-")[0] in PARTICLES for part in parts):
+    if len(parts) > 5 or not all(part[0].isupper() or fold_letters(part).split("-")[0] in PARTICLES for part in parts):
         return ""
     after = [token.text for token in span.doc[span.end : span.end + 2]]
     return "" if after[:1] == ["("] and stands_for(after[-1], parts) else text

@@ -25,8 +25,9 @@ from pathlib import Path
 from index.reading.text import read_article
 from index.sentences.splitting import sentences_of
 from index.speech.attribution import Attribution, attribute
-from index.speech.people import fold, read_name
+from index.speech.people import read_name
 from index.values import Article
+from index.words import fold_letters
 
 UNNAMED = {"?", "(other)"}
 
@@ -45,7 +46,7 @@ class Judged:
 
 
 def surname(name: str) -> str:
-    return fold(read_name(name).surname)
+    return fold_letters(read_name(name).surname)
 
 
 def judge(article: Article, found: Attribution, gold: Sequence[tuple[int, int, list[str]]]) -> list[Judged]:
