@@ -23,7 +23,7 @@ from index.errors import OnRecordError
 from qa.answer import Answer
 from qa.filters import NO_FILTERS, Filters
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
-from ui.gradio_seam import SHARED, take_events
+from ui.gradio_seam import SHARED, let_idle, take_events
 from ui.mcp import http_options
 from ui.pages.ask.handlers import AskPage
 from ui.pages.ask.state import Talk
@@ -118,6 +118,7 @@ def running(
         )
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
+    let_idle(blocks)
     try:
         yield url
     finally:
