@@ -299,6 +299,11 @@ def _spell_out(question: str) -> str:
     return _CONTRACTED.sub(lambda found: f"{found['word']} {_VERBS[found['verb'] or 's']}", question)
 
 
+def replace_name(text: str, name: str, other: str, *, count: int = 0) -> str:
+    """The text with another name for each whole-word occurrence of a name, or for the first `count` of them."""
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _: other, text, count=count)
+
+
 def _to_unicode(text: str) -> str:
     """The text with a question mark for every half of a surrogate pair, which neither UTF-8 nor the model can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -313,7 +318,7 @@ def _join(earlier: str, asked: str) -> str:
     new, old = _NEW_TOPIC.match(asked), _OLD_TOPIC.match(earlier)
     if name and (name["and"] or not old) and name["name"].lower() not in STOP_WORDS:
         if speaker:
-            return earlier.replace(speaker, name["name"], 1)
+            return replace_name(earlier, speaker, name["name"], count=1)
         places = [found["name"] for found in _IN_PLACE.finditer(earlier)]
         if places:
             before, _, after = earlier.rpartition(places[-1])

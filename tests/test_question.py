@@ -273,6 +273,13 @@ FOLLOW_UPS = [
         "Putin",
     ),
     ("and a name", "And Assad?", ["What did Peskov think?"], "What did Assad think?", "Assad"),
+    (
+        "and a name, of which another word holds the letters",
+        "And Bo?",
+        ["In Annville, what did Ann say?"],
+        "In Annville, what did Bo say?",
+        "Bo",
+    ),
     ("a name for a place", "What about Ohio?", ["Who won in Missouri?"], "Who won in Ohio?", None),
     ("no name before", "When did he arrive?", ["is the pier safe?"], "is the pier safe? When did he arrive?", None),
     ("a bare question word", "Why?", [TARTOUS], f"{TARTOUS} Why?", "Peskov"),
