@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from ui.api import add_endpoints, exception_handlers
-from ui.gradio_seam import keep_gradio_quiet, sent_with, uploaded_paths
+from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
 from ui.mcp import http_options
 from ui.pages.ask.handlers import AskPage
 from ui.pages.library.handlers import LibraryPage, NoUploads, largest_upload
@@ -106,6 +106,7 @@ def running(
         )
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
+    let_idle(blocks)
     try:
         yield url
     finally:
