@@ -14,7 +14,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,11 +24,12 @@ from qa.answer import Answer
 from qa.filters import NO_FILTERS, Filters
 from ui.api import add_endpoints, exception_handlers, one_at_a_time
 from ui.gradio_seam import SHARED, take_events
+from ui.guard import guards
 from ui.mcp import http_options
 from ui.pages.ask.handlers import AskPage
 from ui.pages.ask.state import Talk
 from ui.pages.ask.view import conversation_html, source_html
-from ui.pages.library.handlers import NoUploads, add_library, largest_upload
+from ui.pages.library.handlers import add_library, largest_upload
 from ui.pages.library.state import Visit
 from ui.pages.library.view import opened_html
 from ui.pages.people.state import Chosen, choose
@@ -39,6 +40,7 @@ from ui.pages.topic.state import Timeline
 from ui.pages.topic.view import topic_box_html, topic_statement_html
 from ui.shell import TITLE, masthead_html, problem_html
 from ui.source import nothing_open_html, read_place
+from ui.uploads import keeping_uploads
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ASSETS = Path(__file__).parent / "assets"
-_OWN_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
 _VISITORS = 1000  # whose conversations are kept, with some 100 kB of Gradio's own for each; who was seen last, longest
 _PAGES = Path(__file__).parent / "pages"
 _STYLES = (
@@ -92,36 +93,38 @@ def running(
     """Serve the app in the background for the length of the block, which gets its address; see `serve`."""
     _check_free(host, port)
     blocks = build(library, read_only=read_only)
-    try:
-        _, url, _ = blocks.launch(
-            server_name=host,
-            server_port=port,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
-            enable_monitoring=False,
-            footer_links=[],
-            favicon_path=_ASSETS / "favicon.svg",
-            theme=_theme(),
-            # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
-            head="".join(f"<style>{path.read_text(encoding='utf-8')}</style>" for path in _STYLES),
-            max_file_size=largest_upload(library),
-            state_session_capacity=_VISITORS,
-            app_kwargs={
-                "middleware": _middleware(host, read_only=read_only),
-                "exception_handlers": exception_handlers(),
-                **(http_options(library, host=host) if mcp else {}),
-            },
-        )
-    except OSError as error:
-        raise _cannot_listen(host, port, error) from error
-    try:
-        yield url
-    finally:
-        blocks.close(verbose=False)
+    largest = largest_upload(library)
+    with nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest) as uploads:
+        try:
+            _, url, _ = blocks.launch(
+                server_name=host,
+                server_port=port,
+                prevent_thread_lock=True,
+                quiet=True,
+                share=False,
+                ssr_mode=False,
+                pwa=False,
+                mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
+                enable_monitoring=False,
+                footer_links=[],
+                favicon_path=_ASSETS / "favicon.svg",
+                theme=_theme(),
+                # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
+                head="".join(f"<style>{path.read_text(encoding='utf-8')}</style>" for path in _STYLES),
+                max_file_size=largest,
+                state_session_capacity=_VISITORS,
+                app_kwargs={
+                    "middleware": guards(host, uploads=uploads),
+                    "exception_handlers": exception_handlers(),
+                    **(http_options(library) if mcp else {}),
+                },
+            )
+        except OSError as error:
+            raise _cannot_listen(host, port, error) from error
+        try:
+            yield url
+        finally:
+            blocks.close(verbose=False)
 
 
 def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
@@ -232,42 +235,6 @@ def _theme() -> Any:
         body_text_color="#1d1b16",
         body_text_color_dark="#ece7db",
     )
-
-
-def _middleware(host: str, *, read_only: bool) -> list[Any]:
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-    # Else any web site could reach the app through a browser on this machine, by a name that it turns into 127.0.0.1.
-    own = [Middleware(TrustedHostMiddleware, allowed_hosts=list(_OWN_HOSTS))] if host in _OWN_HOSTS else []
-    return [*own, Middleware(_Headers), *([Middleware(NoUploads)] if read_only else [])]
-
-
-class _Headers:
-    """ASGI middleware: a page that some text managed to alter could still reach no other host."""
-
-    # Gradio compiles its templates in the browser, hence 'unsafe-eval', and starts from inline scripts.
-    _POLICY = (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    )
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def send_with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"content-security-policy", self._POLICY.encode()),
-                    (b"referrer-policy", b"no-referrer"),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def _check_free(host: str, port: int) -> None:
