@@ -495,3 +495,18 @@ def test_a_batch_stops_when_its_reader_does(folders: list[str], tmp_path: Path) 
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("given", ["abc", "0", "65536", "-1", "1.5", ""])
+def test_port_that_is_none_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", f"--port={given}"])
+    assert ended.value.code == 2
+    *_, line = capsys.readouterr().err.splitlines()
+    assert line == f"onrecord serve: error: argument --port: {given!r} is not a port; give a number from 1 to 65535"
+
+
+def test_limit_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["quotes", "--limit", "few"])
+    assert capsys.readouterr().err.endswith("argument --limit: 'few' is not a limit; give a number from 1\n")

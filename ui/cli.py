@@ -130,16 +130,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isdecimal() else 0
     if not 1 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is no port; give a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
     return port
 
 
 def _limit(text: str) -> int:
-    limit = int(text)
+    limit = int(text) if text.isdecimal() else 0
     if limit < 1:
-        raise argparse.ArgumentTypeError(f"{limit} is no limit; give a number from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a limit; give a number from 1")
     return limit
 
 
