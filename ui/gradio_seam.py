@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,14 +40,20 @@ def sent_with(event: gr.EventData) -> dict[str, Any]:
 
 
 def uploaded_paths(blocks: gr.Blocks) -> set[str]:
-    """The paths at which Gradio has put uploads: it adds to the set, and whoever deletes a file takes it out."""
+    """The paths of the uploads that Gradio has received: it adds to the set, and whoever deletes a file removes it."""
     return blocks.upload_file_set
 
 
-def forget_session() -> None:
-    """Drop what Gradio keeps of a caller: the whole app once more for each call of a client that is not a page.
+def set_upload_folder(app: Any, folder: Path) -> None:
+    """Have Gradio's server put the uploads that it receives from now on into a folder of ours."""
+    # GRADIO_TEMP_DIR would do so too, but for every server of the process, and for all else that Gradio keeps.
+    app.uploaded_file_dir = str(folder)
 
-    Call it at the end of a call. The next one needs nothing of it, and the one under way has all it needs already.
+
+def forget_session() -> None:
+    """Drop what Gradio keeps about a caller: a copy of the whole app for each call of a client that is not a page.
+
+    Call it at the end of a call. The next one needs nothing of it, and the current one has all it needs already.
     """
     from gradio.context import LocalContext
 
