@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from index.errors import ArticleError
 from index.reading.bounded import CHILD
 from index.reading.extract import FRAGMENT
-from index.reading.metadata import fold, make_article, read_date, read_front_matter
+from index.reading.metadata import make_article, read_date, read_front_matter, to_one_line
 from index.reading.rows import Row, mend, name_rows, read_csv, read_jsonl
 from index.reading.text import SUFFIXES as TEXTS
 from index.reading.text import decode, read_article, read_bytes
@@ -140,7 +140,9 @@ class _Reader:
         try:
             archive = zipfile.ZipFile(BytesIO(raw))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-            raise ArticleError(f"{name} is no archive, or a broken one: {fold(str(error))}. Pack it again.") from error
+            raise ArticleError(
+                f"{name} is no archive, or a broken one: {to_one_line(str(error))}. Pack it again."
+            ) from error
         with archive:
             taken: dict[str, int] = {}
             members = [
@@ -182,7 +184,9 @@ class _Reader:
                 # read() without a size would unpack all there is, whatever was declared
                 return stream.read(member.file_size + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-            raise ArticleError(f"{member_id} is broken: {fold(str(error))}. Pack it again, or remove it.") from error
+            raise ArticleError(
+                f"{member_id} is broken: {to_one_line(str(error))}. Pack it again, or remove it."
+            ) from error
 
     def extract(self, suffix: str, raw: bytes, name: str) -> list[dict[str, str]]:
         """Return what the child process extracts from the bytes."""
@@ -205,11 +209,11 @@ class _Reader:
         size = len(text.encode("utf-8", errors="replace"))
         if size > self.max_bytes:
             raise ArticleError(f"{place or article_id} {_too_large(size, self.max_bytes, 'of text')}")
-        known = {field: fold(given.get(field)) for field in ("title", "source", "author", "place")}
-        url = fold(given.get("url"))
+        known = {field: to_one_line(given.get(field)) for field in ("title", "source", "author", "place")}
+        url = to_one_line(given.get("url"))
         known["url"] = url if LINK.fullmatch(url) else ""
         # Front matter's date is read already; one without a year, --12-10, would not be read again.
-        known["published"] = read_date(given.get("published")) or fold(given.get("published") if body else "")
+        known["published"] = read_date(given.get("published")) or to_one_line(given.get("published") if body else "")
         return make_article(
             article_id,
             digest,

@@ -81,14 +81,14 @@ def read_front_matter(text: str) -> tuple[dict[str, str], int]:
         return {}, start
     if not isinstance(given, dict):
         return {}, start
-    known = {key: fold(given.get(key)) for key in ("title", "source", "author", "place")}
-    url = fold(given.get("url"))
+    known = {key: to_one_line(given.get(key)) for key in ("title", "source", "author", "place")}
+    url = to_one_line(given.get("url"))
     known["url"] = url if re.fullmatch(r"https?://[^\s/]\S*", url, re.IGNORECASE) else ""
     known["published"] = read_date(given.get("date") or given.get("published"))
     return {key: value for key, value in known.items() if value}, found.end()
 
 
-def fold(value: object) -> str:
+def to_one_line(value: object) -> str:
     """Return a value of the front matter as one line of text, at most MAX_TITLE long, "" where it is none."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         value = ", ".join(value)
@@ -102,7 +102,7 @@ def read_date(value: object) -> str:
         return value.isoformat()[:10]
     from dateutil import parser
 
-    line = fold(value)
+    line = to_one_line(value)
     readings = set()
     # What is missing comes from the default, and what is ambiguous (10/12) from dayfirst: both then differ.
     for default in (datetime(2000, 1, 1), datetime(2004, 2, 2)):
@@ -124,7 +124,7 @@ def find_title(text: str, body: int) -> tuple[str, int]:
     if first is None:
         return "", body
     start, end = first
-    line = fold(text[start:end])
+    line = to_one_line(text[start:end])
     if "#" in text[body:start]:
         return line.rstrip("# "), end
     last = line.rstrip("\"'”’»)")[-1:]
@@ -143,7 +143,7 @@ def find_title(text: str, body: int) -> tuple[str, int]:
 
 def first_words(text: str) -> str:
     """Return the beginning of a text as a title, cut between two words."""
-    line = fold(text.lstrip()[: 2 * MAX_TITLE])
+    line = to_one_line(text.lstrip()[: 2 * MAX_TITLE])
     return line if len(line) <= MAX_FIRST_WORDS else line[:MAX_FIRST_WORDS].rsplit(" ", 1)[0] + " …"
 
 
@@ -162,12 +162,12 @@ def read_name(stem: str) -> dict[str, str]:
     if found and found["published"] and not read_date(found["published"]):
         found = None
     slug = found["slug"] if found else stem
-    title = fold(re.sub(r"[-_\s]+", " ", slug)) or fold(stem)
+    title = to_one_line(re.sub(r"[-_\s]+", " ", slug)) or to_one_line(stem)
     known = {"title": title[:1].upper() + title[1:]}
     if found and found["published"]:
         known["published"] = found["published"]
         if found["source"]:
-            known["source"] = fold(found["source"])
+            known["source"] = to_one_line(found["source"])
     return known
 
 

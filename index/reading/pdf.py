@@ -15,7 +15,7 @@ from typing import Any
 
 from index.english.prefixes import PREFIXES
 from index.errors import ArticleError
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def extract_pdf(raw: bytes) -> dict[str, str]:
     text = join_lines(drop_repeated(lines, pages))
     if not text:
         raise ArticleError("has no text layer: its pages are pictures. Run text recognition (OCR) on it, or remove it.")
-    title, author = fold(known.get("Title", "")), fold(known.get("Author", ""))
+    title, author = to_one_line(known.get("Title", "")), to_one_line(known.get("Author", ""))
     return {
         "title": "" if JUNK_TITLE.fullmatch(title) else title,
         "author": "" if JUNK_AUTHOR.fullmatch(author) else author,

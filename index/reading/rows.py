@@ -15,7 +15,7 @@ from io import StringIO
 from itertools import islice
 
 from index.errors import ArticleError
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 from index.reading.text import BYTE_ORDER_MARKS, decode, decode_legacy
 from index.values import DIGEST_CHARACTERS
 
@@ -201,7 +201,7 @@ def _read_header(text: str, name: str) -> tuple[list[str], str]:
             return header, delimiter
     raise ArticleError(
         f"{name} has no column for the text of its articles; its first line is "
-        f"{fold(line.encode('latin-1').decode('utf-8', errors='replace'))[:80]!r}. "
+        f"{to_one_line(line.encode('latin-1').decode('utf-8', errors='replace'))[:80]!r}. "
         "Call one text, content or body there."
     )
 
