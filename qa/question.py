@@ -121,7 +121,8 @@ _FACT = re.compile(
 _TOPIC = re.compile(r"\b(?:about|on|of|regarding|concerning|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
 
 
-_SPELLED = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")  # "U.S." is one word to the reader, and two to the index
+# "U.S." and "O'Leary" are one word to the reader, and two to the index.
+_SPELLED = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’][^\W_]{2,})?")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ _CUES = """
 CUE = rf"(?:{'|'.join(_CUES)}|according to|in a statement)"
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 _PRONOUN_SAID = re.compile(rf"(?:.*[,”\"]\s+)?(?:he|she)\s+(?:\w+\s+)?{CUE}\b", re.IGNORECASE | re.DOTALL)
-_QUOTED = re.compile(r"[\"“]|''")
 
 
 def find_surname(name: str) -> str:
@@ -34,21 +33,15 @@ def find_surname(name: str) -> str:
     return re.sub(r"['’]s?$", "", words[-1]) if words else ""
 
 
-def reads_as_statement(sentence: str, before: str, surname: str) -> float:
-    """How much a sentence reads as a statement of the person of that surname, when `before` is the sentence before it.
+def reads_as_statement(sentence: str, before: str, surname: str) -> bool:
+    """Whether a sentence reads as a statement of the person of that surname, where `before` is the sentence before it.
 
-    1    it has the name beside a verb of saying or thinking, or "he said" and the name stands in the sentence before
-    0.5  it is quoted, and has the name or comes after a sentence with the name beside such a verb
-    0    anything else
+    It does with the name beside a verb of saying or thinking, or with "he said" where `before` has the name.
     """
     if not surname:
-        return 0.0
+        return False
     name, said_by = _patterns(surname)
-    if said_by.search(sentence) or (_PRONOUN_SAID.match(sentence) and name.search(before)):
-        return 1.0
-    if _QUOTED.search(sentence) and (name.search(sentence) or said_by.search(before)):
-        return 0.5
-    return 0.0
+    return bool(said_by.search(sentence) or (_PRONOUN_SAID.match(sentence) and name.search(before)))
 
 
 def find_other_names(sentence: str, topic_stems: Collection[str]) -> set[str]:

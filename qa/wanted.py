@@ -56,8 +56,8 @@ def find_wanted(question: str) -> Wanted | None:
     return "person" if _PERSON_ASKED.search(last) else None
 
 
-def holds(wanted: Wanted, sentence: str, question: str) -> bool:
-    """Whether a sentence holds a thing of that kind; a person is one whom the question does not name."""
+def has_wanted(wanted: Wanted, sentence: str, question: str) -> bool:
+    """Whether a sentence has a thing of that kind; a person is one whom the question does not name."""
     if wanted == "person":
         asked = set(to_words(question))
         return any(not asked.issuperset(to_words(name)) for name in _NAME.findall(sentence))

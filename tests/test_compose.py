@@ -36,7 +36,7 @@ def test_citations_are_numbered_in_the_order_given() -> None:
 
 
 def test_an_answer() -> None:
-    found = [evidence(1.4, position=1, named=1.0), evidence(1.3, position=0, named=1.0)]
+    found = [evidence(1.4, position=1), evidence(1.3, position=0)]
     answer = compose(QUERY, found, [], limit=MAX_CITATIONS, min_confidence=0.5)
     assert answer == Answer(
         question="What did Duarte say about the pier?",
@@ -97,7 +97,7 @@ def test_only_their_statements_where_a_speaker_is_asked_for() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True))
     found = [
         evidence(2.0, position=1, on_topic=1.0, spoken=0.0, speaker="Ben Oake"),
-        evidence(1.9, position=2, on_topic=1.0, named=1.0, **THEIRS),
+        evidence(1.9, position=2, on_topic=1.0, **THEIRS),
     ]
     answer = compose(QUERY, found, [], asked=asked, names={"Duarte": "Inês Duarte"}, limit=5, min_confidence=0.5)
     assert (answer.mode, answer.note) == ("quotes", "")
@@ -109,7 +109,7 @@ def test_only_their_statements_where_a_speaker_is_asked_for() -> None:
 @pytest.mark.parametrize(("speaker", "mode"), [("Ben Oake", "quotes"), (None, "extract")])
 def test_who_says_is_answered_with_the_speaker(speaker: str | None, mode: str) -> None:
     query = read_question("Who said that the deck is costly?")
-    found = [evidence(2.0, position=2, named=1.0, speaker=speaker), evidence(1.9, position=1, named=1.0)]
+    found = [evidence(2.0, position=2, speaker=speaker), evidence(1.9, position=1)]
     answer = compose(query, found, [], limit=5, min_confidence=0.5)
     assert (answer.answered, answer.mode) == (True, mode)
     assert [(citation.text, citation.speaker) for citation in answer.citations] == [
@@ -121,7 +121,7 @@ def test_who_says_is_answered_with_the_speaker(speaker: str | None, mode: str) -
 def test_context_says_what_a_statement_is_about() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True))
     found = [
-        evidence(1.9, position=1, on_topic=1.0, named=1.0, text="He said that it will close.", **THEIRS),
+        evidence(1.9, position=1, on_topic=1.0, text="He said that it will close.", **THEIRS),
         evidence(0.9, position=2, on_topic=1.0, spoken=0.05),
         evidence(0.8, position=0, on_topic=1.0, spoken=0.05),
     ]
@@ -162,24 +162,24 @@ def test_a_refusal_shows_what_else_the_speaker_says() -> None:
 
 def test_name_that_is_nearly_one_is_told() -> None:
     asked = Asked("Duart", Match(DUARTE, exact=False))
-    answer = compose(QUERY, [evidence(2.0, named=1.0, **THEIRS)], [], asked=asked, limit=5, min_confidence=0.5)
+    answer = compose(QUERY, [evidence(2.0, **THEIRS)], [], asked=asked, limit=5, min_confidence=0.5)
     assert answer.note == "Nobody called “Duart” speaks in these articles; taken as Inês Duarte."
 
 
 @pytest.mark.parametrize("min_confidence", [0.0, 1.0], ids=["any answer will do", "no answer is sure enough"])
 def test_min_confidence(min_confidence: float) -> None:
-    answer = compose(QUERY, [evidence(0.9, named=0.5)], [], limit=1, min_confidence=min_confidence)
+    answer = compose(QUERY, [evidence(0.9)], [], limit=1, min_confidence=min_confidence)
     assert answer.answered == (min_confidence == 0.0)
 
 
 def test_a_follow_up_says_how_it_was_understood() -> None:
     follow_up = read_question("And what did he say about gulls?", ["What did Duarte say about the pier?"])
-    answer = compose(follow_up, [evidence(1.4, named=1.0)], [], limit=5, min_confidence=0.5)
+    answer = compose(follow_up, [evidence(1.4)], [], limit=5, min_confidence=0.5)
     assert answer.note == "Understood as: “What did Duarte say about gulls?”"
 
 
-DUARTE_SAYS = evidence(2.0, position=0, named=1.0, spoken=1.0, on_topic=1.0, speaker="Duarte")
-OAKE_SAYS = evidence(1.9, position=1, article="b.txt", named=1.0, spoken=1.0, on_topic=1.0, speaker="Oake")
+DUARTE_SAYS = evidence(2.0, position=0, spoken=1.0, on_topic=1.0, speaker="Duarte")
+OAKE_SAYS = evidence(1.9, position=1, article="b.txt", spoken=1.0, on_topic=1.0, speaker="Oake")
 OAKE = Speaker("Ben Oake", ("Oake",), names=("Oake",))
 
 
@@ -212,10 +212,8 @@ def test_more_sides_than_may_be_cited() -> None:
 
 def test_what_the_articles_differ_on_is_dated_and_the_newest_first() -> None:
     how_many = read_question("How many people did the storm kill?")
-    first = evidence(1.6, text="The storm killed 12 people.", named=1.0, on_topic=1.0, published="2024-03-04")
-    later = evidence(
-        1.5, article="b.txt", text="The storm killed 19 people.", named=1.0, on_topic=1.0, published="2024-03-09"
-    )
+    first = evidence(1.6, text="The storm killed 12 people.", on_topic=1.0, published="2024-03-04")
+    later = evidence(1.5, article="b.txt", text="The storm killed 19 people.", on_topic=1.0, published="2024-03-09")
     answer = compose(how_many, [first, later], [], limit=5, min_confidence=0.5)
     assert [citation.published for citation in answer.citations] == ["2024-03-09", "2024-03-04"]
     assert answer.note == "The articles differ on this; the newest comes first."
@@ -223,8 +221,8 @@ def test_what_the_articles_differ_on_is_dated_and_the_newest_first() -> None:
 
 
 def test_a_sentence_that_points_back_brings_the_one_before_it() -> None:
-    best = evidence(1.6, position=1, text="It was closed on Monday.", named=1.0)
-    before = evidence(1.6, position=0, named=1.0)
+    best = evidence(1.6, position=1, text="It was closed on Monday.")
+    before = evidence(1.6, position=0)
     answer = compose(
         read_question("When was the pier closed?"),
         [best],
@@ -247,12 +245,10 @@ def test_others_of_the_name_who_speak_often_are_named() -> None:
 
 def test_a_pronoun_of_two_is_not_guessed_at() -> None:
     follow_up = read_question("Why did he leave?", ["What did Ben Oake say about Rui Duarte?"])
-    answer = compose(follow_up, [evidence(1.6, named=1.0)], [], limit=5, min_confidence=0.5)
+    answer = compose(follow_up, [evidence(1.6)], [], limit=5, min_confidence=0.5)
     assert "“he” may be Ben Oake or Rui Duarte: name the one you mean." in answer.note
 
 
 def test_a_name_that_was_respelled_is_told() -> None:
-    answer = compose(
-        QUERY, [evidence(2.0, named=1.0)], [], respelled={"Quaysyde": "Quayside"}, limit=5, min_confidence=0.5
-    )
+    answer = compose(QUERY, [evidence(2.0)], [], respelled={"Quaysyde": "Quayside"}, limit=5, min_confidence=0.5)
     assert answer.note == "The articles never mention “Quaysyde”; taken as “Quayside”."
