@@ -5,12 +5,18 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 
 def word_set(table: str) -> frozenset[str]:
     """Return the words of a table."""
     return frozenset(table.split())
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a regular expression for any of these words, the longest first."""
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))})"
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -29,6 +35,13 @@ def _to_stem(word: str) -> str:
     # FTS5 leaves words of one, two and over 64 bytes as they are; the stemmer would make "" of the "s" in "U.S."
     stem: str = _stemmer().stemWord(word) if 2 < len(word.encode()) <= 64 else word
     return stem
+
+
+@functools.lru_cache(maxsize=20_000)
+def fold_letters(text: str) -> str:
+    """Return a name or a short text in small letters without accents: "sergei lavrov"."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
 
 
 def to_words(text: str) -> list[str]:

@@ -164,18 +164,6 @@ def test_a_refusal_with_several_closest_sentences_says_once_that_they_are_no_ans
     assert [html.count(f'data-closest="{place}"') for place in (1, 2, 3)] == [1, 1, 0]
 
 
-def test_answer_text_of_a_written_answer_ends_in_its_evidence() -> None:
-    written = replace(ANSWER, mode="llm", text="Ruiz promised a bridge [1].", citations=(PROMISE,))
-    assert answer_text(written) == (
-        "Ruiz promised a bridge [1].\n"
-        "\n"
-        "[1] “We will build it,” Ana Ruiz said.\n"
-        "\n"
-        "Sources\n"
-        "[1] Ana Ruiz, quoted in A bridge at last, City Wire, 10 December 2024 (city/bridge.txt, 17–51)"
-    )
-
-
 def test_answer_text_cannot_steer_a_terminal() -> None:
     citation = replace(PROMISE, text="red \x1b[31malert\x07 \u202eback\r\nnext", source=None, speaker=None)
     shown = answer_text(replace(ANSWER, citations=(citation,)))
@@ -314,15 +302,6 @@ def test_a_refusal_has_its_note_and_says_who_speaks_in_what_is_closest() -> None
     html = answer_html(refusal)
     assert html.startswith('<div class="refusal"><p class="note" dir="auto">No “Ruis” speaks here')
     assert '<p class="closest-source"><bdi>Ana Ruiz, reported in</bdi> <cite>' in html
-
-
-def test_written_answer_has_a_chip_for_each_known_reference_only() -> None:
-    html = answer_html(replace(ANSWER, mode="llm", text="A <bridge> [1], or two [7]."))
-    assert html.startswith(
-        '<div class="answer"><p class="written" dir="auto">A &lt;bridge&gt; '
-        '<button type="button" class="chip" data-number="1" aria-label="Source 1: A bridge at last">1</button>'
-        ", or two [7].</p>"
-    )
 
 
 def test_refusal_html_has_no_chip() -> None:

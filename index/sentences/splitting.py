@@ -10,11 +10,26 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from index.values import Article
-from index.english.abbreviations import ABBREVIATIONS, DOMAINS, NUMBERED, STARTERS, TITLES, ZONES
+from index.english.abbreviations import (
+    DOMAINS,
+    EXCLAIMED,
+    LETTERED,
+    MAY_BE_LAST,
+    NEVER_LAST,
+    NUMBERED,
+    STARTERS,
+    STATES,
+    UNFINISHED,
+)
+from index.english.dates import DAYS, HOLIDAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS, ZONES
+from index.english.roles import TITLES
+from index.english.saying import AFTER_QUOTING, NOT_QUOTED, QUOTING, QUOTING_ALONE
 from index.sentences.blocks import WORD, find_blocks
 from index.values import Sentence
+from index.words import any_of
+
+if TYPE_CHECKING:
+    from index.values import Article
 
 MAX_LENGTH = 1000
 ENDING = re.compile(
@@ -27,12 +42,25 @@ ENDING = re.compile(
 )
 INITIALS = re.compile(r"(?:[A-Za-z]|Ph|Ed|Va)(?:\.(?:&\.?)?(?:[A-Za-z]|Va))*")
 LAST_WORD = re.compile(r"[\w.&'’]+$")
-# “Why now?” Mr. Smith asked.
+# “Why now?” Mr. Smith asked. “Why now?” Ann Hale, a nurse, said later. Not: “Why now?” Mr. Smith said on Friday that it
 REPORTING = re.compile(
-    r"(?!(?:He|She|It|They|We|I|You|The|But|And)\b)(?:[A-Z][\w.’'-]{0,30}\s+){1,5}"
-    r"(?:said|says|asked|asks|told|added|replied|shouted|wondered|responded|cried|exclaimed|tweeted|wrote|yelled|joked|quipped)"
-    r"(?=[.,;:]|\s+(?:in|on|at|to|of|as|during|after|before|when|while|with|reporters|him|her|them|me|us|the)\b)"
+    rf"(?!{any_of(NOT_QUOTED)}\b)(?:[A-Z][\w.’'-]{{0,30}}\s+){{0,4}}[A-Z][\w.’'-]{{0,30}}"
+    r"(?:\s+|,\s(?:[^,.?!…“”\"]|\.(?!\s)){2,80},\s+)(?:\w+ly\s+|also\s+|later\s+)?"
+    rf"(?:{any_of(QUOTING)}(?=[.,;:]|\s+(?:{any_of(AFTER_QUOTING)}|\w+ly|{any_of(DAYS)})\b)"
+    rf"(?!\s+(?!of\b)(?:[\w’'-]+\s+){{1,3}}that\b)"
+    rf"|{any_of(QUOTING_ALONE)}(?=[.,;:]))"
 )
+_MONTH = rf"(?:{any_of(MONTHS)}|{any_of(SHORT_MONTHS)}\.?)"
+# Dec. 31, 31 December
+DATE = re.compile(rf"{_MONTH}\s+\d|\d\d?\s+{_MONTH}(?!\w)")
+# 8 p.m. Tuesday, 8 p.m. ET, 8 p.m. E.S.T., 8 p.m. (1600 GMT), 8 p.m. New York time
+AFTER_TIME = re.compile(
+    rf"{DATE.pattern}|(?:{any_of(DAYS | HOLIDAYS | ZONES)}|New\s+Year['’]s)s?\b(?!['’]s\b)"
+    rf"|{any_of(SHORT_DAYS)}\.|[CEGMP]\.(?:[DMS]\.)?T\b|[(\[]\d"
+    rf"|(?!{any_of(STARTERS)}\b)(?:[A-Z][\w.]{{0,20}}\s+){{1,3}}[Tt]ime\b"
+)
+# They moved to Fresno, Calif. It has vitamin C.
+COMPLETE = re.compile(rf"(?:[A-Z][\w’'-]*,\s+{any_of(STATES)}|\b(?i:{any_of(LETTERED)})\s+[A-Z])$")
 
 
 def split_sentences(text: str, start: int = 0) -> list[tuple[int, int]]:
@@ -90,21 +118,38 @@ def ends_sentence(text: str, start: int, ending: re.Match[str]) -> bool:
     # 3. A question that is quoted, and then who asked it.
     if stop != "." and closers and not openers and REPORTING.match(text, ending.end("gap"), ending.end("gap") + 200):
         return False
-    # 4. An ellipsis after a word that begins something: "But … Clinton leads."
-    starter = following in STARTERS or (openers[:1] in tuple("\"“'`") and (capital or following in (".", "…")))
-    if stop != ".":
-        return starter or stop[0] in "?!。！？" or word.capitalize() not in STARTERS
-    # 5. The full stop of an abbreviation.
-    name = word.capitalize() if word.isupper() and len(word) > 1 else word
-    if name in TITLES:
+    quoted = openers[:1] in tuple("\"“'`") and (capital or following in (".", "…"))
+    starter = following in STARTERS or quoted
+    if stop == ".":
+        return ends_at_full_stop(text, start, ending, word, starter)
+    # 4. An ellipsis after a word that needs another one: "But … Hale leads." A name that has a mark: "Yahoo! News".
+    return starter or word.lower() not in (UNFINISHED if stop[0] in ".…" else EXCLAIMED)
+
+
+def ends_at_full_stop(text: str, start: int, ending: re.Match[str], word: str, starter: bool) -> bool:
+    """Tell whether the full stop after `word` ends the sentence; `starter` means that what follows begins one."""
+    _, closers, _, dash, openers, following = ending.groups()
+    alone = ending.start() - start <= len(word) + 2  # with a quotation mark or a bracket
+    capitals = len(word) > 1 and word.isupper()
+    name = word.capitalize() if capitals else word
+    # 1. A title, in capitals before a name in capitals only: "She has MS. Doctors say".
+    if name in NEVER_LAST and (not capitals or (following.isupper() and not starter)):
         return False
+    # 2. What a number, the day of a month or a time may follow.
     if name in NUMBERED:
         return not following[:1].isdigit()
-    if name in ABBREVIATIONS or INITIALS.fullmatch(word):
-        if word.lower() in ("a.m", "p.m"):
-            return following not in ZONES and not following.isupper()
-        return not dash and (starter or closers[-1:] in tuple("\"”'’"))
-    # 6. The number of a point: "1. First".
+    if name in SHORT_DAYS:
+        return not DATE.match(text, ending.end("gap"))
+    if word.lower() in ("a.m", "p.m"):
+        return not dash and not AFTER_TIME.match(text, ending.end("gap"))
+    # 3. Initials and what else may stand inside a name as well as at an end.
+    if name in MAY_BE_LAST or INITIALS.fullmatch(word):
+        if alone or dash:
+            return False
+        complete = COMPLETE.search(text[max(start, ending.start() - 60) : ending.start()])
+        goes_on = closers or openers or following.lower() in TITLES or following in DAYS
+        return starter or closers[-1:] in tuple("\"”'’") or (complete is not None and not goes_on)
+    # 4. The number of a point: "1. First".
     return not (word.isdigit() and text[start : ending.start()].strip() == word)
 
 

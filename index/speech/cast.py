@@ -9,26 +9,25 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.english.abbreviations import STARTERS
-from index.english.names import AMBIGUOUS, DEPUTIES, FIRST_NAMES, MEN, NO_PEOPLE, PARTICLES, STYLES, TITLES, WOMEN
-from index.speech.people import Name, fold, gender_of, is_same, read_name, surname_key
+from index.english.names import AMBIGUOUS, FIRST_NAMES, HE, NO_PEOPLE, NO_SURNAMES, PARTICLES, SHE
+from index.english.roles import DEPUTIES, MEN, STYLES, TITLES, WOMEN
+from index.speech.people import Name, gender_of, is_same, read_name, surname_key
 from index.speech.quotations import Line
 from index.values import Speaker
-from index.words import word_set
+from index.words import any_of, fold_letters
 
 # A first name, and what looks like a surname after it.
 FULL_NAME = re.compile(
-    rf"\b(?:{'|'.join(sorted(name.capitalize() for name in FIRST_NAMES - AMBIGUOUS))})(?: [A-Z]\.){{0,2}}"
-    r"(?: (?!(?:Is|Was|Has|Says|Said|The|And|Of|University|College|News|Times)\b)[A-Z][\w'-]*[a-z]\b){1,2}"
+    rf"\b{any_of(name.capitalize() for name in FIRST_NAMES - AMBIGUOUS)}(?: [A-Z]\.){{0,2}}"
+    rf"(?: (?!{any_of(NO_SURNAMES)}\b)[A-Z][\w'-]*[a-z]\b){{1,2}}"
 )
 AGED = re.compile(r"\b([A-Z][\w'-]+(?: [A-Z][\w'.-]+){1,2}), \d\d,")
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms)\. ([A-Z][\w'-]*\w)(?! [A-Z])")
 BEFORE = re.compile(r"(?:\b[A-Z][\w.'-]* ){1,3}$")  # up to three words with capitals before a surname
 PAIR = re.compile(r"(?<![\w.] )\b(?=(([A-Z][\w'-]+) (?:[A-Z]\. )?([A-Z][\w'-]*\w)))")
 # A capitalised word, and it with the particles before it: "Blasio", "de Blasio".
-SURNAME = re.compile(rf"\b(?:(?:{'|'.join(sorted(PARTICLES))})[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
+SURNAME = re.compile(rf"\b(?:{any_of(PARTICLES)}[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
 LETTERS = re.compile(r"[a-z]+")
-HE = word_set("he him his himself")
-SHE = word_set("she her hers herself")
 MAJORITY = 0.7  # of the sentences whose pronouns are of one kind
 
 
@@ -104,7 +103,7 @@ class Cast:
         gender = gender_of(name)
         known = [person for person in known if not gender or person.gender in (None, gender)]
         if not known and not name.titles:
-            known = self._by_first.get(fold(name.surname), [])
+            known = self._by_first.get(fold_letters(name.surname), [])
         return max(known, key=lambda person: person.forms.total(), default=None)
 
     def _gather(self, lines: Sequence[Line], names: Counter[str], sources: Counter[str], others: Counter[str]) -> None:
@@ -115,7 +114,7 @@ class Cast:
         written.update(match[1] for text in texts for match in AGED.finditer(text))
         full = {name: number for name, number in (names | sources | written).items() if " " in name}
         known |= {match[1] for text in texts for match in TITLED.finditer(text)}
-        surnames = {name for name in known | set(sources) if " " not in name and fold(name) not in NO_PEOPLE}
+        surnames = {name for name in known | set(sources) if " " not in name and fold_letters(name) not in NO_PEOPLE}
         # 2. Full names first, so that a surname finds its bearer wherever the full name stands; short ones before
         #    long ones, so that those are cut.
         for name in sorted(full, key=lambda name: (name.count(" "), name)):
@@ -124,7 +123,7 @@ class Cast:
         #    where something else than its speaking tells so.
         pairs: dict[str, set[str]] = {}
         for match in (match for text in texts for match in PAIR.finditer(text)):
-            if fold(match[2]) not in TITLES and match[2] not in STARTERS:
+            if fold_letters(match[2]) not in TITLES and match[2] not in STARTERS:
                 pairs.setdefault(match[3], set()).add(match[1])
         for surname in sorted(surnames):
             if not self.find(surname):
@@ -136,7 +135,7 @@ class Cast:
     def _trim(self, name: str, surnames: Collection[str]) -> str:
         """A full name without a role before it, or the next word of a headline after it."""
         parts = name.split()
-        first = next((i for i, part in enumerate(parts[:-1]) if fold(part) in FIRST_NAMES), 0)
+        first = next((i for i, part in enumerate(parts[:-1]) if fold_letters(part) in FIRST_NAMES), 0)
         parts = parts[first:]
         for end in range(2, len(parts)):
             shorter = " ".join(parts[:end])
@@ -154,7 +153,7 @@ class Cast:
             self.people.append(person)
             self._by_surname.setdefault(surname_key(name), []).append(person)
             if name.given:
-                self._by_first.setdefault(fold(name.given[0]), []).append(person)
+                self._by_first.setdefault(fold_letters(name.given[0]), []).append(person)
         person.forms[str(name)] += number
         person.note_titles(name)
 

@@ -11,13 +11,14 @@ import difflib
 import functools
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from index.english.names import FEMALE, FEMALE_TITLES, MALE, MALE_TITLES, NICKNAMES, PARTICLES, SUFFIXES, TITLES
+from index.english.names import FEMALE, MALE, NICKNAMES, PARTICLES, SUFFIXES
+from index.english.roles import FEMALE_TITLES, MALE_TITLES, TITLES
 from index.values import Speaker
+from index.words import fold_letters
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,18 @@ POSSESSIVE = re.compile(r"['’]s?$")
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def fold(name: str) -> str:
-    """Return the name in small letters without accents: "sergei lavrov"."""
-    plain = unicodedata.normalize("NFKD", name.replace("’", "'"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
-
-
-@functools.lru_cache(maxsize=_KEPT)
 def read_name(mention: str) -> Name:
     """Return the parts of a name as an article or a question has it; a single word is a surname."""
     parts = [part for part in WORD.findall(POSSESSIVE.sub("", mention.strip())) if part.strip(".'’-")]
     parts = [part if INITIAL.fullmatch(part) else part.rstrip(".,") for part in parts]
     titles: list[str] = []
-    while len(parts) > 1 and fold(parts[0]).strip(".") in TITLES:
-        titles.append(fold(parts.pop(0)).strip("."))
-    suffix = fold(parts.pop()).strip(".") if len(parts) > 1 and fold(parts[-1]).strip(".") in SUFFIXES else ""
+    while len(parts) > 1 and fold_letters(parts[0]).strip(".") in TITLES:
+        titles.append(fold_letters(parts.pop(0)).strip("."))
+    suffix = fold_letters(parts[-1]).strip(".") if len(parts) > 1 else ""
+    if suffix in SUFFIXES:
+        parts.pop()
+    else:
+        suffix = ""
     if not parts:
         return Name(tuple(titles), (), "", suffix)
     start = len(parts) - 1
@@ -78,24 +76,24 @@ def read_name(mention: str) -> Name:
 @functools.lru_cache(maxsize=_KEPT)
 def surname_key(name: Name) -> str:
     """Return what equal surnames have in common: "assad" of "al-Assad"."""
-    return re.sub(r"^(?:al|el)[- ]", "", fold(name.surname)).replace("-", " ")
+    return re.sub(r"^(?:al|el)[- ]", "", fold_letters(name.surname)).replace("-", " ")
 
 
 def is_same(one: Name, other: Name) -> bool:
     """Tell whether two full names can be one person's."""
     if surname_key(one) != surname_key(other) or one.suffix != other.suffix or not (one.given and other.given):
         return False
-    first, second = (fold(name.given[0]).rstrip(".") for name in (one, other))
+    first, second = (fold_letters(name.given[0]).rstrip(".") for name in (one, other))
     alike = first == second or any(first in names and second in names for names in NICKNAMES)
     if not alike and not (min(len(first), len(second)) == 1 and first[0] == second[0]):
         return False
-    middle, center = ("".join(fold(part)[0] for part in name.given[1:]) for name in (one, other))
+    middle, center = ("".join(fold_letters(part)[0] for part in name.given[1:]) for name in (one, other))
     return not middle or not center or middle.startswith(center) or center.startswith(middle)
 
 
 def gender_of(name: Name) -> str | None:
     """Return "male" or "female" by title or first name, None where they do not tell."""
-    first = fold(name.given[0]) if name.given else ""
+    first = fold_letters(name.given[0]) if name.given else ""
     for title in name.titles:
         if title in MALE_TITLES | FEMALE_TITLES:
             return "male" if title in MALE_TITLES else "female"
@@ -112,7 +110,7 @@ def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
     groups: dict[str, tuple[Counter[str], dict[str, None]]] = {}
     for speaker in (speaker for speakers in articles for speaker in speakers):
         if speaker.kind == "group":
-            forms, also = groups.setdefault(strip_article(fold(speaker.name)), (Counter(), {}))
+            forms, also = groups.setdefault(strip_article(fold_letters(speaker.name)), (Counter(), {}))
         else:
             name = read_name(speaker.name)
             bearers = found.setdefault(surname_key(name), [])
@@ -142,7 +140,7 @@ def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
     In this order: a full name, a surname (a woman's after "Mrs."), a role, a name after a role, the only one of the
     surname if no article has more of the name, a name spelt nearly so.
     """
-    name, wanted = read_name(asked), strip_article(fold(asked))
+    name, wanted = read_name(asked), strip_article(fold_letters(asked))
     for fits in (_is_named, _holds, _ends):
         found = [speaker for speaker in speakers if fits(speaker, name, wanted)]
         if found:
@@ -180,7 +178,7 @@ def _is_named(speaker: Speaker, name: Name, wanted: str) -> bool:
 def _is_called(speaker: Speaker, name: Name, wanted: str) -> bool:
     if speaker.kind == "person" and is_same(name, read_name(speaker.name)):
         return True
-    return strip_article(fold(speaker.name)) == wanted
+    return strip_article(fold_letters(speaker.name)) == wanted
 
 
 def _bears(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
@@ -192,7 +190,7 @@ def _bears(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
 
 def _holds(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
     asked = wanted.split()
-    roles = (strip_article(fold(also)).split() for also in speaker.also)
+    roles = (strip_article(fold_letters(also)).split() for also in speaker.also)
     return any(role[-1] == asked[-1] and set(asked) <= set(role) for role in roles if role and asked)
 
 
@@ -209,14 +207,14 @@ def _likeness(speaker: Speaker, name: Name, wanted: str) -> float:
     if speaker.kind == "person":
         return _ratio(name.surname, other.surname) if not name.given else 0.0
     # Of a group, each word has to be: "Tax Foundation" is not the Heritage Foundation.
-    words, others = wanted.split(), strip_article(fold(speaker.name)).split()
+    words, others = wanted.split(), strip_article(fold_letters(speaker.name)).split()
     if len(words) != len(others):
         return 0.0
     return min((_ratio(*pair) for pair in zip(words, others, strict=True)), default=0.0)
 
 
 def _ratio(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio()
+    return difflib.SequenceMatcher(None, fold_letters(one), fold_letters(other)).ratio()
 
 
 def _to_speaker(forms: Counter[str], also: dict[str, None], kind: str) -> Speaker:

@@ -12,32 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from index.english.roles import PARTIES, SPELLED_OUT
 from index.reading.metadata import DATELINE
 from index.values import Sentence
+from index.words import any_of
 
 MARK = re.compile(r"''|``|[\"“”„«»]")
 WORD = re.compile(r"[^\W_]")
 SPACES = re.compile(r"[\s\ud800-\udfff]+")  # with what no UTF-8 can hold
 AHEAD = 12  # sentences that a quotation goes on for, over paragraphs that do not open again
 # Sen. John McCain (R-Ariz.)
-PARTY = re.compile(r" \((?:[RDI]|Rep|Dem)(?:[.–/, -]{1,2}[A-Z][\w. ]{0,20})?\)")
-# A parser takes the full stop of a title for the end of a sentence.
-TITLES = {
-    "Adm": "Admiral",
-    "Amb": "Ambassador",
-    "Capt": "Captain",
-    "Col": "Colonel",
-    "Gen": "General",
-    "Gov": "Governor",
-    "Lt": "Lieutenant",
-    "Maj": "Major",
-    "Prof": "Professor",
-    "Rep": "Representative",
-    "Rev": "Reverend",
-    "Sen": "Senator",
-    "Sgt": "Sergeant",
-}
-TITLE = re.compile(rf"\b({'|'.join(TITLES)})\. ")
+PARTY = re.compile(rf" \({any_of(PARTIES)}(?:[.–/, -]{{1,2}}[A-Z][\w. ]{{0,20}})?\)")
+TITLE = re.compile(rf"\b({any_of(SPELLED_OUT)})\. ")
 PLAIN = str.maketrans({"‘": "'", "’": "'", "…": "...", "\xad": " ", "\u200b": " ", "\ufeff": " "})
 
 
@@ -131,7 +117,7 @@ def make_plain(text: str) -> str:
     dateline = DATELINE.match(plain)
     if dateline and (dateline["dash"] or dateline["source"] or dateline["date"]):
         plain = plain[dateline.end() :]
-    return TITLE.sub(lambda found: TITLES[found[1]] + " ", plain)
+    return TITLE.sub(lambda found: SPELLED_OUT[found[1]] + " ", plain)
 
 
 def find_closing(levelled: Sequence[tuple[str, list[tuple[int, bool | None]]]]) -> list[bool]:

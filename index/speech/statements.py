@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
-from index.english import cues
-from index.english.names import DEPUTIES, PARTICLES
-from index.speech.people import fold
+from index.english import saying
+from index.english.names import PARTICLES
+from index.english.roles import BEARER_ENDINGS, DEPUTIES
 from index.speech.quotations import Line
+from index.words import any_of, fold_letters
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
 
 MAX_CLIMB = 4  # verbs that share a subject: "went on to begin by saying"
 MAX_ROLE = 8  # words: "the commissioner of the United States Customs and Border Protection"
-# What nouns of people and their offices end in.
-BEARER = re.compile(
-    r"(?:man|woman|person|er|or|ist|ian|ant|ent|ee|ic|ive|ally|aide|chair|chief|coach|friend|head|hopeful|host|judge|lady"
-    r"|mogul|rival|secretary|star|attorney)$"
-)
+BEARER = re.compile(rf"{any_of(BEARER_ENDINGS)}$")
 ENDS = " .,;:'\"()-–—"
 
 
@@ -56,7 +53,7 @@ def find_statements(doc: Doc, line: Line) -> Iterator[Statement]:
             found = find_source(token, line) or (find_neighbour(token) if strong else None)
             if found is not None and not line.is_quoted(found.idx):
                 yield Statement(found, token, strong, depth)
-        elif token.pos_ == "NOUN" and token.lemma_.lower() in cues.STATEMENTS:
+        elif token.pos_ == "NOUN" and token.lemma_.lower() in saying.STATEMENTS:
             owner = find_owner(token)
             if owner is not None and any(child.dep_ in ("acl", "ccomp") for child in token.children):
                 yield Statement(owner, token, False, depth)
@@ -66,18 +63,18 @@ def speaks(verb: Token) -> bool | None:
     """Tell whether the subject of a verb surely speaks, or thinks or judges (False), or neither (None)."""
     lemma = verb.lemma_.lower()
     children = list(verb.children)
-    if lemma in cues.SAYING or any(child.lower_ in cues.PHRASES.get(lemma, ()) for child in children):
-        denied = any(child.dep_ == "neg" or child.lower_ in cues.NEGATIONS for child in children)
-        refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in cues.REFUSALS
+    if lemma in saying.SAYING or any(child.lower_ in saying.PHRASES.get(lemma, ()) for child in children):
+        denied = any(child.dep_ == "neg" or child.lower_ in saying.NEGATIONS for child in children)
+        refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in saying.REFUSALS
         return None if denied or refused else True
-    if any(child.lower_ in cues.MODALS for child in children if child.dep_ == "aux"):
+    if any(child.lower_ in saying.MODALS for child in children if child.dep_ == "aux"):
         return None
     found = {child.dep_ for child in children}
-    if lemma in cues.THINKING and found & {"ccomp", "xcomp", "oprd"}:
+    if lemma in saying.THINKING and found & {"ccomp", "xcomp", "oprd"}:
         return False
-    if lemma in cues.JUDGING and found & {"ccomp", "dobj", "oprd", "prep"}:
+    if lemma in saying.JUDGING and found & {"ccomp", "dobj", "oprd", "prep"}:
         return False
-    states = (child for child in children if child.dep_ == "acomp" and child.lemma_.lower() in cues.STATES)
+    states = (child for child in children if child.dep_ == "acomp" and child.lemma_.lower() in saying.STATES)
     return False if lemma == "be" and any(state.n_rights for state in states) else None
 
 
@@ -133,7 +130,12 @@ def find_source(verb: Token, line: Line, climbed: int = 0) -> Token | None:
 
 def find_inverted(verb: Token) -> Token | None:
     """Return the person right after a verb of saying that a comma parts from what is said: "Yes, said Ms. Roe."."""
-    if not verb.i or not verb.nbor(-1).is_punct or verb.tag_ not in ("VBD", "VBZ") or verb.lemma_ not in cues.INVERTED:
+    if (
+        not verb.i
+        or not verb.nbor(-1).is_punct
+        or verb.tag_ not in ("VBD", "VBZ")
+        or verb.lemma_ not in saying.INVERTED
+    ):
         return None
     for span in verb.doc.ents:
         if span.label_ == "PERSON" and span.start == verb.i + 1:
@@ -185,7 +187,7 @@ def read_person(span: Span) -> str:
     """Return the words of a person's name without what a parser takes with them; "" where they are no such name."""
     text = re.sub(r"'s?$", "", span.text.strip(ENDS))
     parts = text.split()
-    if len(parts) > 5 or not all(part[0].isupper() or fold(part).split("-")[0] in PARTICLES for part in parts):
+    if len(parts) > 5 or not all(part[0].isupper() or fold_letters(part).split("-")[0] in PARTICLES for part in parts):
         return ""
     after = [token.text for token in span.doc[span.end : span.end + 2]]
     return "" if after[:1] == ["("] and stands_for(after[-1], parts) else text

@@ -27,8 +27,9 @@ from typing import Any
 from index.reading.text import read_article
 from index.sentences.splitting import sentences_of
 from index.speech.attribution import Attribution, attribute
-from index.speech.people import fold, read_name
+from index.speech.people import read_name
 from index.values import Article
+from index.words import fold_letters
 from tests.bench.inputs import fail, make_parser, read_pair
 
 UNNAMED = {"?", "(other)"}
@@ -48,7 +49,7 @@ class Judged:
 
 
 def surname(name: str) -> str:
-    return fold(read_name(name).surname)
+    return fold_letters(read_name(name).surname)
 
 
 def load_gold(path: Path) -> dict[str, list[list[Any]]]:

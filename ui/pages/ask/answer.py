@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qa.answer import Answer, Citation
 from ui.inert import escape_html
 from ui.shell import date_html
-from ui.text.answer import NO_ANSWER, REFERENCE, describe_attribution, group_by_voice, split_passages
+from ui.text.answer import NO_ANSWER, describe_attribution, group_by_voice, split_passages
 
 
 def answer_html(answer: Answer) -> str:
@@ -18,10 +18,7 @@ def answer_html(answer: Answer) -> str:
     """
     if not answer.answered:
         return _refusal_html(answer)
-    known = {citation.number: citation for citation in answer.citations}
     parts = [f'<div class="answer">{_note_html(answer)}']
-    if answer.mode == "llm":
-        parts.append(f'<p class="written" dir="auto">{_prose_html(answer.text, known)}</p>')
     for label, citations in group_by_voice(answer.citations):
         voice = f'<p class="voice"><bdi>{escape_html(label)}</bdi></p>' if label else ""
         passages = "".join(_passage_html(passage) for passage in split_passages(citations))
@@ -48,17 +45,6 @@ def _chip(citation: Citation) -> str:
     name = escape_html(f"Source {citation.number}: {citation.title}")
     number = citation.number
     return f'<button type="button" class="chip" data-number="{number}" aria-label="{name}">{number}</button>'
-
-
-def _prose_html(text: str, known: dict[int, Citation]) -> str:
-    parts = []
-    position = 0
-    for found in REFERENCE.finditer(text):
-        parts.append(escape_html(text[position : found.start()]))
-        citation = known.get(int(found[1]))
-        parts.append(_chip(citation) if citation else escape_html(found[0]))
-        position = found.end()
-    return "".join([*parts, escape_html(text[position:])])
 
 
 def _sources_html(citations: Sequence[Citation]) -> str:

@@ -128,43 +128,39 @@ class AskPage:
         page.offer(self._offer, None, list(self._offers.values()), **latest)
 
     def _ask_typed(self, question: str, talk: Talk) -> Iterator[_Outputs]:
-        yield from self._respond(talk, question)
+        yield from self._respond(talk, talk.begin(question))
 
     def _ask_example(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
-        yield from self._respond(talk, str(event._data.get("question", "")))
+        yield from self._respond(talk, talk.begin(str(event._data.get("question", ""))))
 
     def _ask_link(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
         given = event._data
         after = given.get("after")
         after = [asked for asked in after if isinstance(asked, str)] if isinstance(after, list) else []
-        talk.filters, talk.filter_problems = read_filters(self._library, given)
-        yield from self._respond(talk, str(given.get("q", "")), tuple(after[-_LINKED:]))
+        talk.narrow(*read_filters(self._library, given))
+        yield from self._respond(talk, talk.begin(str(given.get("q", "")), tuple(after[-_LINKED:])))
 
     def _ask_next(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
         following = talk.turns[-1].following if talk.turns else ()
         place = event._data.get("place")
         if isinstance(place, int) and 0 <= place < len(following):
-            yield from self._respond(talk, following[place])
+            yield from self._respond(talk, talk.begin(following[place]))
 
     def _ask_again(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
-        place = event._data.get("turn")
-        if talk.turns and place == len(talk.turns) - 1 and not talk.turns[place].is_running:
-            talk.replacing = place
-            yield from self._respond(talk, talk.turns[place].question, talk.turns[place].after)
+        turn = talk.begin_again(event._data.get("turn"))
+        if turn is not None:
+            yield from self._respond(talk, turn)
 
-    def _respond(self, talk: Talk, question: str, after: tuple[str, ...] | None = None) -> Iterator[_Outputs]:
+    def _respond(self, talk: Talk, turn: Turn) -> Iterator[_Outputs]:
         """Show a question, then each step that takes a while, then what came of it."""
         import gradio as gr
 
-        turn = talk.begin(question, after)
         # The turn before is another now: it is not the last any more.
         yield "", tools_html(talk), part_html(talk, max(len(talk.turns) - 2, 0)), gr.skip()
         for changes in self._run(turn):
-            if not talk.is_running(turn.id):
-                return  # stopped, or gone
-            place = talk.update(turn.id, **changes)
+            place = talk.advance(turn.id, **changes)
             if place is None:
-                return
+                return  # stopped, or gone
             opened = gr.skip() if "step" in changes else self._open_first(talk, place)
             yield gr.skip(), gr.skip(), part_html(talk, place), opened
 
@@ -233,14 +229,11 @@ class AskPage:
     def _edit(self, talk: Talk, event: gr.EventData) -> _Outputs:
         import gradio as gr
 
-        place = event._data.get("turn")
-        if not (isinstance(place, int) and 0 <= place < len(talk.turns)) or talk.turns[place].is_running:
-            return gr.skip(), gr.skip()
-        talk.replacing = place
-        return talk.turns[place].question, tools_html(talk)
+        question = talk.edit(event._data.get("turn"))
+        return (gr.skip(), gr.skip()) if question is None else (question, tools_html(talk))
 
     def _keep(self, talk: Talk) -> _Outputs:
-        talk.replacing = None
+        talk.cancel_edit()
         return "", tools_html(talk)
 
     def _vote(self, talk: Talk, event: gr.EventData) -> Any:
@@ -260,7 +253,7 @@ class AskPage:
         return gr.skip() if place is None else part_html(talk, place)
 
     def _filter(self, talk: Talk, event: gr.EventData) -> str:
-        talk.filters, talk.filter_problems = read_filters(self._library, event._data)
+        talk.narrow(*read_filters(self._library, event._data))
         return tools_html(talk)
 
     def _offer(self, event: gr.EventData) -> list[Any]:

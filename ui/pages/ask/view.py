@@ -37,8 +37,7 @@ def part_html(talk: Talk, first: int = 0) -> str:
 
     They are text, so that nothing on the page is there twice: HTML with everything in it escaped, once more escaped.
     """
-    revision = talk.count_revision()  # before the turns are looked at: what is shown last must not be what was earlier
-    turns = talk.turns
+    revision, turns = talk.next_revision()
     shown = "".join(_turn_html(place, turns[place], place == len(turns) - 1) for place in range(first, len(turns)))
     return (
         f'<div class="part" data-revision="{revision}" data-first="{first}" data-total="{len(turns)}">'
