@@ -1,4 +1,4 @@
-"""Sentences: where a careful reader sees them begin and end, to the character."""
+"""Sentences: they begin and end where a careful reader would say, to the character."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.values import Article, Sentence
 
 SEED = Path(__file__).parent.parent / "seeds" / "kremlin-syria-bases.txt"
 
-# (reason, text with | at each place where it is to be split, as nothing else of it is lost)
+# (reason, text with | where it must be split; nothing else is lost)
 WHOLE = [
     ("two plain sentences", "The vote passed. |The mayor left."),
     ("initials of a country inside a name", "The U.S. Senate voted."),
@@ -42,20 +42,20 @@ WHOLE = [
     ("time of day before a network", "It ended at 8 p.m. |NBC had won."),
     ("time of day before a day and a place", "It ends at 8 p.m. Tuesday in Ohio. |He left."),
     ("time of day before a day and a comma", "It begins at 10 a.m. Friday, officials said. |He left."),
-    ("time of day before each day of a kind", "It airs at 9 p.m. Sundays on channel 5. |He left."),
-    ("time of day before somebody's day", "The polls closed at 8 p.m. |Tuesday’s results were late."),
+    ("time of day before a plural day", "It airs at 9 p.m. Sundays on channel 5. |He left."),
+    ("time of day before a possessive", "The polls closed at 8 p.m. |Tuesday’s results were late."),
     ("two times of day with days", "It ran from 9 a.m. Monday to 5 p.m. Friday. |It ended."),
-    ("time of day before another zone's", "He spoke at 5 p.m. (1600 GMT) on Friday. |He left."),
+    ("time of day before another zone", "He spoke at 5 p.m. (1600 GMT) on Friday. |He left."),
     ("time of day before a zone with full stops", "They land at 5 p.m. E.S.T. on Friday. |He left."),
-    ("time of day before a town's time", "It opens at 8 a.m. New York time. |It closes late."),
+    ("time of day before a local time", "It opens at 8 a.m. New York time. |It closes late."),
     ("time of day before a date", "The ball fell at 11:59 p.m. Dec. 31. |It was cold."),
     ("time of day before a month written out", "It starts at 10 a.m. May 5, 2024. |Come early."),
     ("time of day before a British date", "It starts at 10 a.m. 5 May 2024. |Come early."),
-    ("time of day before a month's namesake", "It ended at 10 a.m. |May had lost."),
+    ("time of day before a surname like a month", "It ended at 10 a.m. |May had lost."),
     ("time of day before a holiday", "It starts at 10 a.m. Christmas Day. |Come early."),
     ("time of day before a dash", "10:30 a.m. — Hale arrives. |He left."),
     ("short day before a date", "They met on Wed. Jan. 6. |He left."),
-    ("short day's namesake", "She writes for The Sun. |May was cold."),
+    ("short day that is a name", "She writes for The Sun. |May was cold."),
     ("number abbreviation", "Bill No. 5 passed. |See pp. 12 to 14."),
     ("number of a street", "No. 10 Downing Street was lit. |He hit No. 1. |Nos. 5 and 6 were dark."),
     ("number of a road", "Take Hwy. 101 to Rte. 9 and Apt. 3. |Turn left."),
@@ -75,7 +75,7 @@ WHOLE = [
     ("state in initials at an end", "They live in Lodi, N.J. |Harmony’s house is old."),
     ("state before a title", "Springfield, Ill. Mayor Ann Hale spoke. |He left."),
     ("state before an agency", "SPRINGFIELD, Ill. (AP) — Ann Hale spoke. |He left."),
-    ("letter that is no initial", "It has vitamin C. |Doctors doubt it. |So they chose plan B. |Republicans fumed."),
+    ("letter that is not an initial", "It has vitamin C. |Doctors doubt it. |They chose plan B. |Republicans fumed."),
     ("letter for a name", "He read Malcolm X. |Besides, he wrote."),
     ("letters of an interview", "Q. Do you agree? |A. The law is clear. |P.S. I do not."),
     ("letter at an end before a starter", "They chose plan B. |The rest is known."),
@@ -107,8 +107,11 @@ WHOLE = [
     ("exclamation and small letters", "“Never!” shouted the crowd."),
     ("question and the name of the asker", "“Why now?” Mr. Okafor asked. |No one knew."),
     ("question and the name of the teller", "“Who pays?” Ana Ruiz told reporters."),
-    ("cry and the name of the teller with a state", "“Perpetual motion!” Rep. Ann Hale, R-Pa., said of it. |He left."),
-    ("question and the trade of the asker", "“How are you?” Ruiz, who grows roses in Ohio, asked kindly. |He left."),
+    (
+        "exclamation and the name and state of the teller",
+        "“Perpetual motion!” Rep. Ann Hale, R-Pa., said of it. |He left.",
+    ),
+    ("question and a clause about the asker", "“How are you?” Ruiz, who grows roses in Ohio, asked kindly. |He left."),
     ("question and the day it was asked", "“Remember?” Okafor said Friday. |He left."),
     ("question and a rarer verb", "“Is it so?” Okafor continued. |“Is it?” Mr. Hale pressed, again."),
     ("question and another statement", "“Is it so?” |Okafor said on Friday that it was."),

@@ -8,7 +8,7 @@ from index.words import word_set
 
 # Something always follows them, so they never end a sentence.
 NEVER_LAST = SHORT_TITLES | word_set("Mt Ste approx cf e.g eg i.e ie incl v viz vs")
-# Before a number they go on; before anything else they end the sentence, as in "He said no."
+# Before a number the sentence continues; before anything else it ends: "He said no."
 NUMBERED = SHORT_MONTHS | word_set(
     "Apt Art Bldg Ch Eq Fig Hwy No Nos Op Para Rm Rte Sect Tel Vol avg ca ext fig max min no nos p pp tel vol"
 )
@@ -16,16 +16,16 @@ STATES = word_set(
     "Ala Alta Ariz Ark B.C Calif Colo Conn D.C Del Fla Ga Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo Mont N.C N.D N.H "
     "N.J N.M N.S N.Y Neb Nev Okla Ont Ore Pa Penn Que R.I S.C S.D Sask Tenn Tex Va Vt W.Va Wash Wis Wisc Wyo"
 )
-# May end a sentence: they do before a STARTER.
+# May end a sentence, and do before a STARTER.
 MAY_BE_LAST = STATES | word_set(
     "Assn Assoc Ave Blvd Bros Co Corp Cos Ct Dept Dist Div Esq Ft Inc Intl Jr Ln Ltd Natl Ph.D Pkwy Rd Sq Sr St Univ "
     "al dept est ft hr hrs lb lbs mph oz"
 )
-# Before a single letter that is no initial: "It has vitamin C. Doctors say".
+# Before a single letter that is not an initial: "It has vitamin C. Doctors say".
 LETTERED = word_set("article category class grade group hepatitis plan section title type vitamin")
 # Names with an exclamation mark of their own: "Yahoo! News".
 EXCLAIMED = word_set("jeopardy yahoo")
-# Words that seldom stand in the middle of a name, so that a capital means the start of a sentence.
+# Rarely inside a name, so that a capital means the start of a sentence.
 STARTERS = word_set(
     "A About Additionally After All Also Although Among An And Another Any Are As Asked At Because Before Besides Both "
     "But By Can Could Currently Despite Did Do Does During Each Earlier Even Eventually Every Everyone Everything "
@@ -36,7 +36,7 @@ STARTERS = word_set(
     "Thus To Together Under Unfortunately Unless Unlike Until Usually Was We Were What When Where Whether Which While "
     "Who Why With Without Would Yes Yesterday Yet You Your"
 )
-# Never at the end of a sentence, so that an ellipsis after them is a pause: "But … Hale leads."
+# Never at the end of a sentence, so that an ellipsis after one is a pause: "But … Hale leads."
 UNFINISHED = word_set(
     "a about although an and as at because but by for from her his if in into its my of on or our than the their to "
     "when whether which while whose with your"

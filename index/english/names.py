@@ -6,7 +6,7 @@ from index.words import word_set
 
 SUFFIXES = word_set("jr sr ii iii iv")
 PARTICLES = word_set("al bin da de del della der di dos du el ibn la le ter van von")
-# First names that are one: each line is a name and how it is called for short, or otherwise spelt.
+# Forms of one first name, separated by commas: short forms and other spellings.
 NICKNAMES = [
     frozenset(line.split())
     for line in """
@@ -56,13 +56,13 @@ FEMALE = word_set(
     "vanessa vera veronica victoria virginia wendy whitney yvonne zoe"
 )
 FIRST_NAMES = MALE | FEMALE
-# First names that begin other names and sentences too: "Will Congress", "Virginia Beach".
+# First names that also begin other names and sentences: "Will Congress", "Virginia Beach".
 AMBIGUOUS = word_set(
     "april charlotte drew faith florence grace grant hope jordan june lincoln max rose van victoria virginia will"
 )
-# Tagged as people by the parser, and never any.
+# Tagged as people by the parser, but never people.
 NO_PEOPLE = word_set("brexit congress facebook god google instagram medicare obamacare twitter youtube")
-# Words with a capital after a first name that are no surname: "Washington University", "Virginia Is".
+# Capitalised after a first name, but not a surname: "Washington University", "Virginia Is".
 NO_SURNAMES = word_set("And College Has Is News Of Said Says The Times University Was")
 HE = word_set("he him his himself")
 SHE = word_set("she her hers herself")

@@ -1,15 +1,15 @@
-"""What people and groups are called for what they do or are, as tables: titles, offices, nouns of groups."""
+"""Titles, offices and nouns for people and groups, as tables."""
 
 from __future__ import annotations
 
 from index.words import word_set
 
-# Abbreviations before a name, whose full stop ends no sentence.
+# Abbreviated before a name, so that their full stop ends no sentence.
 SHORT_TITLES = word_set(
     "Adm Ald Amb Asst Atty Brig Capt Cdr Cmdr Col Cols Cpl Dep Det Dr Drs Fr Gen Gens Gov Govs Hon Insp Lt Lts Maj "
     "Messrs Mgr Mlle Mme Mr Mrs Ms Msgr Mx Pfc Pres Prof Profs Pvt Rep Reps Rev Revs Rt Sec Sen Sens Sgt Sgts Spc Supt"
 )
-# Those that a parser takes for the end of a sentence, and what they stand for.
+# Abbreviations that the parser takes for the end of a sentence, and what they stand for.
 SPELLED_OUT = {
     "Adm": "Admiral",
     "Amb": "Ambassador",
@@ -25,7 +25,7 @@ SPELLED_OUT = {
     "Sen": "Senator",
     "Sgt": "Sergeant",
 }
-# Before a name, and the noun by which its bearer is called later ("Sen. Cruz" is "the senator").
+# Titles before a name, each with the noun for its bearer, if any: "Sen. Cruz" is "the senator".
 TITLES = dict(
     pair.split(":")
     for pair in """
@@ -41,24 +41,24 @@ TITLES = dict(
     speaker:speaker state: then: vice:
     """.split()
 )
-DEPUTIES = word_set("deputy prime vice")  # a vice president is no president
+DEPUTIES = word_set("deputy prime vice")  # a vice president is not a president
 MALE_TITLES = word_set("congressman chairman father fr king lord mr pope prince sir")
 FEMALE_TITLES = word_set("chairwoman congresswoman dame lady madam miss mrs ms princess queen")
-# Titles that stand before a first name only: "Pope Francis".
+# Titles before a first name alone: "Pope Francis".
 STYLES = word_set("king pope prince princess queen")
-# Common nouns that say whether a man or a woman is meant.
+# Common nouns for a man or a woman.
 MEN = MALE_TITLES | word_set("actor brother businessman father gentleman husband man mogul son spokesman tycoon uncle")
 WOMEN = FEMALE_TITLES | word_set("actress aunt businesswoman daughter mother sister spokeswoman wife woman")
-# What nouns of people and their offices end in.
+# What nouns for people and their offices end in.
 BEARER_ENDINGS = word_set(
     "aide ally ant attorney chair chief coach ee ent er friend head hopeful host ian ic ist ive judge lady man mogul "
     "or person rival secretary star woman"
 )
-# Nouns of groups that speak: "the Trump campaign".
+# Nouns for groups that speak: "the Trump campaign".
 COLLECTIVES = word_set(
     "administration agency army association bank board campaign center centre commission committee company corporation "
     "council court department foundation government group institute institution magazine ministry network newspaper "
     "office organisation organization paper party police report site team union university website"
 )
-# Of politicians in brackets: "Sen. Ann Hale (D-Ill.)".
+# In brackets after a politician: "Sen. Ann Hale (D-Ill.)".
 PARTIES = word_set("D Dem I R Rep")

@@ -1,4 +1,4 @@
-"""By which words a sentence shows that somebody speaks in it: patterns over plain lines, before anything is parsed."""
+"""Patterns that tell, before anything is parsed, whether a line may name a speaker and whether it quotes one."""
 
 from __future__ import annotations
 
@@ -19,37 +19,39 @@ def inflect(lemma: str) -> str:
     return rf"{lemma}{lemma[-1]}?(?:e[ds]|ing|s)?"
 
 
-DIRECT = 4  # words in quotation marks; fewer are a phrase within reported speech
-# A verb of saying after the name of whoever says it: "said", "has denied", "later told".
+DIRECT = 4  # words in quotation marks; fewer are a phrase quoted within reported speech
+# A verb of saying after the name of its speaker: "said", "has denied", "later told".
 _SAID = "|".join(["said", "told", "wrote", *(inflect(verb) for verb in sorted(SAYING))])
 SAID = re.compile(rf"(?: \w+ly| also| then| later)?,?(?: ha[ds])? (?:{_SAID})\b(?<!ing)")
 _FORMS = [inflect(word) for word in sorted({*SAYING, *THINKING, *JUDGING, *STATES, *STATEMENTS, *PHRASES})]
-# What a sentence has to have to be worth a parse.
+# A sentence without any of these is not worth parsing.
 CUE = re.compile(rf"\b(?:according to|{'|'.join([*sorted(IRREGULAR), *_FORMS])})\b", re.IGNORECASE)
-# What stands before the name of a subject: nothing, or a mark, and perhaps what somebody is.
+# What stands before a subject's name: nothing or a mark, and perhaps a description of the person.
 OPENS = re.compile(rf"(?:^|[\",] )(?:(?!{any_of(CONNECTIVES)}\b)[a-z-]+ ){{0,3}}$")
-# The name's verb of saying, right behind it or behind what else is said of the person.
+# A verb of saying right after the name, or after a description of the person.
 BETWEEN = ("", r", [^,\"]{2,90},", r",? who [^,\"]{2,60},?")
 APPOSED = [re.compile(rf"{between}{SAID.pattern}") for between in BETWEEN]
-# A full name that no table and no parser may know, behind what its bearer says.
+# A full name after a quotation, which no table and no parser may know.
 _FULL = r"[,.?!-]\" ([A-Z][\w'-]+(?: [A-Z]\.)? [A-Z][\w'-]+)"
 QUOTED_NAME = [re.compile(rf"{_FULL}{between}{SAID.pattern}") for between in BETWEEN]
 
 
-def may_attribute(line: Line) -> bool:
-    """Tell whether a sentence may name who speaks in it: it brings a quotation, or has a cue outside of one."""
+def may_name_speaker(line: Line) -> bool:
+    """Tell whether a line may name its speaker: it introduces a quotation, or has a cue or a full name."""
     if line.is_wholly_quoted():
         return False
-    return presents(line) or CUE.search(line.outside()) is not None or FULL_NAME.search(line.text) is not None
+    return (
+        introduces_quotation(line) or CUE.search(line.outside()) is not None or FULL_NAME.search(line.text) is not None
+    )
 
 
-def presents(line: Line) -> bool:
-    """Tell whether a sentence brings a quotation, with it or after it."""
+def introduces_quotation(line: Line) -> bool:
+    """Tell whether a line introduces a quotation, in itself or in the next line."""
     return line.quoted_words() > DIRECT or line.outside().rstrip(" …").endswith(":")
 
 
 def is_direct(line: Line) -> bool:
-    """Tell whether a line gives somebody's words rather than reports them: more than a phrase of them is quoted."""
+    """Tell whether a line quotes its speaker rather than reports: more than a phrase is in quotation marks."""
     if line.is_wholly_quoted() or line.quoted_words() >= DIRECT:
         return True
     # “No,” he said. He said: “No.”

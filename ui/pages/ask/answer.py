@@ -14,7 +14,7 @@ def answer_html(answer: Answer) -> str:
     """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
 
     The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences carry
-    `button.closest-open[data-closest]`, counted from 1. A gloss is a `span.gloss`, which is no part of the quotation.
+    `button.closest-open`. A gloss is a `span.gloss`, which is no part of the quotation.
     """
     if not answer.answered:
         return _refusal_html(answer)
@@ -44,7 +44,10 @@ def _passage_html(citations: Sequence[Citation]) -> str:
 def _chip(citation: Citation) -> str:
     name = escape_html(f"Source {citation.number}: {citation.title}")
     number = citation.number
-    return f'<button type="button" class="chip" data-number="{number}" aria-label="{name}">{number}</button>'
+    return (
+        f'<button type="button" class="chip" data-opens="citation" data-place="{number - 1}" data-number="{number}" '
+        f'aria-label="{name}">{number}</button>'
+    )
 
 
 def _sources_html(citations: Sequence[Citation]) -> str:
@@ -82,11 +85,12 @@ def _refusal_html(answer: Answer) -> str:
     if answer.closest:
         heading = "Closest sentence, not an answer" if len(answer.closest) == 1 else "Closest sentences, not an answer"
         parts.append(f'<div class="closest"><p class="closest-heading">{heading}</p>')
-        for place, citation in enumerate(answer.closest, start=1):
+        for place, citation in enumerate(answer.closest):
             parts.append(
                 f'<blockquote dir="auto">{_sentence_html(citation)}</blockquote>'
                 f'<p class="closest-source">{_by_html(citation)}{_source_html(citation)} · '
-                f'<button type="button" class="closest-open" data-closest="{place}">Read it in the article</button></p>'
+                f'<button type="button" class="closest-open" data-opens="closest" data-place="{place}">'
+                "Read it in the article</button></p>"
             )
         parts.append("</div>")
     return "".join([*parts, "</div>"])

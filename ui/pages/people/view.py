@@ -14,7 +14,7 @@ from index.words import fold_letters
 from qa.statements import count_quotes, list_dates
 from ui.inert import escape_html
 from ui.pages.people.state import Chosen, month_of
-from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html
+from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html, topic_box_html
 from ui.search import has_words
 from ui.source import nothing_open_html
 from ui.wording import count, format_date
@@ -29,8 +29,8 @@ _HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
 
 
 def search_html() -> str:
-    """The box above the list of people."""
-    return (
+    """The boxes above the list of people."""
+    return topic_box_html("sought-topic") + (
         '<div class="find"><label for="sought-name">Find a person</label><input id="sought-name" type="search" '
         'autocomplete="off" spellcheck="false" maxlength="100" placeholder="By name or role …"></div>'
     )
