@@ -1,6 +1,6 @@
 """How the index behaves with N sentences: sizes on the command line in, a row of a Markdown table for each out.
 
-    nice -n 19 python -m tests.bench.scale 10_000 100_000 1_000_000 --minutes 70
+    nice -n 19 .venv/bin/python -m tests.bench.scale 10_000 100_000 1_000_000 --minutes 70
 
 Wants no data. Fills the collections that `index/storage/chroma.py` creates in an embedded Chroma, and the lexical
 index through its own class, with generated articles of 25 sentences. It writes to Chroma directly, in the order and in
@@ -37,7 +37,7 @@ from index.values import Sentence, sentence_id
 from index.writer import LEAST, MOST, SHARE
 
 DIMENSION = 384
-SENTENCES = 25  # an article, a change
+SENTENCES = 25  # of an article
 ARTICLES_A_LEXICAL_UPDATE = 800  # 20,000 sentences
 CANDIDATES = 60  # as qa/retrieve.py asks for
 QUESTIONS = 200
@@ -68,7 +68,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class MadeUp:
-    """An article out of nothing but its number; it has what the lexical index reads of a record."""
+    """An article generated from its number, with the attributes of a record that the lexical index reads."""
 
     id: str
     digest: str
@@ -109,7 +109,7 @@ class Collections:
         return cls(client, store, store._sentences, store._contexts, store._articles)
 
     def put(self, articles: Sequence[MadeUp]) -> None:
-        """Write articles as the store does: sentences first, then the records that make them believed."""
+        """Write articles as the store does: sentences first, then the records that make them count."""
         most = self.client.get_max_batch_size() // SENTENCES
         for i in range(0, len(articles), most):
             self._put_sentences(articles[i : i + most])
@@ -157,7 +157,7 @@ class Collections:
 
 
 class World:
-    """Makes articles, questions and search terms, the same for the same seed and number of topics."""
+    """Generates articles, questions and search terms: the same ones for the same seed and number of topics."""
 
     def __init__(self, seed: int, topics: int) -> None:
         self.seed = seed
@@ -186,13 +186,13 @@ class World:
         return MadeUp(article_id, digest, title, sentences, title_vector, vectors, in_context(vectors, title_vector))
 
     def questions(self, articles: int, count: int) -> np.ndarray:
-        """Vectors (count, 384): each near a sentence of one of the first `articles` articles, with a cosine of 0.6."""
+        """Return vectors (count, 384), each near a sentence of one of the first `articles` articles, with a cosine of 0.6."""
         random = np.random.default_rng([self.seed, 3])
         near = [self.article(int(number)).contexts[0] for number in random.integers(articles, size=count)]
         return _unit(0.6 * np.array(near) + 0.8 * self._directions(random, count))
 
     def terms(self, count: int) -> list[list[str]]:
-        """8 words each: one as common as the name in the news (9 % of sentences), two common, three fair, two rare."""
+        """Return lists of 8 words: one as common as the top name in the news (9 % of sentences), 2 common, 3 fair, 2 rare."""
         random = np.random.default_rng([self.seed, 4])
         bands = ((15, 30), (100, 300), (100, 300), *[(500, 5_000)] * 3, *[(20_000, 100_000)] * 2)
         return [[str(self.vocabulary[random.integers(*band)]) for band in bands] for _ in range(count)]
@@ -214,7 +214,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _spell(rank: int) -> str:
-    """A word for a rank: one syllable of 75 for the commonest, up to three for the others."""
+    """Return the word of a rank: one of 75 syllables for the commonest, up to three syllables for the others."""
     syllables = [consonant + vowel for consonant in "bdfgklmnprstvzh" for vowel in "aeiou"]
     word = syllables[rank % 75]
     while rank >= 75:
@@ -224,7 +224,7 @@ def _spell(rank: int) -> str:
 
 
 def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float) -> dict[str, Any]:
-    """Fill both indexes until there are enough sentences or it is time; returns what was reached, and the rates."""
+    """Fill both indexes until there are enough sentences or time is up; return what was reached, and the rates."""
     world = World(options.seed, _topics(wanted))
     collections = Collections.open(folder)
     lexical = Lexical(folder / "lexical.sqlite3")
@@ -268,7 +268,7 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
 
 
 def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict[str, Any]) -> list[str]:
-    """The cells of the row; run in a process that has not touched the index before."""
+    """Return the cells of the row. Run it in a process that has not touched the index before."""
     articles: int = filled["articles"]
     world = World(options.seed, _topics(wanted))
     vectors = world.questions(min(wanted // SENTENCES, 400), QUESTIONS)
@@ -327,7 +327,7 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
 
 @dataclass(frozen=True)
 class _Row:
-    """What the lexical index reads of an article that it holds already."""
+    """What the lexical index reads of an article that it already holds."""
 
     id: str
     digest: str
@@ -356,7 +356,7 @@ def _nearest(collections: Collections, vector: np.ndarray) -> Any:
 
 
 def _recall(collections: Collections, questions: np.ndarray, filled: dict[str, Any]) -> float:
-    """The share of the exact nearest that is found, over the questions that `fill` answered exactly."""
+    """Return the share of the exact nearest that is found, over the questions that `fill` answered exactly."""
     shares = [
         np.mean(1 - np.array(_nearest(collections, question)["distances"][0]) >= worst - 1e-5)
         for question, worst in zip(questions, filled["worst"], strict=True)
@@ -388,7 +388,7 @@ def _percentiles(seconds: Sequence[float]) -> str:
 
 
 def _resident() -> float:
-    """Resident memory of this process in MB."""
+    """Return the resident memory of this process, in megabytes of 10^6 bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
@@ -403,7 +403,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20, help="for each size (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the temporary folder is removed then, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the temporary folder is still removed
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|", flush=True)
     for wanted in options.sentences:
         deadline = time.time() + 60 * options.minutes * (1 - RESERVED)
