@@ -1,6 +1,6 @@
 """What each ingredient of an answer is worth: the figures of `qa.evaluate` without it.
 
-    .venv/bin/python -m tests.bench.ablation [--articles DIR --questions FILE] [--store DIR]
+    python -m tests.bench.ablation [--articles DIR --questions FILE] [--store DIR]
 
 Wants a folder of articles and questions whose answers are known, by default the project's own. Prints a Markdown table
 with a row for each ingredient. The confidence is not refitted for each row, so a row also loses whatever its ingredient

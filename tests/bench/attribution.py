@@ -1,6 +1,6 @@
 """How well `index.speech.attribution` finds who said what, against sentences whose speakers were noted by hand.
 
-    .venv/bin/python -m tests.bench.attribution [--articles DIR --gold FILE] [--half even] [--examples 5]
+    python -m tests.bench.attribution [--articles DIR --gold FILE] [--half even] [--examples 5]
 
 Wants a folder of plain text articles and a gold file about them, by default the project's own, `speakers.jsonl`. A line
 is `{"article": file, "sentences": [[start, end, [names]], ...]}`, with the sources of a sentence: a full name, "?" for

@@ -1,6 +1,6 @@
 """Fit `qa.confidence.WEIGHTS`, and show how well the confidence that they give is calibrated.
 
-    .venv/bin/python -m tests.bench.confidence [--articles DIR --questions FILE ...] [--weights W ...] [--store DIR] [--fit]
+    python -m tests.bench.confidence [--articles DIR --questions FILE ...] [--weights W ...] [--store DIR] [--fit]
 
 Wants a folder of articles and questions that they answer and do not answer (`"evidence": []`), by default the project's
 own, which are too few to fit on. A weight (default: 1) says how much a question of that file counts. Answerable and

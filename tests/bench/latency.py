@@ -1,6 +1,6 @@
 """Where the time of a warm answer goes.
 
-    .venv/bin/python -m tests.bench.latency [--articles DIR --questions FILE] [--store DIR]
+    python -m tests.bench.latency [--articles DIR --questions FILE] [--store DIR]
 
 Wants a folder of articles and questions about them, by default the project's own; what answers them does not matter.
 Asks every question twice and times the second round. Prints the median and the 95th percentile of an answer, and a

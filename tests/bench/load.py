@@ -1,6 +1,6 @@
 """How the served app copes with its visitors: one in a browser, then twenty at once over HTTP.
 
-    .venv/bin/python -m tests.bench.load [--articles DIR --questions FILE] [--store DIR] [--turns 100] [--asked 2000]
+    python -m tests.bench.load [--articles DIR --questions FILE] [--store DIR] [--turns 100] [--asked 2000]
 
 Wants a folder of articles and questions about them, by default the project's own; what answers them does not matter.
 Needs Chromium or Chrome, and Linux. Starts `onrecord serve`, and prints how soon the page was usable and how long

@@ -1,6 +1,6 @@
 """How the index behaves with N sentences: sizes on the command line in, a row of a Markdown table for each out.
 
-    nice -n 19 .venv/bin/python -m tests.bench.scale 10_000 100_000 1_000_000 --minutes 70
+    nice -n 19 python -m tests.bench.scale 10_000 100_000 1_000_000 --minutes 70
 
 Wants no data. Fills the collections that `index/storage/chroma.py` creates in an embedded Chroma, and the lexical
 index through its own class, with generated articles of 25 sentences. It writes to Chroma directly, in the order and in
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -30,18 +29,15 @@ from typing import Any
 
 import numpy as np
 
-from index.models.embedding import in_context
 from index.storage.chroma import Store
 from index.storage.lexical import Lexical
-from index.values import Sentence, sentence_id
+from index.values import Sentence
 from index.writer import LEAST, MOST, SHARE
+from tests.bench.generated import DIMENSION, SENTENCES, Generated, World
 
-DIMENSION = 384
-SENTENCES = 25  # of an article
 ARTICLES_A_LEXICAL_UPDATE = 800  # 20,000 sentences
 CANDIDATES = 60  # as qa/retrieve.py asks for
 QUESTIONS = 200
-VOCABULARY = 200_000
 ARTICLES_A_TOPIC = 50
 RESERVED = 0.15  # of the minutes, for measuring what was filled
 
@@ -67,31 +63,6 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class MadeUp:
-    """An article generated from its number, with the attributes of a record that the lexical index reads."""
-
-    id: str
-    digest: str
-    title: str
-    sentences: list[Sentence]
-    title_vector: np.ndarray  # (384,)
-    vectors: np.ndarray  # (25, 384), of unit length
-    contexts: np.ndarray  # (25, 384), of unit length
-
-    @property
-    def ids(self) -> list[str]:
-        return [sentence_id(self.id, self.digest, sentence.position) for sentence in self.sentences]
-
-    @property
-    def metadatas(self) -> list[dict[str, Any]]:
-        return [
-            {"article_id": self.id, "digest": self.digest, "position": s.position, "start": s.start, "end": s.end}
-            | ({} if s.position % 3 else {"speaker": f"Speaker {s.position}", "speech": "direct"})
-            for s in self.sentences
-        ]
-
-
-@dataclass(frozen=True)
 class Collections:
     client: Any
     store: Store
@@ -108,14 +79,14 @@ class Collections:
         store = Store(client, model="made-up", dimension=DIMENSION)
         return cls(client, store, store._sentences, store._contexts, store._articles)
 
-    def put(self, articles: Sequence[MadeUp]) -> None:
+    def put(self, articles: Sequence[Generated]) -> None:
         """Write articles as the store does: sentences first, then the records that make them count."""
         most = self.client.get_max_batch_size() // SENTENCES
         for i in range(0, len(articles), most):
             self._put_sentences(articles[i : i + most])
         self._put_articles(articles)
 
-    def _put_sentences(self, articles: Sequence[MadeUp]) -> None:
+    def _put_sentences(self, articles: Sequence[Generated]) -> None:
         ids = [key for article in articles for key in article.ids]
         metadatas = [metadata for article in articles for metadata in article.metadatas]
         self.contexts.upsert(
@@ -130,7 +101,7 @@ class Collections:
             metadatas=metadatas,
         )
 
-    def _put_articles(self, articles: Sequence[MadeUp]) -> None:
+    def _put_articles(self, articles: Sequence[Generated]) -> None:
         self.articles.upsert(
             [article.id for article in articles],
             embeddings=[article.title_vector for article in articles],
@@ -154,73 +125,6 @@ class Collections:
     def delete(self, ids: list[str]) -> None:
         self.contexts.delete(ids)
         self.sentences.delete(ids)
-
-
-class World:
-    """Generates articles, questions and search terms: the same ones for the same seed and number of topics."""
-
-    def __init__(self, seed: int, topics: int) -> None:
-        self.seed = seed
-        self.spectrum = (np.arange(1, DIMENSION + 1) ** -0.35).astype(np.float32)
-        self.topics = self._directions(np.random.default_rng([seed, 1]), topics)
-        self.vocabulary = np.array([_spell(rank) for rank in range(VOCABULARY)])
-        self.cumulated = np.cumsum(1 / (np.arange(VOCABULARY) + 2.7))
-        self.cumulated /= self.cumulated[-1]
-
-    def article(self, number: int, version: int = 0) -> MadeUp:
-        random = np.random.default_rng([self.seed, 2, number, version])
-        about = self._about(random)
-        vectors = _unit(0.6 * about + 0.8 * self._directions(random, SENTENCES))
-        title_vector = _unit(0.8 * about + 0.6 * self._directions(random, 1)[0])
-        lengths = np.clip(random.lognormal(3.0, 0.5, SENTENCES), 3, 80).astype(int)  # mean 22 words
-        words = self._words(random, int(lengths.sum()) + 8)
-        name = f"gazette/2016/05/{number % 31:02d}/{number:08d}-{words[0]}-{words[1]}.txt"
-        article_id = self.article(number).id if version else name
-        sentences, start, first = [], 0, 8
-        for position, length in enumerate(lengths):
-            text = " ".join(words[first : first + length]).capitalize() + "."
-            sentences.append(Sentence(article_id, position, start, start + len(text), text))
-            start, first = start + len(text) + 1, first + length
-        digest = hashlib.sha256(f"{number} {version}".encode()).hexdigest()
-        title = " ".join(words[:8])
-        return MadeUp(article_id, digest, title, sentences, title_vector, vectors, in_context(vectors, title_vector))
-
-    def questions(self, articles: int, count: int) -> np.ndarray:
-        """Return vectors (count, 384), each near a sentence of one of the first `articles` articles, with a cosine of 0.6."""
-        random = np.random.default_rng([self.seed, 3])
-        near = [self.article(int(number)).contexts[0] for number in random.integers(articles, size=count)]
-        return _unit(0.6 * np.array(near) + 0.8 * self._directions(random, count))
-
-    def terms(self, count: int) -> list[list[str]]:
-        """Return lists of 8 words: one as common as the top name in the news (9 % of sentences), 2 common, 3 fair, 2 rare."""
-        random = np.random.default_rng([self.seed, 4])
-        bands = ((15, 30), (100, 300), (100, 300), *[(500, 5_000)] * 3, *[(20_000, 100_000)] * 2)
-        return [[str(self.vocabulary[random.integers(*band)]) for band in bands] for _ in range(count)]
-
-    def _about(self, random: np.random.Generator) -> np.ndarray:
-        topic = self.topics[random.integers(len(self.topics))]
-        return _unit(0.7 * topic + 0.7 * self._directions(random, 1)[0])
-
-    def _directions(self, random: np.random.Generator, count: int) -> np.ndarray:
-        return _unit(random.standard_normal((count, DIMENSION), dtype=np.float32) * self.spectrum)
-
-    def _words(self, random: np.random.Generator, count: int) -> list[str]:
-        ranks = np.searchsorted(self.cumulated, random.random(count))
-        return [str(word) for word in self.vocabulary[ranks]]
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)
-
-
-def _spell(rank: int) -> str:
-    """Return the word of a rank: one of 75 syllables for the commonest, up to three syllables for the others."""
-    syllables = [consonant + vowel for consonant in "bdfgklmnprstvzh" for vowel in "aeiou"]
-    word = syllables[rank % 75]
-    while rank >= 75:
-        rank = rank // 75 - 1
-        word = syllables[rank % 75] + word
-    return word
 
 
 def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float) -> dict[str, Any]:
