@@ -158,15 +158,15 @@ def test_path_that_is_no_upload_is_not_believed(town: Library, tmp_path: Path) -
     told = "it did not arrive whole. Add it again; of a folder, add the files in it."
     before = sorted(town.settings.seeds.iterdir())
     for file in (
-        {"name": "a.txt", "size": 18, "path": str(secret)},
-        {"name": "a.txt", "size": 18, "path": None},
-        {"name": "a.txt", "size": 18, "path": ["a"]},
+        {"name": "a.txt", "size": 18, "uploaded": str(secret)},
+        {"name": "a.txt", "size": 18, "uploaded": None},
+        {"name": "a.txt", "size": 18, "uploaded": ["a"]},
         {"name": "a.txt"},
     ):
         assert _receive(town, {"/tmp/other"}, file) == Arrival("a.txt", told)
     assert isinstance(_receive(town, set(), "a.txt").outcome, str)
     assert sorted(town.settings.seeds.iterdir()) == before
-    assert _receive(town, {str(secret)}, {"name": "a.txt", "size": 18, "path": str(secret)}) == Arrival(
+    assert _receive(town, {str(secret)}, {"name": "a.txt", "size": 18, "uploaded": str(secret)}) == Arrival(
         "a.txt", Added("a.txt", 1)
     )
 

@@ -13,21 +13,23 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from ui.api import add_endpoints, exception_handlers
 from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
+from ui.guard import guards
 from ui.mcp import http_options
 from ui.pages.ask.handlers import AskPage
-from ui.pages.library.handlers import LibraryPage, NoUploads, largest_upload
+from ui.pages.library.handlers import LibraryPage, largest_upload
 from ui.pages.page import Opener, Openers, Page, Site, draw_html, listen
 from ui.pages.people.handlers import PeoplePage
 from ui.pages.topic.handlers import TopicPage
 from ui.shell import TITLE, masthead_html
 from ui.source import nothing_open_html, read_place
+from ui.uploads import keeping_uploads
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -40,7 +42,6 @@ _log = logging.getLogger(__name__)
 PAGES: tuple[type[Page], ...] = (AskPage, PeoplePage, TopicPage, LibraryPage)
 
 _ASSETS = Path(__file__).parent / "assets"
-_OWN_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
 _VISITORS = 1000  # whose conversations are kept, with some 100 kB of Gradio's own for each; who was seen last, longest
 
 
@@ -80,37 +81,39 @@ def running(
     _check_free(host, port)
     blocks = build(library, read_only=read_only)
     styles = [_ASSETS / "app.css", *(_file_of(page, "css") for page in PAGES)]
-    try:
-        _, url, _ = blocks.launch(
-            server_name=host,
-            server_port=port,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
-            enable_monitoring=False,
-            footer_links=[],
-            favicon_path=_ASSETS / "favicon.svg",
-            theme=_theme(),
-            # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
-            head="".join(f"<style>{_read(path)}</style>" for path in styles),
-            max_file_size=largest_upload(library),
-            state_session_capacity=_VISITORS,
-            app_kwargs={
-                "middleware": _middleware(host, read_only=read_only),
-                "exception_handlers": exception_handlers(),
-                **(http_options(library, host=host) if mcp else {}),
-            },
-        )
-    except OSError as error:
-        raise _cannot_listen(host, port, error) from error
-    let_idle(blocks)
-    try:
-        yield url
-    finally:
-        blocks.close(verbose=False)
+    largest = largest_upload(library)
+    with nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest) as uploads:
+        try:
+            _, url, _ = blocks.launch(
+                server_name=host,
+                server_port=port,
+                prevent_thread_lock=True,
+                quiet=True,
+                share=False,
+                ssr_mode=False,
+                pwa=False,
+                mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
+                enable_monitoring=False,
+                footer_links=[],
+                favicon_path=_ASSETS / "favicon.svg",
+                theme=_theme(),
+                # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
+                head="".join(f"<style>{_read(path)}</style>" for path in styles),
+                max_file_size=largest,
+                state_session_capacity=_VISITORS,
+                app_kwargs={
+                    "middleware": guards(host, uploads=uploads),
+                    "exception_handlers": exception_handlers(),
+                    **(http_options(library) if mcp else {}),
+                },
+            )
+        except OSError as error:
+            raise _cannot_listen(host, port, error) from error
+        let_idle(blocks)
+        try:
+            yield url
+        finally:
+            blocks.close(verbose=False)
 
 
 def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
@@ -193,42 +196,6 @@ def _theme() -> Any:
         body_text_color="#1d1b16",
         body_text_color_dark="#ece7db",
     )
-
-
-def _middleware(host: str, *, read_only: bool) -> list[Any]:
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-    # Else any web site could reach the app through a browser on this machine, by a name that it turns into 127.0.0.1.
-    own = [Middleware(TrustedHostMiddleware, allowed_hosts=list(_OWN_HOSTS))] if host in _OWN_HOSTS else []
-    return [*own, Middleware(_Headers), *([Middleware(NoUploads)] if read_only else [])]
-
-
-class _Headers:
-    """ASGI middleware: a page that some text managed to alter could still reach no other host."""
-
-    # Gradio compiles its templates in the browser, hence 'unsafe-eval', and starts from inline scripts.
-    _POLICY = (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    )
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def send_with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"content-security-policy", self._POLICY.encode()),
-                    (b"referrer-policy", b"no-referrer"),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -1,8 +1,7 @@
 """What the Library page does: its components in the app, and what follows from a click, a search or a dropped file.
 
-A browser sends places in the visitor's own list, never a
-path; the one path it sends is that of an upload, which is believed only if Gradio itself gave it out. With `read_only`
-nothing that changes anything is wired at all, and uploads are refused (`NoUploads`).
+A browser sends places in the visitor's own list, never a path; the one path it sends is that of an upload, which is
+believed only if Gradio itself gave it out. With `read_only`, nothing that changes anything is wired at all.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from ui.gradio_seam import sent_with
 from ui.pages.library.state import COLUMNS, PAGE, Arrival, Row, Visit
 from ui.pages.library.view import news_html, opened_html, table_html, tools_html
 from ui.pages.page import Openers, Site, draw_html, listen
+from ui.uploads import FULL, FULL_MESSAGE
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -226,21 +226,6 @@ def largest_upload(library: Library) -> int:
     return largest(".zip", int(library.settings.max_article_mb * 1_000_000))
 
 
-class NoUploads:
-    """ASGI middleware: nobody may send files to a server that is read-only."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: D102
-        if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/upload"):
-            from starlette.responses import PlainTextResponse
-
-            await PlainTextResponse("this server is read-only", status_code=403)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
 def _row_of(visit: Visit, event: gr.EventData) -> Row | None:
     sent = sent_with(event)
     return visit.row(sent.get("place"), sent.get("serial"))
@@ -262,12 +247,15 @@ def _begin_sync(library: Library) -> Future[Report]:
 
 def _receive(library: Library, uploads: set[str], file: Any) -> Arrival:
     """Put an upload into the folder; `file` is what the browser says of it: its name, size, and where Gradio put it."""
-    given, size, path = (file.get(part) if isinstance(file, dict) else None for part in ("name", "size", "path"))
+    sent = file if isinstance(file, dict) else {}
+    given, size, path = (sent.get(part) for part in ("name", "size", "uploaded"))
     given = given if isinstance(given, str) else ""
     try:
         name = clean_name(given)
         if isinstance(size, int):
             check_size(size, name, library.settings)
+        if sent.get("status") == FULL:
+            return Arrival(given, FULL_MESSAGE)
         if not isinstance(path, str) or path not in uploads or not _arrives(Path(path)):
             return Arrival(given, "it did not arrive whole. Add it again; of a folder, add the files in it.")
         return Arrival(given, add_file(library.settings, Path(path), given))
@@ -279,7 +267,7 @@ def _receive(library: Library, uploads: set[str], file: Any) -> Arrival:
 
 
 def _forget_upload(uploads: set[str], file: Any) -> None:
-    path = file.get("path") if isinstance(file, dict) else None
+    path = file.get("uploaded") if isinstance(file, dict) else None
     if isinstance(path, str) and path in uploads:
         uploads.discard(path)
         Path(path).unlink(missing_ok=True)

@@ -77,15 +77,18 @@ async function add(chosen) {
   for (const [i, file] of chosen.entries()) {
     showSending(`Sending file ${(i + 1).toLocaleString("en")} of ${chosen.length.toLocaleString("en")} …`);
     let path = null;
+    let status = 0;
     if (!isTooLarge(file)) {
       try {
         // Its own name is sent beside it; Gradio's would lose letters, and a name without them would be refused.
         ({ path } = await upload(new File([file], "upload.bin")));
-      } catch {
-        path = null; // a folder, or a connection that broke: Python says so
+      } catch (error) {
+        // A folder, a connection that broke, or a server that is full: Python says so.
+        status = Number(/^HTTP (\d+)/.exec(error?.message)?.[1] ?? 0);
       }
     }
-    sent.push({ name: file.name, size: file.size, path });
+    // Gradio would look for what is called "path" in its own folder.
+    sent.push({ name: file.name, size: file.size, uploaded: path, status });
   }
   showSending("");
   isSending = false;
