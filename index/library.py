@@ -19,7 +19,7 @@ from index.settings import Settings
 from index.speech.people import from_json, merge_speakers
 from index.storage.catalogue import Catalogue
 from index.storage.chroma import SCHEMA, Store, name_generation
-from index.storage.connection import connect
+from index.storage.connection import connect, disconnect
 from index.storage.lexical import Lexical
 from index.storage.lock import make_folder, writer_lock
 from index.storage.snapshots import Snapshots
@@ -317,7 +317,7 @@ class Library:
         if self._snapshots and index:
             opened.callback(self._snapshots.hold(index))
         client = connect(self.settings, index)
-        opened.callback(client.close)
+        opened.callback(disconnect, client)
         lexical = Lexical((index or self.settings.store) / f"lexical-v{SCHEMA}.sqlite3")
         opened.callback(lexical.close)
         return Catalogue(client), lexical
