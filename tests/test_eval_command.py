@@ -12,9 +12,9 @@ from qa.evaluate import evaluate_library
 from qa.gold import load_questions
 from tests.conftest import MakeLibrary
 from ui.cli import main
-from ui.evaluation import evaluation_text, report_markdown
-from ui.figure import figure_svg
-from ui.report import Progress
+from ui.text.evaluation import evaluation_text, report_markdown
+from ui.text.figure import figure_svg
+from ui.text.report import Progress
 
 Captured = pytest.CaptureFixture[str]
 
@@ -299,7 +299,7 @@ def test_a_report_that_cannot_be_written_is_told_first(tmp_path: Path, capsys: C
 
 
 def test_progress_of_questions_counts_no_sentences(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.report._LOG_SECONDS", 0)
+    monkeypatch.setattr("ui.text.report._LOG_SECONDS", 0)
     with Progress("asking", "questions") as progress:
         progress.show(3, 1200)
     assert capsys.readouterr().err == "asking: 3 of 1,200 questions\n"

@@ -10,9 +10,9 @@ from index.seeds_folder import Added, Known, Removed, Taken
 from index.sync import Plan
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
-from ui.library_handlers import Visit, _receive
-from ui.library_page import news_html, opened_html, table_html, tools_html
-from ui.shelf import COLUMNS, Arrival, Row, Shelf, arrange, list_rows, take_stock
+from ui.pages.library.handlers import _receive
+from ui.pages.library.state import COLUMNS, Arrival, Row, Shelf, Visit, arrange, list_rows, take_stock
+from ui.pages.library.view import news_html, opened_html, table_html, tools_html
 
 PIER = Row(
     "pier.txt", "pier.txt", "The pier", "indexed", source="City Wire", published="2024-03-02", sentences=2, people=1
@@ -34,13 +34,13 @@ def rows_of(library: Library) -> dict[str, tuple[str, str]]:
 
 def test_state_of_each_row_is_that_of_its_file(town: Library) -> None:
     seeds = town.settings.seeds
-    (seeds / "feed.jsonl").write_text('{"text": "The mill is open."}\n{"title": "none"}\n')
+    (seeds / "feed.jsonl").write_text('{"id": 2, "text": "The mill is open."}\n{"title": "none"}\n')
     town.sync()
     assert rows_of(town) == {
         "pier.txt": ("pier.txt", "indexed"),
         "tram.txt": ("tram.txt", "indexed"),
-        "feed.jsonl#1": ("feed.jsonl", "indexed"),
-        "feed.jsonl#2": ("feed.jsonl", "skipped"),
+        "feed.jsonl#2": ("feed.jsonl", "indexed"),
+        "feed.jsonl#line 2": ("feed.jsonl", "skipped"),
     }
     (seeds / "tram.txt").write_text("The tram is quick now.\n")
     (seeds / "feed.jsonl").unlink()
@@ -49,7 +49,7 @@ def test_state_of_each_row_is_that_of_its_file(town: Library) -> None:
     assert rows_of(town) == {
         "pier.txt": ("pier.txt", "indexed"),
         "tram.txt": ("tram.txt", "changed"),
-        "feed.jsonl#1": ("feed.jsonl", "gone"),
+        "feed.jsonl#2": ("feed.jsonl", "gone"),
         "new.txt": ("new.txt", "new"),
         "notes.odt": ("notes.odt", "skipped"),
     }
@@ -158,15 +158,15 @@ def test_path_that_is_no_upload_is_not_believed(town: Library, tmp_path: Path) -
     told = "it did not arrive whole. Add it again; of a folder, add the files in it."
     before = sorted(town.settings.seeds.iterdir())
     for file in (
-        {"name": "a.txt", "size": 18, "path": str(secret)},
-        {"name": "a.txt", "size": 18, "path": None},
-        {"name": "a.txt", "size": 18, "path": ["a"]},
+        {"name": "a.txt", "size": 18, "uploaded": str(secret)},
+        {"name": "a.txt", "size": 18, "uploaded": None},
+        {"name": "a.txt", "size": 18, "uploaded": ["a"]},
         {"name": "a.txt"},
     ):
         assert _receive(town, {"/tmp/other"}, file) == Arrival("a.txt", told)
     assert isinstance(_receive(town, set(), "a.txt").outcome, str)
     assert sorted(town.settings.seeds.iterdir()) == before
-    assert _receive(town, {str(secret)}, {"name": "a.txt", "size": 18, "path": str(secret)}) == Arrival(
+    assert _receive(town, {str(secret)}, {"name": "a.txt", "size": 18, "uploaded": str(secret)}) == Arrival(
         "a.txt", Added("a.txt", 1)
     )
 

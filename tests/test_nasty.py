@@ -101,7 +101,7 @@ NASTY: dict[str, tuple[Make, str | None]] = {
     "long-line.txt": (repeat(b"word " * 10_000, 1_000), "it is too large: 50 MB"),
     "long-line.jsonl": (
         repeat(b"word " * 10_000, 1_000, before=b'{"text": "', after=b'"}'),
-        "it holds no article: long-line.jsonl#1 is too",
+        "it holds no article: long-line.jsonl#line 1 is too",
     ),
     "long-word.txt": (b"a" * 1_000_000 + b". " + GOOD.encode(), None),
     "marks.txt": (GOOD.encode() + "“".encode() * 100_000, None),

@@ -11,8 +11,9 @@ from index.values import Speaker
 from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
-from ui.page import nothing_open_html, statement_html
-from ui.people import Chosen, choose, people_html, person_html, plot_html
+from ui.pages.people.state import Chosen, choose
+from ui.pages.people.view import people_html, person_html, plot_html, statement_html
+from ui.source import nothing_open_html
 
 SAID = Quote(
     article_id="ferry.txt",
@@ -132,9 +133,11 @@ def test_person_page() -> None:
         '<p class="total" role="status">2 statements in 1 article · <bdi>mayor</bdi></p>'
         '<section class="in-article"><h3 dir="auto">Ferry</h3>'
         '<p class="when"><bdi>4 March 2024</bdi> · <bdi>City Wire</bdi></p><ul>'
-        '<li><button type="button" class="statement" data-place="0" dir="auto"><span class="speech">quoted</span>'
+        '<li><button type="button" class="statement" data-opens="statement" data-place="0" dir="auto">'
+        '<span class="speech">quoted</span>'
         '<span class="words">It is over.</span></button></li>'
-        '<li><button type="button" class="statement" data-place="1" dir="auto"><span class="speech">reported</span>'
+        '<li><button type="button" class="statement" data-opens="statement" data-place="1" dir="auto">'
+        '<span class="speech">reported</span>'
         '<span class="words">It is over.</span></button></li></ul></section></section>'
     )
     assert '<p class="nobody" role="status">Nobody of that name speaks here.</p>' in person_html(None)

@@ -13,7 +13,7 @@ from qa import quotes
 from qa.filters import Filters
 from qa.statements import Quote, count_quotes, list_dates, list_quotes, match_speaker
 from tests.conftest import MakeLibrary
-from ui.listing import explain_match, quotes_table, speakers_table
+from ui.text.listing import explain_match, quotes_table, speakers_table
 
 ARTICLE = "kremlin-syria-bases.txt"
 ARTICLES = {

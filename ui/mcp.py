@@ -88,12 +88,14 @@ def make_server(library: Library) -> Server[Any]:
     return Server("onrecord", instructions=_INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool)
 
 
-def http_options(library: Library, *, host: str) -> dict[str, Any]:
-    """What FastAPI takes to serve the tools at /mcp, beside whatever else it serves.
+def http_options(library: Library) -> dict[str, Any]:
+    """What FastAPI takes to serve the tools at /mcp, beside whatever else it serves; `ui.guard` checks who asks."""
+    from mcp.server.transport_security import TransportSecuritySettings
 
-    Where `host` is this machine's own, requests from another origin are refused.
-    """
-    app = make_server(library).streamable_http_app(stateless_http=True, json_response=True, host=host)
+    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    app = make_server(library).streamable_http_app(
+        stateless_http=True, json_response=True, transport_security=unchecked
+    )
 
     def lifespan(_: Any) -> AbstractAsyncContextManager[Any]:
         return app.router.lifespan_context(app)

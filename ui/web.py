@@ -9,40 +9,27 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
-from qa.answer import Answer
-from qa.filters import NO_FILTERS, Filters
-from ui.api import add_endpoints, exception_handlers, one_at_a_time
-from ui.ask_page import AskPage
-from ui.events import SHARED, take_events
-from ui.library_handlers import NoUploads, Visit, add_library, largest_upload
-from ui.library_page import opened_html
+from ui.api import add_endpoints, exception_handlers
+from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
+from ui.guard import guards
 from ui.mcp import http_options
-from ui.page import (
-    TITLE,
-    conversation_html,
-    masthead_html,
-    nothing_open_html,
-    problem_html,
-    read_place,
-    source_html,
-    statement_html,
-    topic_statement_html,
-)
-from ui.people import PAGE, Chosen, choose, people_html, person_html, person_problem_html, search_html
-from ui.talk import Talk
-from ui.timeline import Timeline, topic_box_html
-from ui.topic import add_topic_page
+from ui.pages.ask.handlers import AskPage
+from ui.pages.library.handlers import LibraryPage, largest_upload
+from ui.pages.page import Opener, Openers, Page, Site, draw_html, listen
+from ui.pages.people.handlers import PeoplePage
+from ui.pages.topic.handlers import TopicPage
+from ui.shell import TITLE, masthead_html
+from ui.source import nothing_open_html, read_place
+from ui.uploads import keeping_uploads
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -51,10 +38,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# A page more is a folder in ui/pages and a line here. The first is shown where the address names no page.
+PAGES: tuple[type[Page], ...] = (AskPage, PeoplePage, TopicPage, LibraryPage)
+
 _ASSETS = Path(__file__).parent / "assets"
-_OWN_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
 _VISITORS = 1000  # whose conversations are kept, with some 100 kB of Gradio's own for each; who was seen last, longest
-_STYLES = ("app.css", "ask.css", "library.css", "timeline.css")
 
 
 def serve(
@@ -92,133 +80,109 @@ def running(
     """Serve the app in the background for the length of the block, which gets its address; see `serve`."""
     _check_free(host, port)
     blocks = build(library, read_only=read_only)
-    try:
-        _, url, _ = blocks.launch(
-            server_name=host,
-            server_port=port,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
-            enable_monitoring=False,
-            footer_links=[],
-            favicon_path=_ASSETS / "favicon.svg",
-            theme=_theme(),
-            # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
-            head="".join(f"<style>{(_ASSETS / name).read_text(encoding='utf-8')}</style>" for name in _STYLES),
-            max_file_size=largest_upload(library),
-            state_session_capacity=_VISITORS,
-            app_kwargs={
-                "middleware": _middleware(host, read_only=read_only),
-                "exception_handlers": exception_handlers(),
-                **(http_options(library, host=host) if mcp else {}),
-            },
-        )
-    except OSError as error:
-        raise _cannot_listen(host, port, error) from error
-    try:
-        yield url
-    finally:
-        blocks.close(verbose=False)
+    styles = [_ASSETS / "app.css", *(_file_of(page, "css") for page in PAGES)]
+    largest = largest_upload(library)
+    with nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest) as uploads:
+        try:
+            _, url, _ = blocks.launch(
+                server_name=host,
+                server_port=port,
+                prevent_thread_lock=True,
+                quiet=True,
+                share=False,
+                ssr_mode=False,
+                pwa=False,
+                mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
+                enable_monitoring=False,
+                footer_links=[],
+                favicon_path=_ASSETS / "favicon.svg",
+                theme=_theme(),
+                # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
+                head="".join(f"<style>{_read(path)}</style>" for path in styles),
+                max_file_size=largest,
+                state_session_capacity=_VISITORS,
+                app_kwargs={
+                    "middleware": guards(host, uploads=uploads),
+                    "exception_handlers": exception_handlers(),
+                    **(http_options(library) if mcp else {}),
+                },
+            )
+        except OSError as error:
+            raise _cannot_listen(host, port, error) from error
+        let_idle(blocks)
+        try:
+            yield url
+        finally:
+            blocks.close(verbose=False)
 
 
 def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
     """The app over one library; see `serve`. `running` and `serve` add its look and its headers."""
-    _keep_gradio_quiet()
+    keep_gradio_quiet()
     import gradio as gr
-
-    from qa.examples import example_questions
 
     folder = library.settings.seeds.name
 
-    def answer(
-        question: str,
-        history: Sequence[str],
-        filters: Filters = NO_FILTERS,
-        on_step: Callable[[str], None] = lambda _: None,
-    ) -> Answer:
-        from qa.ask import answer_question
-
-        if one_at_a_time.locked():
-            on_step("waiting")
-        with one_at_a_time:
-            return answer_question(library, question, history, filters=filters, on_step=on_step)
-
-    ask_page = AskPage(library, answer, conversation_html(example_questions(library)))
-
-    def open_sentence(
-        talk: Talk, chosen: Chosen | None, timeline: Timeline | None, visit: Visit, event: gr.EventData
-    ) -> str:
-        turn, kind, place = read_place(event._data)
-        if kind == "article":
-            return opened_html(library, visit.shelf, place)
-        if kind == "said":
-            return topic_statement_html(library, timeline, place)
-        if kind == "statement":
-            return statement_html(library, chosen, place)
-        return source_html(library, talk.turns, turn, kind, place)
-
-    def list_people(event: gr.EventData) -> str:
-        shown = event._data.get("shown")
-        sought = str(event._data.get("sought", ""))
-        try:
-            return people_html(library, sought, shown if isinstance(shown, int) else PAGE)
-        except OnRecordError as error:
-            return problem_html(str(error))
-
-    def open_person(event: gr.EventData) -> tuple[Any, ...]:
-        name, topic = (str(event._data.get(key, "")) for key in ("name", "topic"))
-        try:
-            chosen = choose(library, name, topic)
-        except OnRecordError as error:
-            return None, person_problem_html(name, problem_html(str(error))), gr.skip()
-        return chosen, person_html(chosen), statement_html(library, chosen, 0)
-
-    def show_more(chosen: Chosen | None) -> tuple[Any, ...]:
-        chosen = replace(chosen, shown=chosen.shown + PAGE) if chosen else None
-        return chosen, person_html(chosen)
-
-    def refresh() -> str:
+    def show_masthead() -> str:
         with library.reading():  # what other processes wrote, too
-            return masthead_html(folder, library.counts, library.synced)
+            return masthead_html(folder, library.counts, library.synced, _list_links())
 
-    take_events(open_sentence, list_people, open_person)
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
-    with blocks:
-        chosen_state = gr.State(None)
-        with gr.Column(elem_id="page"):
-            masthead = gr.HTML(refresh(), elem_id="masthead", js_on_load=None, apply_default_css=False)
-            with gr.Column(elem_id="talk"):
-                ask_page.draw()
-            with gr.Column(elem_id="people") as people_part:
-                gr.HTML(topic_box_html() + search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
-                people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
-                person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
-            visit_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
-            source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
-
-        with people_part:
-            timeline_state = add_topic_page(library, source)
-        ask_page.listen(source)
-        conversation = ask_page.conversation
-        states = [ask_page.talk, chosen_state, timeline_state, visit_state]
-        conversation.cite(open_sentence, states, source, trigger_mode="always_last", **SHARED)
-        conversation.people(list_people, None, people, trigger_mode="always_last", **SHARED)
-        chosen = [chosen_state, person]
-        conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **SHARED)
-        conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **SHARED)
-        conversation.look(refresh, None, masthead, trigger_mode="once", **SHARED)
-        blocks.load(refresh, None, masthead, **SHARED)
+    with blocks, gr.Column(elem_id="page"):
+        script = draw_html("", "app-script", is_seen=False, script=_read(_ASSETS / "app.js"))
+        site = Site(
+            library,
+            read_only=read_only,
+            uploads=uploaded_paths(blocks),
+            masthead=draw_html(show_masthead(), "masthead"),
+            show_masthead=show_masthead,
+            source=draw_html(nothing_open_html(), "source", is_rendered=False),
+        )
+        openers: dict[str, tuple[gr.State, Opener]] = {}
+        for page in PAGES:
+            with gr.Column(elem_id=f"{page.name}-page", elem_classes="view"):
+                page_script = draw_html("", f"{page.name}-script", is_seen=False, script=_read(_file_of(page, "js")))
+                openers |= page(site).draw(page_script)
+        site.source.render()  # type: ignore[no-untyped-call]
+        listen(script, "look", show_masthead, None, site.masthead, while_running="once")
+        listen(blocks, "load", show_masthead, None, site.masthead, while_running="once")
+        listen(script, "open", *_open_source(openers), site.source, while_running="always_last")
         add_endpoints(library, read_only=read_only)
     return blocks
 
 
-def _keep_gradio_quiet() -> None:
-    # Both are read when gradio is imported: the first would report usage, the second keep every call in the browser.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["GRADIO_RUN_HISTORY"] = "False"
+def _open_source(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
+    """What answers a click on a button with data-opens, and the states it needs."""
+
+    def open_source(event: gr.EventData, *states: Any) -> str:
+        kind, turn, place = read_place(sent_with(event))
+        for state, (name, (_, opener)) in zip(states, openers.items(), strict=True):
+            if name == kind:
+                return opener(state, turn, place)
+        return nothing_open_html()
+
+    return open_source, [state for state, _ in openers.values()]
+
+
+def _list_links() -> list[tuple[str, str, list[str]]]:
+    """For the masthead: the address and the title of each page that has a link, and the pages that belong to it."""
+    return [
+        (
+            "" if page is PAGES[0] else page.name,
+            page.title,
+            [other.name for other in PAGES if other.belongs_to == page.name],
+        )
+        for page in PAGES
+        if page.title
+    ]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _file_of(page: type[Page], suffix: str) -> Path:
+    return Path(__file__).parent / "pages" / page.name / f"{page.name}.{suffix}"
 
 
 def _theme() -> Any:
@@ -232,42 +196,6 @@ def _theme() -> Any:
         body_text_color="#1d1b16",
         body_text_color_dark="#ece7db",
     )
-
-
-def _middleware(host: str, *, read_only: bool) -> list[Any]:
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-    # Else any web site could reach the app through a browser on this machine, by a name that it turns into 127.0.0.1.
-    own = [Middleware(TrustedHostMiddleware, allowed_hosts=list(_OWN_HOSTS))] if host in _OWN_HOSTS else []
-    return [*own, Middleware(_Headers), *([Middleware(NoUploads)] if read_only else [])]
-
-
-class _Headers:
-    """ASGI middleware: a page that some text managed to alter could still reach no other host."""
-
-    # Gradio compiles its templates in the browser, hence 'unsafe-eval', and starts from inline scripts.
-    _POLICY = (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    )
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def send_with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"content-security-policy", self._POLICY.encode()),
-                    (b"referrer-policy", b"no-referrer"),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -491,3 +491,17 @@ def test_library_works_with_the_keyboard_alone(editor: Visitor, town: Town) -> N
         " return getComputedStyle(e).outlineStyle; })()"
     )
     assert outlined == "solid"
+
+
+def test_a_server_without_room_says_so(town: Town, visiting: Visiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.uploads.SPARE_BYTES", 10**18)
+    with visiting(town.url, *WIDTHS["desktop"]) as visitor:
+        go_to_library(visitor.page)
+        add(visitor.page, ("ferry.txt", "Mayor Ines Duarte said the ferry is late."))
+        assert arrivals(visitor.page) == [
+            "ferry.txt was not added: the server has no room for more uploads at the moment. "
+            "Add it again in a few minutes."
+        ]
+        assert [problem for problem in visitor.problems if "507" not in problem] == []
+        visitor.problems.clear()
+    assert not (town.seeds / "ferry.txt").exists()

@@ -1,0 +1,96 @@
+"""An Answer in, HTML out: its quotations with a button for each citation, and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.answer import Answer, Citation
+from ui.inert import escape_html
+from ui.shell import date_html
+from ui.text.answer import NO_ANSWER, describe_attribution, group_by_voice, split_passages
+
+
+def answer_html(answer: Answer) -> str:
+    """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
+
+    The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences carry
+    `button.closest-open`. A gloss is a `span.gloss`, which is no part of the quotation.
+    """
+    if not answer.answered:
+        return _refusal_html(answer)
+    parts = [f'<div class="answer">{_note_html(answer)}']
+    for label, citations in group_by_voice(answer.citations):
+        voice = f'<p class="voice"><bdi>{escape_html(label)}</bdi></p>' if label else ""
+        passages = "".join(_passage_html(passage) for passage in split_passages(citations))
+        kind = "quotation context" if citations[0].context else "quotation"
+        parts.append(f'<figure class="{kind}">{voice}{passages}</figure>')
+    parts.append(f"{_sources_html(answer.citations)}</div>")
+    return "".join(parts)
+
+
+def _sentence_html(citation: Citation) -> str:
+    place, name = citation.gloss or (0, "")
+    gloss = f'<span class="gloss"> [<bdi>{escape_html(name)}</bdi>]</span>' if name else ""
+    return f"{escape_html(citation.text[:place])}{gloss}{escape_html(citation.text[place:])}"
+
+
+def _passage_html(citations: Sequence[Citation]) -> str:
+    sentences = " ".join(
+        f'<span class="sentence">{_sentence_html(citation)}</span>{_chip(citation)}' for citation in citations
+    )
+    return f'<blockquote dir="auto">{sentences}</blockquote>'
+
+
+def _chip(citation: Citation) -> str:
+    name = escape_html(f"Source {citation.number}: {citation.title}")
+    number = citation.number
+    return (
+        f'<button type="button" class="chip" data-opens="citation" data-place="{number - 1}" data-number="{number}" '
+        f'aria-label="{name}">{number}</button>'
+    )
+
+
+def _sources_html(citations: Sequence[Citation]) -> str:
+    groups: dict[tuple[str, str], list[Citation]] = {}
+    for citation in citations:
+        groups.setdefault((citation.article_id, describe_attribution(citation)), []).append(citation)
+    lines = []
+    for cited in groups.values():
+        numbers = ", ".join(str(citation.number) for citation in cited)
+        lines.append(f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_source_html(cited[0])}</li>')
+    return f'<ul class="sources" aria-label="Sources">{"".join(lines)}</ul>'
+
+
+def _by_html(citation: Citation) -> str:
+    attribution = describe_attribution(citation)
+    return f"<bdi>{escape_html(attribution)}</bdi> " if attribution else ""
+
+
+def _note_html(answer: Answer) -> str:
+    return f'<p class="note" dir="auto">{escape_html(answer.note)}</p>' if answer.note else ""
+
+
+def _source_html(citation: Citation) -> str:
+    parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
+    if citation.source:
+        parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
+    return " · ".join([*parts, *date_html(citation.published)])
+
+
+def _refusal_html(answer: Answer) -> str:
+    parts = [
+        f'<div class="refusal">{_note_html(answer)}<p class="verdict">{NO_ANSWER}</p>',
+        f'<p class="reason" dir="auto">{escape_html(answer.reason)}</p>' if answer.reason else "",
+    ]
+    if answer.closest:
+        heading = "Closest sentence, not an answer" if len(answer.closest) == 1 else "Closest sentences, not an answer"
+        parts.append(f'<div class="closest"><p class="closest-heading">{heading}</p>')
+        for place, citation in enumerate(answer.closest):
+            parts.append(
+                f'<blockquote dir="auto">{_sentence_html(citation)}</blockquote>'
+                f'<p class="closest-source">{_by_html(citation)}{_source_html(citation)} · '
+                f'<button type="button" class="closest-open" data-opens="closest" data-place="{place}">'
+                "Read it in the article</button></p>"
+            )
+        parts.append("</div>")
+    return "".join([*parts, "</div>"])

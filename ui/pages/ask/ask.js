@@ -1,0 +1,346 @@
+// The Ask page: its turns, the card beside a citation's number, what can be done with an answer, filters, links and
+// saving. `trigger` sends an event to Python.
+
+const LEAVING = 160; // ms in which the pointer may cross from a number to its card
+const phone = window.matchMedia("(max-width: 899px)");
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const conversation = () => document.getElementById("conversation"); // which scrolls
+const filterForm = () => document.getElementById("filter-form");
+const questionBox = () => document.querySelector("#question textarea");
+
+let revision = 0; // of the turns on the page
+let cardFor = null; // the number whose card is shown
+let cardTimer = 0;
+let offerTimer = 0;
+let exports = 0;
+let exported = 0;
+let editing = false; // whether the question box waits for a question to edit
+let linked = ""; // the question that the address asked
+let lastTurn = ""; // how many turns there were, and whether the last was being answered
+const copied = new Set(); // the buttons that say so at the moment
+
+// The turns: those from data-first on come as text, and with the last there are data-total. Of two parts that came in one
+// moment the page sees only the later one, and then asks for all.
+
+function settleTurns() {
+  const part = document.querySelector("#part .part");
+  const got = Number(part?.dataset.revision);
+  // An earlier one was overtaken; one from long before is of a server that was started anew, whose clock was set back.
+  if (!part || (got <= revision && got > revision - 1000)) return;
+  const first = Number(part.dataset.first);
+  if (first && got !== revision + 1) return trigger("missed");
+  revision = got;
+  const made = document.createElement("template");
+  made.innerHTML = part.textContent;
+  const turns = conversation().querySelector(".turns");
+  while (turns.children.length > Number(part.dataset.total)) turns.lastChild.remove();
+  [...made.content.children].forEach((turn, i) => mend(turns, turns.children[first + i], turn));
+}
+
+// Make a node like another with as little change as can be, so that the focus and what is being typed stay.
+function mend(parent, node, like) {
+  if (!node) return parent.append(like.cloneNode(true));
+  if (copied.has(node)) return;
+  if (node.nodeName !== like.nodeName) return node.replaceWith(like.cloneNode(true));
+  if (!(node instanceof Element)) {
+    if (node.data !== like.data) node.data = like.data;
+    return;
+  }
+  for (const { name } of [...node.attributes]) if (!like.hasAttribute(name)) node.removeAttribute(name);
+  for (const { name, value } of like.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  while (node.childNodes.length > like.childNodes.length) node.lastChild.remove();
+  [...like.childNodes].forEach((child, i) => mend(node, node.childNodes[i], child));
+}
+
+function settleConversation() {
+  const turns = conversation().querySelectorAll(".turn");
+  const turn = turns[turns.length - 1];
+  const state = turn ? `${turns.length} ${turn.hasAttribute("aria-busy")}` : "";
+  document.body.classList.toggle("talking", Boolean(turn));
+  if (state === lastTurn) return;
+  lastTurn = state;
+  const top = turn && turns.length > 1 ? turn.offsetTop : 0;
+  conversation().scrollTo({ top, behavior: top && !still.matches ? "smooth" : "auto" });
+}
+
+function focusQuestion() {
+  // On a phone the keyboard would cover half the page.
+  if (!phone.matches) questionBox().focus({ preventScroll: true });
+}
+
+// The card
+
+function card() {
+  let shown = document.getElementById("citation-card");
+  if (!shown) {
+    shown = document.createElement("div");
+    shown.id = "citation-card";
+    shown.hidden = true;
+    shown.setAttribute("role", "tooltip");
+    shown.addEventListener("pointerenter", () => clearTimeout(cardTimer));
+    shown.addEventListener("pointerleave", leaveCard);
+    document.getElementById("page").append(shown);
+  }
+  return shown;
+}
+
+function showCard(chip) {
+  clearTimeout(cardTimer);
+  const source = chip.closest(".turn")?.querySelector(`.cards .card[data-number="${chip.dataset.number}"]`);
+  if (!source || cardFor === chip) return;
+  hideCard();
+  const shown = card();
+  shown.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
+  shown.hidden = false;
+  cardFor = chip;
+  placeCard();
+}
+
+function placeCard() {
+  if (!cardFor) return;
+  const at = cardFor.getBoundingClientRect();
+  const view = conversation().getBoundingClientRect();
+  if (!cardFor.isConnected || at.bottom < view.top || at.top > view.bottom) return hideCard();
+  const shown = card();
+  cardFor.setAttribute("aria-describedby", shown.id); // which a new rendering takes away
+  shown.style.maxHeight = "";
+  const { width, height } = shown.getBoundingClientRect();
+  const [above, below] = [at.top - 16, innerHeight - at.bottom - 16]; // with a margin of 8 at both ends
+  const isAbove = height <= above || above >= below;
+  shown.style.maxHeight = `min(60vh, ${isAbove ? above : below}px)`; // so that it never covers the number itself
+  const left = at.left + at.width / 2 - width / 2;
+  shown.style.left = `${Math.max(10, Math.min(left, innerWidth - width - 10))}px`;
+  shown.style.top = `${isAbove ? at.top - 8 - shown.offsetHeight : at.bottom + 8}px`;
+}
+
+function hideCard() {
+  clearTimeout(cardTimer);
+  card().hidden = true;
+  cardFor?.removeAttribute("aria-describedby");
+  cardFor = null;
+}
+
+function leaveCard() {
+  clearTimeout(cardTimer);
+  cardTimer = setTimeout(hideCard, LEAVING);
+}
+
+const chipOf = (event) => event.target.closest?.("#conversation .chip");
+
+document.addEventListener("pointerover", (event) => {
+  if (event.pointerType !== "touch" && chipOf(event)) showCard(chipOf(event));
+});
+document.addEventListener("pointerout", (event) => {
+  if (chipOf(event) && document.activeElement !== chipOf(event)) leaveCard();
+});
+document.addEventListener("focusin", (event) => {
+  if (chipOf(event)?.matches(":focus-visible")) showCard(chipOf(event));
+});
+document.addEventListener("focusout", (event) => {
+  if (chipOf(event)) leaveCard();
+});
+document.addEventListener("scroll", placeCard, true); // the focus may have scrolled to its number
+window.addEventListener("resize", placeCard);
+
+// What can be done with a turn
+
+async function copy(button) {
+  const text = button.dataset.text;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // A page served over plain http to another machine has no clipboard.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus({ preventScroll: true });
+  }
+  if (copied.has(button)) return;
+  const said = button.textContent;
+  copied.add(button);
+  button.textContent = "Copied";
+  setTimeout(() => {
+    copied.delete(button);
+    button.textContent = said;
+  }, 1500);
+}
+
+async function copyLink(button) {
+  button.dataset.text = location.origin + location.pathname + button.dataset.link;
+  await copy(button);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("#ask-page button, #masthead button");
+  if (!button) return;
+  const turn = Number(button.closest("[data-turn]")?.dataset.turn);
+  if (button.matches(".chip")) hideCard();
+  else if (button.matches(".copy")) copy(button);
+  else if (button.matches(".copy-link")) copyLink(button);
+  else if (button.matches(".example")) {
+    trigger("example", { question: button.textContent });
+    focusQuestion();
+  } else if (button.matches(".stop")) {
+    trigger("stop");
+    focusQuestion();
+  } else if (button.matches(".retry")) {
+    trigger("retry", { turn });
+    focusQuestion();
+  } else if (button.matches(".next")) {
+    trigger("next", { place: Number(button.dataset.next) });
+    focusQuestion();
+  } else if (button.matches(".edit")) {
+    editing = true;
+    trigger("edit", { turn });
+  } else if (button.matches(".keep")) {
+    trigger("keep");
+    focusQuestion();
+  } else if (button.matches(".vote")) trigger("vote", { turn, vote: button.dataset.vote });
+  else if (button.matches(".save button")) trigger("save", { form: button.dataset.form, number: ++exports });
+  else if (button.matches(".filters-toggle")) toggleFilters();
+  else if (button.matches(".clear-filters")) {
+    filterForm().reset();
+    sendFilters();
+    document.querySelector(".filters-toggle")?.focus();
+  } else if (button.matches(".restart")) {
+    filterForm().reset();
+    trigger("restart");
+    focusQuestion();
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form === filterForm()) {
+    event.preventDefault();
+    sendFilters();
+  } else if (form.matches("#conversation .comment")) {
+    event.preventDefault();
+    const turn = form.closest(".turn");
+    trigger("vote", {
+      turn: Number(turn.dataset.turn),
+      vote: turn.querySelector('.vote[aria-pressed="true"]').dataset.vote,
+      comment: form.querySelector("textarea").value,
+    });
+    focusQuestion();
+  }
+});
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape") return;
+    if (cardFor) {
+      hideCard();
+      event.stopImmediatePropagation();
+    } else if (conversation().querySelector(".turn[aria-busy]")) trigger("stop");
+  },
+  true,
+);
+
+// Filters
+
+function toggleFilters() {
+  filterForm().hidden = !filterForm().hidden;
+  settleTools();
+  if (!filterForm().hidden) filterForm().querySelector("input").focus();
+}
+
+function sendFilters() {
+  trigger("filter", Object.fromEntries(new FormData(filterForm())));
+}
+
+function settleTools() {
+  const toggle = document.querySelector(".filters-toggle");
+  const expanded = String(!filterForm().hidden);
+  // Setting what is set already would call the observer again, without end.
+  if (toggle && toggle.getAttribute("aria-expanded") !== expanded) toggle.setAttribute("aria-expanded", expanded);
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.form && event.target.form === filterForm()) sendFilters();
+});
+document.addEventListener("input", (event) => {
+  const { form, name, value, type } = event.target;
+  if (!form || form !== filterForm() || type === "date") return;
+  clearTimeout(offerTimer);
+  offerTimer = setTimeout(() => trigger("offer", { name, sought: value }), 120);
+});
+
+// Saving: the text comes as what an element holds, and leaves as a file that the browser makes.
+
+function settleExport() {
+  const made = document.querySelector("#export [data-name]");
+  if (!made || Number(made.dataset.number) <= exported) return;
+  exported = Number(made.dataset.number);
+  const type = made.dataset.name.endsWith(".json") ? "application/json" : "text/markdown";
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([made.textContent], { type: `${type};charset=utf-8` }));
+  link.download = made.dataset.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// The address: ?q= asks a question, and goes when another is asked.
+
+function askAddress() {
+  const given = new URLSearchParams(location.search);
+  linked = given.get("q") ?? "";
+  if (!linked.trim()) return;
+  for (const input of filterForm().querySelectorAll("input")) input.value = given.get(input.name) ?? "";
+  trigger("link", { ...Object.fromEntries(given), q: linked, after: given.getAll("after") });
+}
+
+function settleAddress() {
+  const asked = conversation().querySelectorAll(".asked");
+  if (!linked) return;
+  if (asked.length === 1 && asked[0].textContent === linked.trim()) settleAddress.seen = true;
+  else if (settleAddress.seen) {
+    linked = "";
+    history.replaceState(history.state, "", location.pathname + location.hash);
+  }
+}
+
+function settleEditing() {
+  settleTools();
+  if (!editing || !document.querySelector("#tools .editing")) return;
+  editing = false;
+  const box = questionBox();
+  box.focus();
+  requestAnimationFrame(() => box.setSelectionRange(box.value.length, box.value.length));
+}
+
+function enter() {
+  if (document.body.dataset.page === "ask") focusQuestion();
+}
+
+function observe(id, settle, ...attributes) {
+  const options = attributes.length ? { attributes: true, attributeFilter: attributes } : {};
+  const everything = { childList: true, subtree: true, characterData: true };
+  new MutationObserver(settle).observe(document.getElementById(id), { ...everything, ...options });
+}
+
+function settleTurnsShown() {
+  settleConversation();
+  settleAddress();
+  placeCard();
+}
+
+function start() {
+  const ids = ["filter-form", "part", "export"];
+  if (!document.body.dataset.page || !questionBox() || !ids.every((id) => document.getElementById(id))) {
+    return requestAnimationFrame(start);
+  }
+  observe("conversation", settleTurnsShown, "aria-busy");
+  observe("part", settleTurns, "data-revision");
+  observe("tools", settleEditing, "aria-expanded");
+  observe("export", settleExport, "data-number");
+  settleTools();
+  askAddress();
+  document.addEventListener("route", enter);
+  enter();
+}
+start();

@@ -1,0 +1,267 @@
+"""The Ask page: a conversation, its filters and its tools, as components of the app and the events between them.
+
+What a visitor asked is in that visitor's `Talk` alone. A click sends only places in it, and the text that the visitor
+typed: a question, a comment, a filter.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from index.errors import OnRecordError
+from qa.answer import Answer
+from qa.examples import example_questions, next_questions
+from qa.feedback import MAX_COMMENT, Feedback, save_feedback
+from qa.filters import Filters
+from qa.question import read_question
+from ui.api import one_at_a_time
+from ui.gradio_seam import sent_with
+from ui.pages.ask.filters import filters_html, offers_html, read_filters
+from ui.pages.ask.state import Talk, Turn
+from ui.pages.ask.view import conversation_html, part_html, source_html, tools_html
+from ui.pages.page import Openers, Site, draw_html, listen
+from ui.source import nothing_open_html
+from ui.text.export import export_html, to_link
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+
+_log = logging.getLogger(__name__)
+
+_FAILED = "That question could not be answered because of a fault in the program. The log has the details."
+_GLANCE = 0.04  # seconds: a step that is over sooner is not worth showing
+_GIVE_WAY = 0.01  # seconds between questions that nobody waits for, so that a visitor's comes first
+_LINKED = 3  # earlier questions that a link carries
+
+_Outputs = tuple[Any, ...]
+
+
+class _SupersededError(Exception):
+    """The visitor went on: nobody wants to know any more."""
+
+
+class AskPage:
+    """A conversation, its filters and its tools; see `ui.pages.page.Page`."""
+
+    name: ClassVar[str] = "ask"
+    title: ClassVar[str] = "Ask"
+    belongs_to: ClassVar[str] = "ask"
+
+    def __init__(self, site: Site) -> None:
+        self._library = site.library
+        self._source = site.source
+
+    def draw(self, script: gr.HTML) -> Openers:
+        """Draw the components and connect their events."""
+        import gradio as gr
+
+        self._talk = gr.State(Talk())
+        draw_html(conversation_html(example_questions(self._library)), "conversation")
+        self._part = draw_html("", "part", is_seen=False)
+        draw_html(filters_html(), "filters")
+        self._offers = {
+            name: draw_html(offers_html(self._library, name, ""), f"offers-{name}", is_seen=False)
+            for name in ("speaker", "source", "article")
+        }
+        self._tools = draw_html(tools_html(Talk()), "tools")
+        self._question = gr.Textbox(
+            elem_id="question",
+            label="Your question",
+            show_label=False,
+            container=False,
+            lines=1,
+            max_lines=5,
+            placeholder="Ask what the articles say …",
+            submit_btn="Ask",
+        )
+        self._export = draw_html("", "export", is_seen=False)
+        self._listen(script)
+        return {kind: (self._talk, partial(self._open_citation, kind)) for kind in ("citation", "closest")}
+
+    def _listen(self, script: gr.HTML) -> None:
+        talk, part, typed = self._talk, self._part, [self._question, self._tools]
+        outputs = [*typed, part, self._source]
+        asking = [
+            listen(self._question, "submit", self._ask_typed, [self._question, talk], outputs, while_running="once"),
+            listen(script, "example", self._ask_example, talk, outputs, while_running="once"),
+            listen(script, "link", self._ask_link, talk, outputs, while_running="once"),
+            listen(script, "next", self._ask_next, talk, outputs, while_running="once"),
+            listen(script, "retry", self._ask_again, talk, outputs, while_running="once"),
+        ]
+        for asked in asking:
+            listen(asked, "then", self._suggest, talk, part, while_running="multiple")
+        listen(script, "stop", self._stop, talk, outputs, while_running="multiple", cancels=asking)
+        listen(script, "restart", self._start_over, talk, outputs, while_running="multiple", cancels=asking)
+        listen(script, "edit", self._edit, talk, typed, while_running="always_last")
+        listen(script, "keep", self._cancel_edit, talk, typed, while_running="always_last")
+        listen(script, "vote", self._vote, talk, part, while_running="multiple")
+        listen(script, "missed", part_html, talk, part, while_running="always_last")
+        listen(script, "filter", self._filter, talk, self._tools, while_running="always_last")
+        listen(script, "save", self._save, talk, self._export, while_running="multiple")
+        listen(script, "offer", self._offer, None, list(self._offers.values()), while_running="always_last")
+
+    def _ask_typed(self, question: str, talk: Talk) -> Iterator[_Outputs]:
+        yield from self._respond(talk, talk.begin(question))
+
+    def _ask_example(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
+        yield from self._respond(talk, talk.begin(str(sent_with(event).get("question", ""))))
+
+    def _ask_link(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
+        sent = sent_with(event)
+        after = sent.get("after")
+        after = [asked for asked in after if isinstance(asked, str)] if isinstance(after, list) else []
+        talk.narrow(*read_filters(self._library, sent))
+        yield from self._respond(talk, talk.begin(str(sent.get("q", "")), tuple(after[-_LINKED:])))
+
+    def _ask_next(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
+        following = talk.turns[-1].following if talk.turns else ()
+        place = sent_with(event).get("place")
+        if isinstance(place, int) and 0 <= place < len(following):
+            yield from self._respond(talk, talk.begin(following[place]))
+
+    def _ask_again(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
+        turn = talk.begin_again(sent_with(event).get("turn"))
+        if turn is not None:
+            yield from self._respond(talk, turn)
+
+    def _respond(self, talk: Talk, turn: Turn) -> Iterator[_Outputs]:
+        """Show a question, then each step that takes a while, then what came of it."""
+        import gradio as gr
+
+        # The turn before is another now: it is not the last any more.
+        yield "", tools_html(talk), part_html(talk, max(len(talk.turns) - 2, 0)), gr.skip()
+        for changes in self._run(turn):
+            place = talk.advance(turn.id, **changes)
+            if place is None:
+                return  # stopped, or gone
+            opened = gr.skip() if "step" in changes else self._open_citation("citation", talk, place, 0)
+            yield gr.skip(), gr.skip(), part_html(talk, place), opened
+
+    def _answer(
+        self, question: str, history: Sequence[str], filters: Filters, on_step: Callable[[str], None] = lambda _: None
+    ) -> Answer:
+        from qa.ask import answer_question
+
+        if one_at_a_time.locked():
+            on_step("waiting")
+        with one_at_a_time:
+            return answer_question(self._library, question, history, filters=filters, on_step=on_step)
+
+    def _open_citation(self, kind: str, talk: Talk, turn: int, place: int) -> str:
+        return source_html(self._library, talk.turns, turn, kind, place)
+
+    def _run(self, turn: Turn) -> Iterator[dict[str, Any]]:
+        """What changes in a turn while it is answered: its step, and at last its answer or its problem."""
+        steps: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                answer = self._answer(turn.question, turn.after, turn.filters, lambda step: steps.put({"step": step}))
+                steps.put({"answer": answer, "link": _link(turn)})
+            except OnRecordError as error:
+                steps.put({"problem": str(error)})
+            except Exception:
+                _log.exception("a question failed")
+                steps.put({"problem": _FAILED})
+
+        threading.Thread(target=work, daemon=True, name="answering").start()
+        changes = steps.get()
+        while "step" in changes:
+            try:
+                changes = steps.get(timeout=_GLANCE)
+            except queue.Empty:
+                yield changes
+                changes = steps.get()
+        yield changes
+
+    def _suggest(self, talk: Talk) -> Any:
+        """Questions to go on with, once the answer is on the page."""
+        import gradio as gr
+
+        turn = talk.turns[-1] if talk.turns else None
+        if turn is None or turn.answer is None or turn.following:
+            return gr.skip()
+
+        def ask(question: str) -> Answer:
+            time.sleep(_GIVE_WAY)
+            if not talk.turns or talk.turns[-1].id != turn.id:
+                raise _SupersededError
+            return self._answer(question, (), turn.filters)
+
+        asked = [*turn.after, turn.question]
+        try:
+            following = next_questions(self._library, turn.answer, asked, ask=ask)
+        except (_SupersededError, OnRecordError):
+            return gr.skip()
+        except Exception:
+            _log.exception("no questions to go on with could be found")
+            return gr.skip()
+        place = talk.update(turn.id, following=tuple(following)) if following else None
+        return gr.skip() if place is None else part_html(talk, place)
+
+    def _stop(self, talk: Talk) -> _Outputs:
+        import gradio as gr
+
+        talk.stop()
+        return gr.skip(), tools_html(talk), part_html(talk, max(len(talk.turns) - 1, 0)), gr.skip()
+
+    def _start_over(self, talk: Talk) -> _Outputs:
+        talk.clear()
+        return "", tools_html(talk), part_html(talk), nothing_open_html()
+
+    def _edit(self, talk: Talk, event: gr.EventData) -> _Outputs:
+        import gradio as gr
+
+        question = talk.edit(sent_with(event).get("turn"))
+        return (gr.skip(), gr.skip()) if question is None else (question, tools_html(talk))
+
+    def _cancel_edit(self, talk: Talk) -> _Outputs:
+        talk.cancel_edit()
+        return "", tools_html(talk)
+
+    def _vote(self, talk: Talk, event: gr.EventData) -> Any:
+        import gradio as gr
+
+        sent = sent_with(event)
+        place, vote, comment = (sent.get(name) for name in ("turn", "vote", "comment"))
+        turn = talk.turns[place] if isinstance(place, int) and 0 <= place < len(talk.turns) else None
+        if turn is None or turn.answer is None or vote not in ("up", "down"):
+            return gr.skip()
+        comment = comment.strip()[:MAX_COMMENT] if isinstance(comment, str) else ""
+        feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, turn.filters)
+        try:
+            save_feedback(self._library.settings.store, feedback)
+            place = talk.update(turn.id, vote=vote, comment=comment or None, vote_problem=None)
+        except OnRecordError as error:
+            place = talk.update(turn.id, vote_problem=str(error))
+        return gr.skip() if place is None else part_html(talk, place)
+
+    def _filter(self, talk: Talk, event: gr.EventData) -> str:
+        talk.narrow(*read_filters(self._library, sent_with(event)))
+        return tools_html(talk)
+
+    def _offer(self, event: gr.EventData) -> list[Any]:
+        import gradio as gr
+
+        sent = sent_with(event)
+        wanted, sought = sent.get("name"), str(sent.get("sought", ""))[:100]
+        return [offers_html(self._library, name, sought) if name == wanted else gr.skip() for name in self._offers]
+
+    def _save(self, talk: Talk, event: gr.EventData) -> str:
+        sent = sent_with(event)
+        number = sent.get("number")
+        form = "json" if sent.get("form") == "json" else "md"
+        return export_html(talk.turns, form, number if isinstance(number, int) else 0)
+
+
+def _link(turn: Turn) -> str:
+    """What reproduces a question: its earlier ones are part of that only where it leans on them."""
+    leans = bool(read_question(turn.question, turn.after).context)
+    return to_link(turn.question, turn.after[-_LINKED:] if leans else (), turn.filters.given())

@@ -1,0 +1,1 @@
+"""The Library page: the articles in the folder, and changing them."""

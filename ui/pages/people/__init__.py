@@ -1,0 +1,1 @@
+"""The People page: everyone who speaks, and what one person said."""

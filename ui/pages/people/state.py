@@ -1,0 +1,49 @@
+"""Whose statements a visitor has opened."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from index.values import Speaker
+from qa.statements import Quote, list_quotes
+from ui.pages.statements import PAGE
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Whose statements are open, in the order in which they are shown, latest article first, and how many are."""
+
+    speaker: Speaker
+    statements: tuple[Quote, ...]
+    shown: int = PAGE
+    topic: str = ""  # what they are about, where that was asked for
+
+
+def choose(library: Library, name: str, topic: str = "") -> Chosen | None:
+    """Return the statements of somebody of exactly this name, with `topic` those about it; None where nobody speaks.
+
+    Raises QuestionError for a topic without a word, or with too many.
+    """
+    with library.reading():
+        found = next((speaker for speaker in library.people if speaker.name == name), None)
+    if found is None:
+        return None
+    statements = list_quotes(library, speaker=found, about=topic or None)
+    if topic:  # they come by relevance
+        statements.sort(key=lambda said: (said.published or "", said.article_id, said.start))
+    articles = [list(run) for _, run in groupby(statements, key=lambda said: said.article_id)]
+    dated = [run for run in articles if month_of(run[0])]
+    ordered = [*reversed(dated), *(run for run in articles if not month_of(run[0]))]
+    return Chosen(found, tuple(statement for run in ordered for statement in run), topic=topic)
+
+
+def month_of(said: Quote) -> str:
+    """The month of an article, such as 2024-12, where its date has one."""
+    published = said.published or ""
+    return published[:7] if re.match(r"\d{4}-\d\d", published) else ""

@@ -1,0 +1,171 @@
+"""The People page: everyone who speaks, and one person's statements by date, each as HTML with everything escaped."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from index.values import Speaker
+from index.words import fold_letters
+from qa.statements import count_quotes, list_dates
+from ui.inert import escape_html
+from ui.pages.people.state import Chosen, month_of
+from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html, topic_box_html
+from ui.search import has_words
+from ui.source import nothing_open_html
+from ui.wording import count, format_date
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+
+_MONTHS_SHOWN = 60  # more of them are drawn as years
+_FEW = 10  # statements that need not be narrowed
+_HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
+
+
+def search_html() -> str:
+    """The boxes above the list of people."""
+    return topic_box_html("sought-topic") + (
+        '<div class="find"><label for="sought-name">Find a person</label><input id="sought-name" type="search" '
+        'autocomplete="off" spellcheck="false" maxlength="100" placeholder="By name or role …"></div>'
+    )
+
+
+def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
+    """Everyone who is called by all the words sought, by name before by role, those with most statements first."""
+    counts = count_quotes(library)
+    words = fold_letters(sought).split()
+    found = [(who, said) for who, said in counts if has_words(words, " ".join((who.name, *who.also)))]
+    found.sort(key=lambda row: not has_words(words, row[0].name))  # those of that name before those of that role
+    if not found:
+        why = (
+            f"Nobody who speaks is called “<bdi>{escape_html(sought)}</bdi>”."
+            if words
+            else "Nobody is quoted here yet."
+        )
+        return f'<p class="nobody" role="status">{why}</p>'
+    page = found[:shown]
+    dates = list_dates(library, [who for who, _ in page])
+    rows = "".join(_person_html(who, said, when) for (who, said), when in zip(page, dates, strict=True))
+    size = f"{len(found):,} of {count(len(counts), 'speaker')}" if words else count(len(counts), "speaker")
+    more = more_html("people", len(found), shown)
+    return f'<p class="size" role="status">{size}</p><ul class="people">{rows}</ul>{more}'
+
+
+def person_problem_html(name: str, problem: str) -> str:
+    """A person's page with what could not be done, which is HTML, in place of the statements."""
+    back = f'<a class="back" href="#people/{escape_html(quote(name, safe="", errors="replace"))}">‹ All statements</a>'
+    return f'<section class="person-page">{back}{problem}</section>'
+
+
+def person_html(chosen: Chosen | None) -> str:
+    """One person's statements, by article, with a plot of how many there are in each month."""
+    back = '<a class="back" href="#people">‹ All people</a>'
+    if chosen is None:
+        nobody = '<p class="nobody" role="status">Nobody of that name speaks here.</p>'
+        return f'<section class="person-page">{back}{nobody}</section>'
+    articles = len({said.article_id for said in chosen.statements})
+    about = f" on “<bdi>{escape_html(chosen.topic)}</bdi>”" if chosen.topic else ""
+    total = f"{count(len(chosen.statements), 'statement')}{about} in {count(articles, 'article')}"
+    if not chosen.statements:
+        total = f"No statement{about} on the record"
+    also = _also(chosen.speaker)
+    role = f" · <bdi>{escape_html(also)}</bdi>" if also else ""
+    name = escape_html(chosen.speaker.name)
+    runs = groupby(enumerate(chosen.statements[: chosen.shown]), key=lambda pair: pair[1].article_id)
+    listed = "".join(in_article_html([*run]) for _, run in runs)
+    return (
+        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{chosen.shown}" '
+        f'data-topic="{escape_html(chosen.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
+        f'<p class="total" role="status">{total}{role}</p>{_narrow_html(chosen)}'
+        f"{plot_html([month for said in chosen.statements if (month := month_of(said))])}"
+        f"{listed}{more_html('statements', len(chosen.statements), chosen.shown)}</section>"
+    )
+
+
+def plot_html(months: Sequence[str]) -> str:
+    """A plot of how often each month, such as 2024-12, occurs; nothing for fewer than two months.
+
+    More than five years are drawn by year.
+    """
+    first, last = min(months, default=""), max(months, default="")
+    if first == last:
+        return ""
+    span = _list_months(first, last)
+    noun = "month"
+    if len(span) > _MONTHS_SHOWN:
+        noun, months = "year", [month[:4] for month in months]
+        span = [f"{year:04}" for year in range(int(first[:4]), int(last[:4]) + 1)]
+    counts = Counter(months)
+    most = max(counts.values())
+    busiest = max(counts, key=lambda when: (counts[when], when))
+    bars = ""
+    for i, when in enumerate(span):
+        if counts[when]:
+            height = round(max(1.5, _HEIGHT * counts[when] / most), 1)  # one of a thousand is still to be seen
+            place = f'x="{10 * i + 1}" y="{round(_HEIGHT - height, 1)}" width="8" height="{height}"'
+            bars += f"<rect {place}><title>{_when(when)}: {counts[when]:,}</title></rect>"
+    first, last, busy = _when(span[0]), _when(span[-1]), f"{_when(busiest)}: {most:,}"
+    return (
+        f'<figure class="plot"><svg role="img" aria-label="Statements by {noun}, {first} to {last}; most in {busy}" '
+        f'viewBox="0 0 {10 * len(span)} {_HEIGHT}" preserveAspectRatio="none">{bars}</svg><figcaption>'
+        f'<span>{first}</span><span class="most">most in {busy}</span><span>{last}</span></figcaption></figure>'
+    )
+
+
+def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
+    also = _also(speaker)
+    role = f'<span class="role"><bdi>{escape_html(also)}</bdi></span>' if also else ""
+    period = f'<span class="period">{_period(dates)}</span>' if dates else ""
+    return (
+        f'<li><a class="person" href="#people/{escape_html(quote(speaker.name, safe=""))}">'
+        f'<span class="name"><bdi>{escape_html(speaker.name)}</bdi></span>{role}'
+        f'<span class="often">{count(said, "statement")}</span>{period}</a></li>'
+    )
+
+
+def _narrow_html(chosen: Chosen) -> str:
+    """The box that keeps only what somebody says about a topic; nothing for a list that is taken in at a glance."""
+    if not chosen.topic and len(chosen.statements) <= _FEW:
+        return ""
+    topic = escape_html(chosen.topic)
+    every = escape_html(quote(chosen.speaker.name, safe=""))
+    back = f'<a class="every" href="#people/{every}">All statements</a>' if chosen.topic else ""
+    return (
+        '<form class="narrow" role="search"><label for="narrowed">Only on a topic</label>'
+        f'<span class="asking"><input id="narrowed" type="search" autocomplete="off" maxlength="300" value="{topic}">'
+        f'<button type="submit">Show</button></span>{back}</form>'
+    )
+
+
+def _also(speaker: Speaker) -> str:
+    """A role that the person is called by: the first of their other names that is not a form of the name."""
+    own = {word for name in (speaker.name, *speaker.names) for word in fold_letters(name).split()}
+    return next((also for also in speaker.also if not own & set(fold_letters(also).split())), "")
+
+
+def _list_months(first: str, last: str) -> list[str]:
+    start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]
+
+
+def _when(month: str) -> str:
+    """A month as "Dec 2024", or a year."""
+    return escape_html(re.sub(r"^(\w{3})\w+", r"\1", format_date(month)) if "-" in month else month)
+
+
+def _period(dates: Sequence[str]) -> str:
+    first, last = (_when(day[:7]) for day in (dates[0], dates[-1]))
+    return first if first == last else f"{first} – {last}"
+
+
+def statement_html(library: Library, chosen: Chosen | None, place: int) -> str:
+    """The source panel with the article of a person's statement; empty where there is none."""
+    if chosen is None:
+        return nothing_open_html()
+    return listed_statement_html(library, chosen.statements, range(len(chosen.statements)), "statement", place)

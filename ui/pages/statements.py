@@ -1,0 +1,96 @@
+"""A list of statements, as the People and Topic pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from qa.statements import Quote
+from ui.inert import escape_html
+from ui.source import Mark, Opened, nothing_open_html, panel_html
+from ui.wording import describe_speech, format_date
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+
+PAGE = 100  # people, or statements, that are shown before "more"
+
+
+def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
+    """Return the statements in one article as marks; their numbers are their places, from 1."""
+    return [
+        Mark(number, said.article_id, said.start, said.end, said.text)
+        for number, said in enumerate(statements, start=1)
+        if said.article_id == article_id
+    ]
+
+
+def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | None = None) -> str:
+    """Statements of one article with their places in the list, under its title.
+
+    With a topic each run of them is under its speaker's name, which leads to what they say about that.
+    """
+    first = statements[0][1]
+    about = " · ".join(
+        f"<bdi>{escape_html(part)}</bdi>" for part in (format_date(first.published), first.source) if part
+    )
+    kind, lists = "statement" if topic is None else "said", ""
+    for name, run in groupby(statements, key=lambda pair: pair[1].speaker if topic is not None else None):
+        rows = "".join(
+            f'<li><button type="button" class="statement" data-opens="{kind}" data-place="{place}" dir="auto">'
+            f'<span class="speech">{describe_speech(said.speech)}</span>'
+            f'<span class="words">{escape_html(said.text)}</span></button></li>'
+            for place, said in run
+        )
+        lists += f"{_voice_html(name, topic or '')}<ul>{rows}</ul>"
+    title = f'<h3 dir="auto">{escape_html(first.title or first.article_id)}</h3>'
+    return f'<section class="in-article">{title}<p class="when">{about}</p>{lists}</section>'
+
+
+def topic_box_html(name: str) -> str:
+    """The box for a topic, with the id `name`."""
+    return (
+        f'<form class="topic-form" role="search"><label for="{name}">Statements on a topic</label>'
+        f'<span class="asking"><input id="{name}" type="search" autocomplete="off" maxlength="300" '
+        'placeholder="A word or a few …"><button type="submit">Show</button></span></form>'
+    )
+
+
+def more_html(what: str, total: int, shown: int) -> str:
+    """The button that shows more of a list of people or statements; nothing where all are shown."""
+    rest = total - shown
+    return (
+        f'<button type="button" class="more" data-more="{what}">Show {min(rest, PAGE):,} more of {rest:,}</button>'
+        if rest > 0
+        else ""
+    )
+
+
+def _voice_html(name: str | None, topic: str) -> str:
+    if not name:
+        return ""
+    address = "/".join(quote(part, safe="", errors="replace") for part in (name, topic))
+    link = f'<a href="#people/{escape_html(address)}"><bdi>{escape_html(name)}</bdi></a>'
+    return f'<p class="voice">{link}</p>'
+
+
+def listed_statement_html(
+    library: Library, statements: Sequence[Quote], listed: Sequence[int], kind: str, place: int
+) -> str:
+    """The statement at `place` of `statements`; `listed` are the places that one can step through."""
+    if place not in listed:
+        return nothing_open_html()
+    at = listed.index(place)
+    opened = Opened(
+        kind=kind,
+        place=place,
+        what=f"Statement {at + 1:,} of {len(listed):,}",
+        noun="statement",
+        previous=listed[at - 1] if at > 0 else None,
+        following=listed[at + 1] if at + 1 < len(listed) else None,
+    )
+    article_id = statements[place].article_id
+    return panel_html(library, article_id, opened, to_marks(statements, article_id), place + 1)

@@ -1,0 +1,1 @@
+"""The Topic page: who said what about a topic, and when."""

@@ -1,0 +1,47 @@
+"""What the pages share: the masthead, a message, a date, each as HTML with everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ui.inert import escape_html
+from ui.wording import count, format_date
+
+TITLE = "On the Record"
+_INTRODUCTION = "Answers in the articles’ own sentences"
+
+
+def problem_html(message: str) -> str:
+    """What could not be done, in place of it."""
+    return f'<p class="problem" role="note" dir="auto">{begin_html(message)}</p>'
+
+
+def masthead_html(
+    folder: str, counts: tuple[int, int], synced: float | None, links: Sequence[tuple[str, str, Sequence[str]]]
+) -> str:
+    """The masthead; `counts` are the numbers of articles and sentences, and `synced` is as `Library.synced`.
+
+    A link is the address of a page, its title, and the names of the pages on which it is the current one.
+    """
+    pages = "".join(
+        f'<a href="#{address}" data-pages="{" ".join(names)}">{title}</a>' for address, title, names in links
+    )
+    articles, sentences = counts
+    size = f"{count(articles, 'article')} · {count(sentences, 'sentence')}"
+    return (
+        f'<header data-synced="{synced or 0}"><button type="button" class="skip">Skip to the page</button>'
+        f'<h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
+        f'<nav aria-label="Pages">{pages}</nav>'
+        f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
+        '<button type="button" class="restart">New conversation</button></header>'
+    )
+
+
+def begin_html(message: str) -> str:
+    """A message, escaped, that begins with a capital."""
+    return escape_html(message[:1].upper() + message[1:])
+
+
+def date_html(published: str | None) -> list[str]:
+    """The date of an article, if it has one, as HTML."""
+    return [f'<bdi class="date">{escape_html(format_date(published))}</bdi>'] if published else []

@@ -1,0 +1,201 @@
+"""An Article in, HTML out: the article set to be read, its sentences marked, with everything in it escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from index.errors import OnRecordError
+from index.values import Article
+from ui.inert import escape_html, is_web_link
+from ui.shell import date_html, problem_html
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+
+_PARAGRAPH_GAP = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
+_LINE_GAP = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
+
+
+class Marked(Protocol):
+    """A stretch of an article that is to be marked: a Citation, or a Mark."""
+
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def article_id(self) -> str: ...  # noqa: D102
+    @property
+    def start(self) -> int: ...  # noqa: D102
+    @property
+    def end(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sentence to be marked in its article that is no citation of an answer."""
+
+    number: int
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+def article_html(article: Article, citations: Sequence[Marked], active: int) -> str:
+    """The article set to be read, its cited sentences marked, that of citation number `active` strongly.
+
+    The text content of its `div.text` is `article.text[article.body:]`, character for character. A citation of another
+    article is left out; one whose text is no longer at its offsets is not marked, and a note says so if it is the
+    active one.
+    """
+    here = [citation for citation in citations if citation.article_id == article.id]
+    sound = [citation for citation in here if article.text[citation.start : citation.end] == citation.text]
+    stale = any(citation.number == active and citation not in sound for citation in here)
+    note = (
+        '<p class="stale" role="note">This article has changed since the answer was given, and the cited sentence is no'
+        " longer where it was. Ask again for an up-to-date citation.</p>"
+        if stale
+        else ""
+    )
+    paragraphs = "".join(
+        f'<p dir="auto"{_paragraph_class(article, start, end, sound)}>'
+        f"{_marked(article.text, start, end, sound, active)}</p>"
+        f'<span class="gap">{escape_html(article.text[end:following])}</span>'
+        for start, end, following in _paragraphs(article)
+    )
+    return (
+        '<article class="paper">'
+        f'<header><h2 dir="auto">{escape_html(article.title)}</h2>{_byline_html(article)}</header>'
+        f'{note}<div class="text">{paragraphs}</div></article>'
+    )
+
+
+def _byline_html(article: Article) -> str:
+    parts = [f"<bdi>{escape_html(article.source)}</bdi>"] if article.source else []
+    parts += date_html(article.published)
+    if article.author:
+        parts.append(f"By <bdi>{escape_html(article.author)}</bdi>")
+    if article.url and is_web_link(article.url):
+        parts.append(
+            f'<a href="{escape_html(article.url)}" target="_blank" rel="noopener noreferrer nofollow">'
+            f"<bdi>{escape_html(urlsplit(article.url).hostname or '')}</bdi></a>"
+        )
+    parts.append(f'<span class="path"><bdi>{escape_html(article.id)}</bdi></span>')
+    return f'<p class="byline">{" · ".join(parts)}</p>'
+
+
+def _paragraphs(article: Article) -> Iterator[tuple[int, int, int]]:
+    """`(start, end, next start)` of each paragraph; together they are the text from `body` to its end.
+
+    Where blank lines part paragraphs, a single newline does not; else every line is a paragraph.
+    """
+    text = article.text
+    start = article.body
+    gap = _PARAGRAPH_GAP if _PARAGRAPH_GAP.search(text.strip(), article.body) else _LINE_GAP
+    for found in gap.finditer(text, article.body):
+        if found.start() > start:
+            yield start, found.start(), found.end()
+        elif found.end() > start:
+            yield start, start, found.end()
+        start = found.end()
+    if start < len(text):
+        yield start, len(text), len(text)
+
+
+def _paragraph_class(article: Article, start: int, end: int, citations: Sequence[Marked]) -> str:
+    paragraph = article.text[start:end]
+    cited = any(citation.start < end and start < citation.end for citation in citations)
+    if not cited and paragraph.strip(" #") == article.title:
+        return ' class="said-above"'
+    # Lines of 40 to 100 characters that fill a paragraph were broken by a program (an e-mail, a PDF), not by an author:
+    # they are set as one.
+    lines = paragraph.splitlines()
+    return ' class="wrapped"' if len(lines) > 1 and all(40 <= len(line) <= 100 for line in lines[:-1]) else ""
+
+
+def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active: int) -> str:
+    """`text[start:end]` with each cited stretch in a mark; where citations overlap, marks are cut, not nested."""
+    edges = {start, end}
+    for citation in citations:
+        edges |= {edge for edge in (citation.start, citation.end) if start < edge < end}
+    cuts = sorted(edges)
+    parts = []
+    for left, right in pairwise(cuts):
+        numbers = [citation.number for citation in citations if citation.start <= left and right <= citation.end]
+        stretch = escape_html(text[left:right])
+        if not numbers:
+            parts.append(stretch)
+        elif active in numbers:
+            parts.append(f'<mark class="active" data-number="{active}">{stretch}</mark>')
+        else:
+            parts.append(f'<mark data-number="{numbers[0]}">{stretch}</mark>')
+    return "".join(parts)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is open in the panel: a place in a list of the page, by the value of data-opens, with its neighbours there.
+
+    `what` says so to the reader ("Source 2 of 5"), `noun` is what one steps through ("source").
+    """
+
+    kind: str
+    place: int
+    what: str
+    noun: str
+    previous: int | None
+    following: int | None
+    turn: int = -1
+    label: str = "Source"
+    close: str = "Back"
+
+
+def read_place(sent: dict[str, Any]) -> tuple[str, int, int]:
+    """Which button was clicked: the value of its data-opens, its turn, and its place; all untrusted."""
+    kind, turn, place = sent.get("kind"), sent.get("turn"), sent.get("place")
+    if not (isinstance(kind, str) and isinstance(turn, int) and isinstance(place, int)):
+        return "", -1, -1
+    return kind, turn, place
+
+
+def panel_html(
+    library: Library, article_id: str, opened: Opened, marks: Sequence[Marked] = (), active: int = 0, note: str = ""
+) -> str:
+    """The panel with an article, or with why it cannot be shown; see `article_html` for `marks` and `active`.
+
+    `note` is HTML above the article.
+    """
+    try:
+        body = article_html(library.article(article_id), marks, active)
+    except OnRecordError as error:
+        body = problem_html(str(error))
+    has_neighbours = opened.previous is not None or opened.following is not None
+    steps = _step_html("Previous", "‹", opened.noun, opened.previous) if has_neighbours else ""
+    steps += _step_html("Next", "›", opened.noun, opened.following) if has_neighbours else ""
+    return (
+        f'<section class="open {opened.kind}" aria-label="{opened.label}" data-turn="{opened.turn}" '
+        f'data-kind="{opened.kind}" data-place="{opened.place}">'
+        f'<div class="bar"><span class="what">{opened.what}</span>{steps}'
+        f'<button type="button" class="close">{opened.close}</button></div>'
+        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{note}{body}</div></section>'
+    )
+
+
+def _step_html(which: str, sign: str, noun: str, place: int | None) -> str:
+    there = "disabled" if place is None else f'data-place="{place}"'
+    return f'<button type="button" class="step" aria-label="{which} {noun}" {there}>{sign}</button>'
+
+
+def nothing_open_html() -> str:
+    """The source panel before a citation is opened."""
+    return (
+        '<section class="nothing-open" aria-label="Source"><p>Sources open here.</p>'
+        "<p>Choose a number beside a sentence, or a person’s statement, to read it in its article.</p></section>"
+    )

@@ -1,0 +1,1 @@
+"""What the terminal and files show: plain text, Markdown, JSON and SVG."""

@@ -1,0 +1,80 @@
+"""Statements and those who make them, as text for a terminal or a pipe."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from itertools import groupby
+
+from index.speech.people import Match
+from index.values import Speaker
+from qa.statements import Quote
+from ui.inert import plain_text
+from ui.wording import count, describe_source, describe_speech
+
+_LABEL = 10  # "reported", with the margin before it and the gap behind
+
+
+def explain_match(asked: str, match: Match) -> str:
+    """How a name was taken, in one line; "" where it can only mean the one."""
+    taken = plain_text(match.speaker.name)
+    if not match.exact:
+        return f"no “{plain_text(asked)}” speaks here; taking {taken}"
+    others = [plain_text(name) for name in match.others[:3] if name != match.speaker.name]
+    return f"taking “{plain_text(asked)}” for {taken}; others: {', '.join(others)}" if others else ""
+
+
+def quotes_table(quotes: Sequence[Quote], speaker: str | None, *, limit: int, width: int | None) -> str:
+    """Statements under the articles they are from, in the order given, `limit` of them at most.
+
+    `speaker` is who was asked for; else each run of statements has its speaker's name. Lines are wrapped to `width`
+    columns, None for not at all.
+    """
+    if not quotes:
+        return "No statement on the record."
+    head = f"{count(len(quotes), 'statement')} in {count(len({said.article_id for said in quotes}), 'article')}"
+    lines = [f"{plain_text(speaker)}: {head}" if speaker else head]
+    for _, in_article in groupby(quotes[:limit], key=lambda said: said.article_id):
+        statements = list(in_article)
+        first = statements[0]
+        about = describe_source(first.title or first.article_id, first.source, first.published)
+        lines += ["", *wrap(f"{about} ({plain_text(first.article_id)})", width, "", "")]
+        for name, run in groupby(statements, key=lambda said: said.speaker):
+            if not speaker:
+                lines += wrap(plain_text(name or "(no name given)"), width, "  ", "  ")
+            for said in run:
+                label = f"  {describe_speech(said.speech):<{_LABEL - 2}}  "
+                text = f"{plain_text(said.text)} ({said.start}–{said.end})"
+                lines += wrap(text, width, label, " " * len(label))
+    return "\n".join([*lines, *_more(len(quotes), limit)])
+
+
+def speakers_table(counts: Sequence[tuple[Speaker, int]], *, limit: int, width: int | None) -> str:
+    """Who speaks, a line each: the number of statements, the name, and the other names."""
+    if not counts:
+        return "Nobody is quoted in these articles."
+    lines = [f"{count(len(counts), 'speaker')}, {count(sum(said for _, said in counts), 'statement')}", ""]
+    for speaker, said in counts[:limit]:
+        also = [name for name in dict.fromkeys(map(plain_text, speaker.also)) if name]
+        called = f" ({', '.join(also[:3])})" if also else ""
+        line = f"{said:>7,}  {plain_text(speaker.name)}{called}"
+        lines.append(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
+    return "\n".join([*lines, *_more(len(counts), limit)])
+
+
+def wrap(text: str, width: int | None, first: str, rest: str) -> list[str]:
+    """The lines of a text of `width` columns, None for one line; `first` begins the first, `rest` every other."""
+    if width is None:
+        return [first + text]
+    return textwrap.wrap(
+        text,
+        max(width, 40),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _more(total: int, limit: int) -> list[str]:
+    return ["", f"… and {total - limit:,} more: --limit {total} shows all"] if total > limit else []
