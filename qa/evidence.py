@@ -70,9 +70,25 @@ class Asked:
 
 @dataclass(frozen=True)
 class Side:
-    """One of several that a question asks about: its name there, and what was found for it alone."""
+    """A question, or one of the several that it consists of, and what was found for it, best first.
 
-    name: str
+    `asked` is whose statements it asks for, None where it asks for nobody's; `name` is what a part of a question is
+    called there.
+    """
+
     query: Query
     evidence: Sequence[Evidence]
     asked: Asked | None = None
+    name: str = ""
+
+    @property
+    def only_theirs(self) -> bool:
+        """Whether nothing but statements of the speaker asked for will do."""
+        return self.asked is not None and (self.asked.only or not self.query.asks_fact)
+
+    @property
+    def citable(self) -> Sequence[Evidence]:
+        """The evidence that may be cited: where a speaker's words are asked for, only what may be theirs."""
+        if self.asked is None or not self.only_theirs:
+            return self.evidence
+        return [candidate for candidate in self.evidence if (candidate.spoken or 0.0) >= self.asked.least]

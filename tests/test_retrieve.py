@@ -12,7 +12,7 @@ from index.speech.people import find_speaker
 from index.storage.snapshots import Snapshots
 from index.values import sentence_id
 from qa.compose import compose
-from qa.evidence import Evidence
+from qa.evidence import Evidence, Side
 from qa.question import read_question
 from qa.retrieve import CANDIDATES, find_unmentioned, retrieve
 from qa.scoring import CONTINUED
@@ -224,7 +224,7 @@ def test_an_index_of_nothing_gives_no_evidence(tmp_path: Path, make_library: Mak
     library = make_library(write(tmp_path / "new", pier=PIER), update=False)
     query = read_question("What did Duarte say about Quayside?")
     assert retrieve(library, query) == []
-    answer = compose(query, [], [], limit=5, min_confidence=library.settings.min_confidence)
+    answer = compose(Side(query, []), limit=5, min_confidence=library.settings.min_confidence)
     assert (answer.answered, answer.closest, answer.confidence) == (False, (), 0.0)
 
 

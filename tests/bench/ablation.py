@@ -58,7 +58,7 @@ ROWS: dict[str, list[tuple[Any, str, Any]]] = {
     "earlier questions’ words": [(SCORING, "CARRIED_TERM", 0.0), (RETRIEVE, "CARRIED_VECTOR", 0.0)],
     "each side of a question": [(ASK, "split_sides", lambda _: [])],
     "names respelled": [(ASK, "respell", lambda _, query: (query, {}))],
-    "the sentence before one that points back": [(ASK, "_read_before", lambda *_: None)],
+    "the sentence before one that points back": [(ASK, "_find_preceding", lambda *_: None)],
     "what other articles say otherwise": [(COMPOSE, "find_conflicts", lambda *_: [])],
     "a choice of how many to cite (five)": [(COMPOSE, "select", lambda found, limit: list(found[:limit]))],
 }  # fmt: skip

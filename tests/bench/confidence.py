@@ -19,7 +19,6 @@ from sklearn.model_selection import StratifiedKFold
 from index.library import Library
 from qa import Question
 from qa.ask import look_up
-from qa.compose import find_pool
 from qa.confidence import WEIGHTS, weigh
 from qa.question import read_question
 from tests.bench.inputs import fail, make_parser, open_library, read_options
@@ -32,8 +31,7 @@ def measure(library: Library, asked: Question) -> tuple[float, ...]:
     query = read_question(asked.question, asked.history)
     with library.reading():
         found = look_up(library, query)
-    pool = find_pool(query, found.evidence, found.asked)
-    return tuple(weigh(query, pool[0]).values()) if pool else (0.0,) * len(WEIGHTS)
+    return tuple(weigh(query, found.citable[0]).values()) if found.citable else (0.0,) * len(WEIGHTS)
 
 
 def balance(answerable: np.ndarray, files: np.ndarray, wanted: list[float]) -> np.ndarray:
