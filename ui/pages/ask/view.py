@@ -18,7 +18,7 @@ from ui.inert import escape_html
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.pages.ask.filters import filtered_html
 from ui.pages.ask.state import Conversation, Talk, Turn
-from ui.shell import begin_html
+from ui.shell import message_html
 from ui.source import Opened, nothing_open_html, panel_html
 from ui.text.answer import answer_text
 from ui.wording import count
@@ -65,7 +65,7 @@ def tools_html(talk: Talk) -> str:
     """What stands above the question box: the filters in force, saving, and which question is being edited."""
     filtered = filtered_html(talk.filters)
     clear = '<button type="button" class="clear-filters">Clear</button>' if filtered else ""
-    problems = "".join(f'<p class="problem" dir="auto">{begin_html(problem)}</p>' for problem in talk.filter_problems)
+    problems = "".join(f'<p class="problem" dir="auto">{message_html(problem)}</p>' for problem in talk.filter_problems)
     save = (
         '<span class="save">Save as <button type="button" data-form="md">Markdown</button> '
         '<button type="button" data-form="json">JSON</button></span>'
@@ -115,7 +115,7 @@ def _turn_html(place: int, turn: Turn, is_last: bool) -> str:
         sure = _sure_html(turn.answer.confidence) if turn.answer.answered else ""
         reply = sure + answer_html(turn.answer) + cards_html(turn.answer.citations)
     elif turn.problem is not None:
-        reply = f'<p class="problem" dir="auto">{begin_html(turn.problem)}</p>'
+        reply = f'<p class="problem" dir="auto">{message_html(turn.problem)}</p>'
     else:
         reply = '<p class="stopped">Stopped before it was answered.</p>'
     following = _following_html(turn.following) if is_last else ""
@@ -170,7 +170,7 @@ def _votes_html(turn: Turn) -> str:
 
 def _comment_html(turn: Turn) -> str:
     if turn.vote_problem is not None:
-        return f'<p class="problem" role="status" dir="auto">{begin_html(turn.vote_problem)}</p>'
+        return f'<p class="problem" role="status" dir="auto">{message_html(turn.vote_problem)}</p>'
     if turn.vote is None:
         return ""
     if turn.comment is not None:
