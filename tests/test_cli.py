@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,15 @@ def test_help_is_quick() -> None:
         ran = run([*ONRECORD, "--help"])
         seconds.append(time.perf_counter() - began)
     assert ran.returncode == 0
-    assert ran.stdout.startswith("usage: onrecord [-h] COMMAND ...\n")
+    assert ran.stdout.startswith("usage: onrecord [-h] [--version] COMMAND ...\n")
     assert [name for name in COMMANDS if f"\n    {name} " in ran.stdout] == COMMANDS
     assert min(seconds) < 0.5
+
+
+def test_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    done = run([*ONRECORD, "--version"])
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"onrecord {project['version']}\n", "")
 
 
 @pytest.mark.parametrize(

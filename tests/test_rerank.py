@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -90,9 +90,9 @@ def cross_encoder(make_cross_encoder: MakeModel) -> Path:
     return make_cross_encoder()
 
 
-@pytest.fixture
-def town(tmp_path: Path, make_library: MakeLibrary) -> Library:
-    return make_library(write(tmp_path / "town", pier=PIER, ferry=FERRY, orchard=ORCHARD))
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(write(tmp_path_factory.mktemp("town"), pier=PIER, ferry=FERRY, orchard=ORCHARD))
 
 
 def with_reranker(library: Library, folder: Path, find: Callable[[Library], Any]) -> Any:
@@ -193,7 +193,7 @@ def test_an_answer_leads_with_it_and_is_no_surer(town: Library, cross_encoder: P
 
 
 def test_ask_reads_the_setting_from_the_environment(
-    seeds: Path, tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch, closed: None
+    seeds: Path, tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = ask(QUESTION, seeds=seeds, store=tmp_path)
     monkeypatch.setenv("ONRECORD_RERANKER", str(cross_encoder))
@@ -206,9 +206,7 @@ def test_ask_reads_the_setting_from_the_environment(
     assert reranked.confidence == plain.confidence
 
 
-def test_ask_reads_the_setting_from_toml(
-    tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch, closed: None
-) -> None:
+def test_ask_reads_the_setting_from_toml(tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "seeds", ferry=FERRY)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(cross_encoder, tmp_path / "likes-hospitals")
@@ -216,16 +214,6 @@ def test_ask_reads_the_setting_from_toml(
     assert LIKED in ask(QUESTION, limit=1).citations[0].text
     (tmp_path / "onrecord.toml").write_text("min_confidence = 0\n")
     assert LIKED not in ask(QUESTION, limit=1).citations[0].text
-
-
-@pytest.fixture
-def closed() -> Iterator[None]:
-    """What `ask` opened is closed in the end."""
-    yield
-    opened = sys.modules["qa.ask"]._open
-    for library in opened.values():
-        library.close()
-    opened.clear()
 
 
 def test_threads_share_one_model(cross_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +281,7 @@ def test_name_of_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_question_says_it_in_one_line(
-    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed: None
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("ONRECORD_RERANKER", str(tmp_path / "empty"))

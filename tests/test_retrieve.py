@@ -46,9 +46,9 @@ def write(folder: Path, **articles: str) -> Path:
     return folder
 
 
-@pytest.fixture
-def town(tmp_path: Path, make_library: MakeLibrary) -> Library:
-    return make_library(write(tmp_path / "town", pier=PIER, ferry=FERRY, orchard=ORCHARD))
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(write(tmp_path_factory.mktemp("town"), pier=PIER, ferry=FERRY, orchard=ORCHARD))
 
 
 def ranking(library: Library, question: str) -> list[tuple[str, int, float]]:
@@ -199,25 +199,26 @@ def test_the_record_is_the_articles(town: Library) -> None:
     assert town.article("ferry.txt").text[found.sentence.start : found.sentence.end] == found.sentence.text
 
 
-def test_sentences_of_an_older_version_are_not_returned(town: Library) -> None:
+def test_sentences_of_an_older_version_are_not_returned(tmp_path: Path, make_library: MakeLibrary) -> None:
     """As an update that was killed before its end leaves them."""
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
+    library = make_library(write(tmp_path / "town", pier=PIER, ferry=FERRY, orchard=ORCHARD))
     question = "Where do the trams turn?"
-    vector = town.model.encode([question])[0].tolist()
+    vector = library.model.encode([question])[0].tolist()
     stale = sentence_id("pier.txt", "0" * 64, 0)
     text = "The trams turn at Quayside."
     where: dict[str, str | int | float | bool | None]
     where = {"article_id": "pier.txt", "digest": "0" * 64, "position": 0, "start": 0, "end": len(text)}
-    before = ranking(town, question)
-    folder = Snapshots(town.settings.store).current() / "chroma"
-    client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-    for collection in client.list_collections():
-        if collection.name.startswith(("sentences-", "contexts-")):
-            collection.upsert([stale], embeddings=[vector], documents=[text], metadatas=[where])
-    assert town.store.nearest(town.model.encode([question])[0], CANDIDATES)[0][0] == stale
-    assert ranking(town, question) == before
+    before = ranking(library, question)
+    folder = Snapshots(library.settings.store).current() / "chroma"
+    with chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False)) as client:
+        for collection in client.list_collections():
+            if collection.name.startswith(("sentences-", "contexts-")):
+                collection.upsert([stale], embeddings=[vector], documents=[text], metadatas=[where])
+    assert library.store.nearest(library.model.encode([question])[0], CANDIDATES)[0][0] == stale
+    assert ranking(library, question) == before
 
 
 def test_an_index_of_nothing_gives_no_evidence(tmp_path: Path, make_library: MakeLibrary) -> None:
