@@ -23,8 +23,9 @@ from index.models.embedding import EmbeddingModel
 from qa import answer_question, ask
 from qa.evidence import Evidence
 from qa.question import read_question
-from qa.rerank import RERANKED, WEIGHT
+from qa.rerank import RERANKED
 from qa.retrieve import retrieve
+from qa.scoring import CROSS_ENCODER
 from tests.conftest import MakeLibrary
 from tests.test_retrieve import FERRY, ORCHARD, PIER, write
 from ui.cli import main
@@ -148,14 +149,12 @@ def test_what_it_prefers_goes_first(town: Library, cross_encoder: Path) -> None:
     after = with_reranker(town, cross_encoder, evidence_for(QUESTION))
     assert places(before)[0] == ("ferry.txt", 0)
     # The last sentence of the article has the word, and the one before has it beside it.
-    assert {place for place, found in zip(places(after), after, strict=True) if found.preference > WEIGHT / 2} == {
-        ("ferry.txt", 2),
-        ("ferry.txt", 3),
-    }
+    preferred = [found for found in after if found.preference > CROSS_ENCODER / 2]
+    assert set(places(preferred)) == {("ferry.txt", 2), ("ferry.txt", 3)}
     assert places(after)[0] == ("ferry.txt", 3)
     features = {place: found.relevance for place, found in zip(places(before), before, strict=True)}
     assert {place: found.relevance for place, found in zip(places(after), after, strict=True)} == features
-    assert all(0 < found.preference < WEIGHT for found in after)
+    assert all(0 < found.preference < CROSS_ENCODER for found in after)
 
 
 def test_order_is_total_and_the_same_every_time(town: Library, cross_encoder: Path) -> None:
@@ -202,7 +201,7 @@ def test_ask_reads_the_setting_from_the_environment(
     shown = (plain.citations or plain.closest)[0]
     again = (reranked.citations or reranked.closest)[0]
     # Nothing about hospitals in it: each sentence gains the same.
-    gained = WEIGHT / (1 + math.exp(3))
+    gained = CROSS_ENCODER / (1 + math.exp(3))
     assert (again.text, again.score) == (shown.text, pytest.approx(shown.score + gained, abs=2e-6))
     assert reranked.confidence == plain.confidence
 

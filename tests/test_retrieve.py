@@ -12,9 +12,10 @@ from index.speech.people import find_speaker
 from index.storage.snapshots import Snapshots
 from index.values import sentence_id
 from qa.compose import compose
-from qa.evidence import Evidence
+from qa.evidence import Evidence, Side
 from qa.question import read_question
-from qa.retrieve import CANDIDATES, CONTINUED, KNOWN_SPEAKER, QUOTED, find_unmentioned, retrieve
+from qa.retrieve import CANDIDATES, find_unmentioned, retrieve
+from qa.scoring import CONTINUED
 from tests.conftest import MakeLibrary
 
 ROOT = Path(__file__).parent.parent
@@ -53,10 +54,6 @@ def town(tmp_path_factory: pytest.TempPathFactory, make_shared_library: MakeLibr
 def ranking(library: Library, question: str) -> list[tuple[str, int, float]]:
     evidence = retrieve(library, read_question(question))
     return [(found.sentence.article_id, found.sentence.position, round(found.score, 6)) for found in evidence]
-
-
-def features(found: Evidence) -> tuple[float, ...]:
-    return (found.context, found.named_near, found.named_in_article, found.on_topic, found.spoken)
 
 
 def of_text(evidence: list[Evidence], text: str) -> Evidence:
@@ -129,17 +126,16 @@ def test_the_best_is_first(town: Library) -> None:
 def test_a_question_in_other_words_than_the_articles(town: Library) -> None:
     """No word of it stands in any article."""
     query = read_question("Why is the vessel uneconomical?")
-    assert not {found.sentence.text for found in retrieve(town, query) if found.named_in_article > 0}
+    assert not {found.sentence.text for found in retrieve(town, query) if found.features["named_in_article"] > 0}
     assert ranking(town, query.question)[0][:2] in {("ferry.txt", 1), ("ferry.txt", 0)}
 
 
 @pytest.mark.parametrize("question", [*QUESTIONS, "Is it?", "日本", "ferry " * 300])
 def test_features_are_in_their_ranges(town: Library, question: str) -> None:
     for found in retrieve(town, read_question(question)):
-        assert -1.000001 <= found.context <= 1.000001
-        for share in (found.named_near, found.named_in_article, found.on_topic, found.spoken or 0.0):
-            assert 0.0 <= share <= 1.000001
-        assert found.named_near <= found.named_in_article + 1e-9
+        for name, value in found.features.items():
+            assert (-1.000001 if name == "context" else 0.0) <= value <= 1.000001
+        assert found.features["named_near"] <= found.features["named_in_article"] + 1e-9
 
 
 def test_nobody_asked_for_is_nobody_speaking(town: Library) -> None:
@@ -175,7 +171,7 @@ def test_a_statement_that_goes_on(town: Library) -> None:
 def test_who_says_prefers_known_speakers(town: Library) -> None:
     evidence = retrieve(town, read_question("Who said that the island needs a ferry?"))
     assert {(found.sentence.speaker is not None, found.preference) for found in evidence} == {
-        (True, KNOWN_SPEAKER),
+        (True, 0.1),
         (False, 0.0),
     }
     assert {found.spoken for found in evidence} == {None}
@@ -229,7 +225,7 @@ def test_an_index_of_nothing_gives_no_evidence(tmp_path: Path, make_library: Mak
     library = make_library(write(tmp_path / "new", pier=PIER), update=False)
     query = read_question("What did Duarte say about Quayside?")
     assert retrieve(library, query) == []
-    answer = compose(query, [], [], limit=5, min_confidence=library.settings.min_confidence)
+    answer = compose(Side(query, []), limit=5, min_confidence=library.settings.min_confidence)
     assert (answer.answered, answer.closest, answer.confidence) == (False, (), 0.0)
 
 
@@ -239,5 +235,5 @@ def test_direct_speech_goes_first_among_equals(tmp_path: Path, make_library: Mak
     library = make_library(tmp_path)
     query = read_question("What did Ana Ruiz say about the pier?")
     found = retrieve(library, query, ["Ana Ruiz"])
-    assert {(e.sentence.speech, e.preference) for e in found} == {("indirect", 0.0), ("direct", QUOTED)}
+    assert {(e.sentence.speech, e.preference) for e in found} == {("indirect", 0.0), ("direct", 0.01)}
     assert all(e.score == e.relevance + e.preference for e in found)

@@ -1,13 +1,15 @@
-"""Everything used of Gradio that its documentation does not promise, in one place, each with the reason.
+"""Everything we use of Gradio that its documentation does not promise, in one place, each with the reason.
 
-Checked with Gradio 6.31.0. After an update look here first, then at the classes of Gradio's own elements that the style
-sheets name: `.html-container`, `.input-container` and `.submit-button`.
+Checked with Gradio 6.31.0. After an update, look here first, then at the classes of Gradio's own elements in the style
+sheets: `.html-container`, `.input-container` and `.submit-button`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,38 +17,44 @@ if TYPE_CHECKING:
 
 
 def keep_gradio_quiet() -> None:
-    """Call before Gradio is first imported."""
-    # It reads both then: the first would report usage, the second keep every call in the browser.
+    """Call this before Gradio is first imported."""
+    # Gradio reads these on import. It would otherwise report usage, and store every call in the browser.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_RUN_HISTORY"] = "False"
 
 
 def accept_event(handler: Callable[..., Any]) -> None:
-    """Have Gradio pass a handler's parameter `event`, if it has one, what a script sent."""
+    """Make Gradio pass what a script sent to a handler's parameter `event`, if it has one."""
     import gradio as gr
 
-    # Gradio goes by the annotation, and looks the name up in the handler's module, which imports no Gradio.
+    # Gradio goes by the annotation and looks its name up in the handler's module, which does not import Gradio.
     annotations = getattr(handler, "__func__", handler).__annotations__
     if "event" in annotations:
         annotations["event"] = gr.EventData
 
 
 def sent_with(event: gr.EventData) -> dict[str, Any]:
-    """What a script sent with an event, as `trigger(name, {…})`; whatever a browser sends is untrusted."""
-    # The documented `event.name` raises AttributeError for what was not sent.
+    """What a script sent with an event, as `trigger(name, {…})`; untrusted, like everything a browser sends."""
+    # The documented `event.name` raises AttributeError if the name was not sent.
     sent = event._data
     return sent if isinstance(sent, dict) else {}
 
 
 def uploaded_paths(blocks: gr.Blocks) -> set[str]:
-    """The paths at which Gradio has put uploads: it adds to the set, and whoever deletes a file takes it out."""
+    """The paths of the uploads that Gradio has received; when deleting a file, remove its path from the set too."""
     return blocks.upload_file_set
 
 
-def forget_session() -> None:
-    """Drop what Gradio keeps of a caller: the whole app once more for each call of a client that is not a page.
+def set_upload_folder(app: Any, folder: Path) -> None:
+    """Make Gradio's server put the uploads it receives from now on into this folder."""
+    # GRADIO_TEMP_DIR would apply to every server in the process, and to everything else that Gradio stores.
+    app.uploaded_file_dir = str(folder)
 
-    Call it at the end of a call. The next one needs nothing of it, and the one under way has all it needs already.
+
+def forget_session() -> None:
+    """Drop what Gradio keeps about a caller: a copy of the whole app for each call from a client that is not a page.
+
+    Call this at the end of a call: by then it has everything it needs, and the next call needs nothing from it.
     """
     from gradio.context import LocalContext
 
@@ -57,9 +65,47 @@ def forget_session() -> None:
 
 
 def let_idle(blocks: gr.Blocks) -> None:
-    """Have Gradio look for clicks every 50 ms, as it does on Windows, and for progress, which no page shows, rarely.
+    """Make a launched app look for events only when one has come, and rarely for progress, which no page shows.
 
-    Elsewhere it looks 1,000 and 100 times a second, which takes 2 to 3 % of a core while nobody asks anything.
+    By default Gradio looks 1,000 and 100 times a second, which takes 2 to 3 % of a core while nobody asks anything.
     """
-    blocks._queue.sleep_when_free = 0.05
-    blocks._queue.progress_update_sleep_when_free = 1.0
+    queue = blocks._queue
+    push = queue.push
+    looking: asyncio.Task[None] | None = None
+
+    async def push_and_look(*arguments: Any, **options: Any) -> Any:
+        nonlocal looking
+        pushed = await push(*arguments, **options)
+        if looking is None or looking.done():
+            looking = asyncio.create_task(type(queue).start_processing(_FilledQueue(queue)))  # type: ignore[arg-type]
+        return pushed
+
+    queue.push = push_and_look  # type: ignore[method-assign]
+    queue.sleep_when_free = 3600.0
+    queue.progress_update_sleep_when_free = 1.0
+
+
+class _FilledQueue:
+    """Gradio's queue for one run of its loop, which ends when no event waits any more."""
+
+    sleep_when_free = 0.01  # while events wait for others to be done
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queue, name)
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    @property
+    def stopped(self) -> bool:
+        return self._queue.stopped or len(self) == 0
+
+    @stopped.setter
+    def stopped(self, value: bool) -> None:
+        """The loop sets it when it ends; the queue goes on."""
+
+    def _cancel_asyncio_tasks(self) -> None:
+        """The loop calls it when it ends; the events that it began go on."""

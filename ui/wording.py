@@ -1,21 +1,16 @@
-"""What pages, terminal and files call things: numbers with their nouns, dates, sources, kinds of speech."""
+"""How pages, terminal and files word things: numbers with their nouns, dates, articles, kinds of speech."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
+from index.english.dates import MONTHS
 from ui.inert import plain_text
-
-# strftime("%B") would follow the locale.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def format_date(published: str | None) -> str:
-    """`2024-12-10` as "10 December 2024", `--12-10` as "10 December", None as ""; anything else unchanged."""
+    """`2024-12-10` as "10 December 2024", `--12-10` as "10 December", None as "", anything else unchanged."""
     if not published:
         return ""
     found = re.fullmatch(r"(\d{4}|-)-(\d\d)(?:-(\d\d))?(?:[T ].*)?", published)
@@ -23,21 +18,22 @@ def format_date(published: str | None) -> str:
         return published
     year, month, day = found.groups()
     try:
-        # 2024 is a leap year: --02-29 is a day.
+        # 2024 is a leap year, so --02-29 is valid.
         valid = date(2024 if year == "-" else int(year), int(month), int(day or 1))
     except ValueError:
         return published
-    words = [str(valid.day) if day else "", _MONTHS[valid.month - 1], "" if year == "-" else year]
+    # Not strftime("%B"), which follows the locale.
+    words = [str(valid.day) if day else "", MONTHS[valid.month - 1], "" if year == "-" else year]
     return " ".join(word for word in words if word)
 
 
 def describe_source(title: str, source: str | None, published: str | None) -> str:
-    """The title of an article with its outlet and date, in one line: "A bridge at last, City Wire, 10 December"."""
+    """The title of an article with its outlet and date on one line: "A bridge at last, City Wire, 10 December"."""
     return ", ".join(plain_text(part) for part in (title, source, format_date(published)) if part)
 
 
 def describe_speech(speech: str | None) -> str:
-    """How a sentence gives what somebody said: "quoted" for their own words, "reported" for a report of them."""
+    """How a sentence gives what its speaker said: "quoted" in their own words, or "reported"."""
     return "quoted" if speech == "direct" else "reported"
 
 

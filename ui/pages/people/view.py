@@ -1,4 +1,4 @@
-"""The People page: everyone who speaks, and one person's statements by date, each as HTML with everything escaped."""
+"""Everyone who speaks, and one person's statements by date, as HTML with everything escaped."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from index.values import Speaker
 from index.words import fold_letters
 from qa.statements import count_quotes, list_dates
 from ui.inert import escape_html
-from ui.pages.people.state import Chosen, month_of
-from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html, topic_box_html
-from ui.search import has_words
+from ui.pages.people.state import PersonStatements, month_of
+from ui.pages.statements import PAGE_SIZE, in_article_html, more_html, statement_panel_html, topic_box_html
+from ui.search import has_words, split_sought
 from ui.source import nothing_open_html
 from ui.wording import count, format_date
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
-_MONTHS_SHOWN = 60  # more of them are drawn as years
-_FEW = 10  # statements that need not be narrowed
-_HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
+_MONTHS_SHOWN = 60  # a longer time is plotted by year
+_FEW = 10  # statements that need no narrowing
+_HEIGHT = 40  # of the plot, in units of which a month is 10 wide
 
 
 def search_html() -> str:
-    """The boxes above the list of people."""
+    """The boxes above the list of people: for a topic and for a name."""
     return topic_box_html("sought-topic") + (
         '<div class="find"><label for="sought-name">Find a person</label><input id="sought-name" type="search" '
         'autocomplete="off" spellcheck="false" maxlength="100" placeholder="By name or role …"></div>'
     )
 
 
-def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
-    """Everyone who is called by all the words sought, by name before by role, those with most statements first."""
+def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> str:
+    """Everyone whose names and roles have all the words sought, matches by name first, then by number of statements."""
     counts = count_quotes(library)
-    words = fold_letters(sought).split()
-    found = [(who, said) for who, said in counts if has_words(words, " ".join((who.name, *who.also)))]
-    found.sort(key=lambda row: not has_words(words, row[0].name))  # those of that name before those of that role
+    words = split_sought(sought)
+    found = [(who, said) for who, said in counts if has_words(words, who.name, *who.also)]
+    found.sort(key=lambda row: not has_words(words, row[0].name))
     if not found:
         why = (
             f"Nobody who speaks is called “<bdi>{escape_html(sought)}</bdi>”."
@@ -58,40 +58,47 @@ def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
 
 
 def person_problem_html(name: str, problem: str) -> str:
-    """A person's page with what could not be done, which is HTML, in place of the statements."""
+    """A person's page with a problem, which is HTML, in place of the statements."""
     back = f'<a class="back" href="#people/{escape_html(quote(name, safe="", errors="replace"))}">‹ All statements</a>'
     return f'<section class="person-page">{back}{problem}</section>'
 
 
-def person_html(chosen: Chosen | None) -> str:
+def person_html(person: PersonStatements | None) -> str:
     """One person's statements, by article, with a plot of how many there are in each month."""
     back = '<a class="back" href="#people">‹ All people</a>'
-    if chosen is None:
+    if person is None:
         nobody = '<p class="nobody" role="status">Nobody of that name speaks here.</p>'
         return f'<section class="person-page">{back}{nobody}</section>'
-    articles = len({said.article_id for said in chosen.statements})
-    about = f" on “<bdi>{escape_html(chosen.topic)}</bdi>”" if chosen.topic else ""
-    total = f"{count(len(chosen.statements), 'statement')}{about} in {count(articles, 'article')}"
-    if not chosen.statements:
+    articles = len({said.article_id for said in person.statements})
+    about = f" on “<bdi>{escape_html(person.topic)}</bdi>”" if person.topic else ""
+    total = f"{count(len(person.statements), 'statement')}{about} in {count(articles, 'article')}"
+    if not person.statements:
         total = f"No statement{about} on the record"
-    also = _also(chosen.speaker)
+    also = _also(person.speaker)
     role = f" · <bdi>{escape_html(also)}</bdi>" if also else ""
-    name = escape_html(chosen.speaker.name)
-    runs = groupby(enumerate(chosen.statements[: chosen.shown]), key=lambda pair: pair[1].article_id)
+    name = escape_html(person.speaker.name)
+    runs = groupby(enumerate(person.statements[: person.shown]), key=lambda pair: pair[1].article_id)
     listed = "".join(in_article_html([*run]) for _, run in runs)
     return (
-        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{chosen.shown}" '
-        f'data-topic="{escape_html(chosen.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
-        f'<p class="total" role="status">{total}{role}</p>{_narrow_html(chosen)}'
-        f"{plot_html([month for said in chosen.statements if (month := month_of(said))])}"
-        f"{listed}{more_html('statements', len(chosen.statements), chosen.shown)}</section>"
+        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{person.shown}" '
+        f'data-topic="{escape_html(person.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
+        f'<p class="total" role="status">{total}{role}</p>{_narrow_html(person)}'
+        f"{plot_html([month for said in person.statements if (month := month_of(said))])}"
+        f"{listed}{more_html('statements', len(person.statements), person.shown)}</section>"
     )
 
 
-def plot_html(months: Sequence[str]) -> str:
-    """A plot of how often each month, such as 2024-12, occurs; nothing for fewer than two months.
+def person_panel_html(library: Library, person: PersonStatements | None, place: int) -> str:
+    """The panel with a statement of a person; empty if there is none at `place`."""
+    if person is None:
+        return nothing_open_html()
+    return statement_panel_html(library, person.statements, range(len(person.statements)), "statement", place)
 
-    More than five years are drawn by year.
+
+def plot_html(months: Sequence[str]) -> str:
+    """A plot of how often each month, such as 2024-12, occurs; empty for fewer than two different months.
+
+    More than five years are plotted by year.
     """
     first, last = min(months, default=""), max(months, default="")
     if first == last:
@@ -107,7 +114,7 @@ def plot_html(months: Sequence[str]) -> str:
     bars = ""
     for i, when in enumerate(span):
         if counts[when]:
-            height = round(max(1.5, _HEIGHT * counts[when] / most), 1)  # one of a thousand is still to be seen
+            height = round(max(1.5, _HEIGHT * counts[when] / most), 1)  # one in a thousand is still visible
             place = f'x="{10 * i + 1}" y="{round(_HEIGHT - height, 1)}" width="8" height="{height}"'
             bars += f"<rect {place}><title>{_when(when)}: {counts[when]:,}</title></rect>"
     first, last, busy = _when(span[0]), _when(span[-1]), f"{_when(busiest)}: {most:,}"
@@ -129,13 +136,13 @@ def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
     )
 
 
-def _narrow_html(chosen: Chosen) -> str:
-    """The box that keeps only what somebody says about a topic; nothing for a list that is taken in at a glance."""
-    if not chosen.topic and len(chosen.statements) <= _FEW:
+def _narrow_html(person: PersonStatements) -> str:
+    """The form that asks for a topic, to show only what the person says on it; empty for a short list."""
+    if not person.topic and len(person.statements) <= _FEW:
         return ""
-    topic = escape_html(chosen.topic)
-    every = escape_html(quote(chosen.speaker.name, safe=""))
-    back = f'<a class="every" href="#people/{every}">All statements</a>' if chosen.topic else ""
+    topic = escape_html(person.topic)
+    every = escape_html(quote(person.speaker.name, safe=""))
+    back = f'<a class="every" href="#people/{every}">All statements</a>' if person.topic else ""
     return (
         '<form class="narrow" role="search"><label for="narrowed">Only on a topic</label>'
         f'<span class="asking"><input id="narrowed" type="search" autocomplete="off" maxlength="300" value="{topic}">'
@@ -144,7 +151,7 @@ def _narrow_html(chosen: Chosen) -> str:
 
 
 def _also(speaker: Speaker) -> str:
-    """A role that the person is called by: the first of their other names that is not a form of the name."""
+    """A role of the person: the first of their other names that shares no word with their name."""
     own = {word for name in (speaker.name, *speaker.names) for word in fold_letters(name).split()}
     return next((also for also in speaker.also if not own & set(fold_letters(also).split())), "")
 
@@ -162,10 +169,3 @@ def _when(month: str) -> str:
 def _period(dates: Sequence[str]) -> str:
     first, last = (_when(day[:7]) for day in (dates[0], dates[-1]))
     return first if first == last else f"{first} – {last}"
-
-
-def statement_html(library: Library, chosen: Chosen | None, place: int) -> str:
-    """The source panel with the article of a person's statement; empty where there is none."""
-    if chosen is None:
-        return nothing_open_html()
-    return listed_statement_html(library, chosen.statements, range(len(chosen.statements)), "statement", place)
