@@ -14,7 +14,7 @@ from index.settings import Settings
 from index.speech.people import from_json, merge_speakers
 from index.storage.catalogue import Catalogue
 from index.storage.chroma import SCHEMA, Store
-from index.storage.connection import connect
+from index.storage.connection import connect, disconnect
 from index.storage.lexical import Lexical
 from index.storage.snapshots import Snapshots
 from index.values import ArticleRecord, Speaker
@@ -98,7 +98,7 @@ def open_parts(
     if snapshots and folder:
         stack.callback(snapshots.hold(folder))
     client = connect(settings, folder)
-    stack.callback(client.close)
+    stack.callback(disconnect, client)
     lexical = Lexical((folder or settings.store) / f"lexical-v{SCHEMA}.sqlite3")
     stack.callback(lexical.close)
     return Catalogue(client), lexical

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+MEGABYTES = 1_500  # that a process with tests may take
 
 MakeLibrary = Callable[..., Library]
 T = TypeVar("T")
@@ -49,6 +52,32 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("ONRECORD_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def _allowed_megabytes() -> list[float]:
+    return [MEGABYTES]
+
+
+@pytest.fixture(autouse=True)
+def _memory_is_bounded(_allowed_megabytes: list[float]) -> Iterator[None]:
+    """Fail the test with which this process takes too much: it, or one before, holds what it should release."""
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    if peak > _allowed_megabytes[0]:
+        _allowed_megabytes[0] = float("inf")  # once is enough
+        pytest.fail(f"the tests of this process took {peak:,.0f} MB, and {MEGABYTES:,} are allowed")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_ask_opened_is_closed() -> Iterator[None]:
+    """`qa.ask` keeps the index of each folder open for its next question: here, until the end of a module."""
+    yield
+    if "qa.ask" in sys.modules:
+        opened = sys.modules["qa.ask"]._open
+        for library in opened.values():
+            library.close()
+        opened.clear()
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +136,13 @@ def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.Te
         yield library
 
 
+@pytest.fixture
+def seed_store(seed_library: Library, tmp_path: Path) -> Path:
+    """A store with the index of the project's own articles, for a process of its own, which need not build one."""
+    marks = shutil.ignore_patterns("*ing-*", "writer.lock")  # of those who have the original open
+    return Path(shutil.copytree(seed_library.settings.store, tmp_path / "seed-store", ignore=marks))
+
+
 @contextmanager
 def serve(*options: str) -> Iterator[str]:
     """`onrecord serve` with these options, in a process of its own, for a `with` block, which gets its address."""
@@ -135,6 +171,16 @@ def make_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory
     `update=False` leaves it as it stands; `store` is a new folder unless one is given; `max_article_mb` as in Settings;
     `using` is the model, by default the bundled one.
     """
+    yield from _make_libraries(model, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def make_shared_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLibrary]:
+    """As `make_library`, for an index that the tests of a module share: nothing may write to it or to its folder."""
+    yield from _make_libraries(model, tmp_path_factory)
+
+
+def _make_libraries(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLibrary]:
     opened: list[Library] = []
 
     def make(

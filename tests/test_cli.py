@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,15 @@ def test_help_is_quick() -> None:
         ran = run([*ONRECORD, "--help"])
         seconds.append(time.perf_counter() - began)
     assert ran.returncode == 0
-    assert ran.stdout.startswith("usage: onrecord [-h] COMMAND ...\n")
+    assert ran.stdout.startswith("usage: onrecord [-h] [--version] COMMAND ...\n")
     assert [name for name in COMMANDS if f"\n    {name} " in ran.stdout] == COMMANDS
     assert min(seconds) < 0.5
+
+
+def test_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    done = run([*ONRECORD, "--version"])
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"onrecord {project['version']}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -263,11 +270,11 @@ BAD_LINES = [
     ("not UTF-8", b'{"question": "caf\xe9"}', "'utf-8' codec can't decode byte 0xe9"),
     ("a list", "[]", "it is not an object"),
     ("null", "null", "it is not an object"),
-    ("no question", '{"id": 1}', "question: Field required"),
-    ("a number for a question", '{"question": 1}', "question: Input should be a valid string"),
-    ("a text for a history", '{"question": "Who?", "history": "Who else?"}', "history: Input should be a valid list"),
-    ("a number for a history", '{"question": "Who?", "history": 5}', "history: Input should be a valid list"),
-    ("numbers in a history", '{"question": "Who?", "history": [5]}', "history[0]: Input should be a valid string"),
+    ("no question", '{"id": 1}', "question: field required"),
+    ("a number for a question", '{"question": 1}', "question: input should be a valid string"),
+    ("a text for a history", '{"question": "Who?", "history": "Who else?"}', "history: input should be a valid list"),
+    ("a number for a history", '{"question": "Who?", "history": 5}', "history: input should be a valid list"),
+    ("numbers in a history", '{"question": "Who?", "history": [5]}', "history[0]: input should be a valid string"),
     ("deeper than Python reads", "[" * 100_000, "maximum recursion depth exceeded"),
 ]
 

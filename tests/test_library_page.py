@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
+from index.plan import Plan
 from index.seeds_folder import Added, Known, Removed, Taken
-from index.sync import Plan
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
 from ui.pages.library.arrivals import receive_upload

@@ -49,9 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def city(folder: Path, make_library: MakeLibrary) -> Library:
-    return make_library(folder)
+@pytest.fixture(scope="module")
+def city(folder: Path, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(folder)
 
 
 def test_statements_on_a_topic_are_found_latest_first_and_without_a_date_last(city: Library) -> None:

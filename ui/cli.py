@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="onrecord",
         description="Ask a folder of news articles a question; get an answer in their own sentences, each cited.",
     )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     folders = argparse.ArgumentParser(add_help=False)
@@ -127,6 +128,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--open", action="store_true", help="open a browser window")
     return parser
+
+
+class _ShowVersion(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # takes as long to import as all of this module
+
+        print(f"onrecord {version('onrecord')}")
+        parser.exit()
 
 
 def _port(text: str) -> int:

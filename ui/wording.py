@@ -6,16 +6,11 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from index.english.dates import MONTHS
 from ui.inert import plain_text
 
 if TYPE_CHECKING:
     from qa.filters import Filters
-
-# strftime("%B") would follow the locale.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def format_date(published: str | None) -> str:
@@ -31,7 +26,8 @@ def format_date(published: str | None) -> str:
         valid = date(2024 if year == "-" else int(year), int(month), int(day or 1))
     except ValueError:
         return published
-    words = [str(valid.day) if day else "", _MONTHS[valid.month - 1], "" if year == "-" else year]
+    # Not strftime("%B"), which follows the locale.
+    words = [str(valid.day) if day else "", MONTHS[valid.month - 1], "" if year == "-" else year]
     return " ".join(word for word in words if word)
 
 

@@ -154,9 +154,14 @@ def _has_bfloat16() -> bool:
 
 
 def _load_small() -> MiniLM:
-    from index.models.minilm import MiniLM
-
     try:
-        return MiniLM(bundled_folder())
+        return _open_small(bundled_folder())
     except Exception as error:  # safetensors' and tokenizers' own errors have no common base
         raise cannot_read_bundled(error) from error
+
+
+@functools.cache  # 90 MB, the same for every library of this process
+def _open_small(folder: Path) -> MiniLM:
+    from index.models.minilm import MiniLM
+
+    return MiniLM(folder)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
+from index.plan import Plan
 from index.seeds_folder import Added, Known, Removed, Taken, list_removed
 from index.speech.people import from_json
-from index.sync import Plan
 from index.words import fold_letters
 from ui.search import has_words, split_sought
 from ui.wording import count
