@@ -157,7 +157,8 @@ WRONG = [
     (
         "what it does not take",
         {"question": ASSAD, "top_k": 3},
-        "there is no parameter top_k. There are: question, history, speaker, source, since, until, article, limit.",
+        "there is no parameter top_k. "
+        "The parameters are: question, history, speaker, source, since, until, article, limit.",
     ),
     (
         "what is long",
@@ -187,7 +188,7 @@ def test_wrong_values_over_http(client: Client, served: str) -> None:
     nowhere = post(served, "delete_all", {})
     assert (nowhere.status_code, nowhere.json()["error"]) == (
         404,
-        "there is no endpoint delete_all. There are: ask, quotes, articles, read_article, sync.",
+        "there is no endpoint delete_all. The endpoints are: ask, quotes, articles, read_article, sync.",
     )
 
 

@@ -137,7 +137,7 @@ ERRORS = [
         "no such parameter",
         "read_article",
         {"article": BASES, "path": "/etc/passwd"},
-        "there is no parameter path. There are: article, start, limit.",
+        "there is no parameter path. The parameters are: article, start, limit.",
     ),
     (
         "a file that is no article",
@@ -145,7 +145,7 @@ ERRORS = [
         {"article": "../pyproject.toml"},
         "the index holds no article '../pyproject.toml'; `onrecord index` updates it.",
     ),
-    ("what HTTP has and MCP has not", "sync", {}, "there is no tool 'sync'. There are: ask, quotes, read_article."),
+    ("what HTTP has and MCP has not", "sync", {}, "there is no tool 'sync'. The tools are: ask, quotes, read_article."),
 ]
 
 

@@ -215,7 +215,9 @@ def exception_handlers() -> dict[type[Exception], Any]:
         if not called.endswith(CALL_PATH):
             raise error
         if name not in ENDPOINTS:
-            return JSONResponse({"error": f"there is no endpoint {name}. There are: {', '.join(ENDPOINTS)}."}, 404)
+            return JSONResponse(
+                {"error": f"there is no endpoint {name}. The endpoints are: {', '.join(ENDPOINTS)}."}, 404
+            )
         names = ", ".join(list(inspect.signature(getattr(Service, name)).parameters)[1:])
         fault = f"these are not the parameters of {name}. It takes {names or 'none'}"
         return JSONResponse({"error": fault + ("; question is needed." if name == "ask" else ".")}, 400)
@@ -270,7 +272,7 @@ def _explain(error: ValidationError, names: list[str]) -> str:
     if wrong["type"] == "missing_argument":
         return f"{name} is missing. Give it a value."
     if wrong["type"] == "unexpected_keyword_argument":
-        return f"there is no parameter {name}. There are: {', '.join(names) or 'none'}."
+        return f"there is no parameter {name}. The parameters are: {', '.join(names) or 'none'}."
     given = repr(wrong["input"])
     given = given if len(given) <= 80 else f"{given[:80]}…"
     return f"{name} is {given}: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}."

@@ -68,7 +68,7 @@ def make_server(library: Library) -> Server[Any]:
 
     def call(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if name not in calls:
-            raise QuestionError(f"there is no tool {name!r}. There are: {', '.join(calls)}.")
+            raise QuestionError(f"there is no tool {name!r}. The tools are: {', '.join(calls)}.")
         return calls[name](**arguments)
 
     async def list_tools(*_: Any) -> ListToolsResult:

@@ -353,7 +353,7 @@ def test_a_vote_with_a_comment_is_kept_as_a_question(visitor: Visitor, store: Pa
     comment = page.get_by_label("What was good about it?")
     comment.fill(HOSTILE)
     page.get_by_role("button", name="Send").click()
-    expect(page.locator(".thanks")).to_have_text("Kept with your comment, on the machine this runs on.")
+    expect(page.locator(".thanks")).to_have_text("Saved with your comment, on the machine that runs this.")
     line = json.loads((store / "feedback.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert (line["question"], line["vote"], line["comment"]) == (TARTOUS, "up", HOSTILE)
     assert load_questions(store / "feedback.jsonl")

@@ -321,7 +321,7 @@ def test_what_is_stale_is_told_and_synced(editor: Visitor, town: Town) -> None:
     page.get_by_role("link", name="People", exact=True).click()
     page.get_by_role("link", name="Library", exact=True).click()
     expect(page.locator("#library-page .waiting")).to_have_text(
-        "31 files are new or changed since and 1 file is gone. A sync takes that in."
+        "31 files are new or changed since and 1 file is gone. A sync will update them."
     )
     expect(row(page, "A slow tram").locator(".state")).to_have_text("Changed since")
     expect(row(page, "The pier closes").locator(".state")).to_have_text("File is gone")

@@ -38,7 +38,7 @@ _FIGURES = (
     ("precision", "precision", ".3f", "of what is cited, needed or relevant"),
     ("hit_at_1", "hit@1", ".3f", "the first citation is needed"),
     ("hit_at_3", "hit@3", ".3f", "one of the first three citations is needed"),
-    ("all_at_5", "all@5", ".3f", "the first five citations hold all that is needed"),
+    ("all_at_5", "all@5", ".3f", "the first five citations contain all that is needed"),
     ("refused_right", "refused right", ".3f", "of the questions that the articles do not answer, refused"),
     ("refused_wrong", "refused wrong", ".3f", "of the questions that they answer, refused"),
     ("auroc", "AUROC", ".3f", "how well confidence tells the two kinds of questions apart; 0.5 is chance"),
@@ -163,7 +163,7 @@ def write_report(evaluation: Evaluation, report: Path, *, questions: str, index:
     markdown = report_markdown(evaluation, questions=questions, index=index, picture=picture.name)
     for path, text in ((picture, figure_svg(evaluation)), (report, markdown)):
         try:
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")  # half a character, as JSON can hold it
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")  # JSON can contain half a character
         except OSError as error:
             raise _unwritable(path, error) from error
 

@@ -180,11 +180,11 @@ def _comment_html(turn: Turn) -> str:
     if turn.vote is None:
         return ""
     if turn.comment is not None:
-        return '<p class="thanks" role="status">Kept with your comment, on the machine this runs on.</p>'
+        return '<p class="thanks" role="status">Saved with your comment, on the machine that runs this.</p>'
     what = "What was good about it?" if turn.vote == "up" else "What was wrong with it?"
     name = f"comment-{turn.id}"
     return (
-        '<form class="comment"><p class="thanks" role="status">Kept, on the machine this runs on.</p>'
+        '<form class="comment"><p class="thanks" role="status">Saved, on the machine that runs this.</p>'
         f'<label for="{name}">{what} <span class="optional">(optional)</span></label>'
         f'<textarea id="{name}" rows="2" maxlength="{MAX_COMMENT}"></textarea>'
         '<button type="submit">Send</button></form>'

@@ -110,7 +110,7 @@ def _report_html(library: Library, shelf: Shelf, *, read_only: bool, is_busy: bo
         if is_busy:
             pass  # it is being taken care of
         elif waiting:
-            todo = "" if read_only else " A sync takes that in."
+            todo = "" if read_only else " A sync will update them."
             lines.append(f'<p class="waiting">{_capital(" and ".join(waiting))}.{todo}</p>')
         else:
             lines.append('<p class="waiting">Nothing has changed since.</p>')
