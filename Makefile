@@ -1,5 +1,6 @@
-# make run    install into .venv, index seeds/, serve the chat at http://127.0.0.1:7860
-# make test   install the test tools too, check the code, run every test
+# make run       install into .venv, index seeds/, serve the chat at http://127.0.0.1:7860
+# make test      install the test tools too, check the code, run every test
+# make quality   score the answers to the project's own questions
 
 PYTHON ?= python3
 PORT ?= 7860
@@ -9,7 +10,7 @@ TORCH_INDEX ?=
 
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test clean
+.PHONY: run test quality clean
 
 run: .venv/installed
 	@$(BIN)/onrecord serve --port $(PORT)
@@ -20,8 +21,11 @@ test: .venv/installed-for-tests
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
+quality: .venv/installed
+	@$(BIN)/onrecord eval tests/quality/questions.jsonl --seeds tests/quality/articles
+
 clean:
-	rm -rf .venv .onrecord
+	rm -rf .venv .onrecord tests/quality/.onrecord
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("On the Record needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'

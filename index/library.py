@@ -23,7 +23,7 @@ from index.storage.connection import connect
 from index.storage.lexical import Lexical
 from index.storage.lock import make_folder, writer_lock
 from index.storage.snapshots import Snapshots
-from index.sync import OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
+from index.sync import IsWhole, OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
 from index.values import Article, ArticleRecord, Speaker
 from index.writer import prepare_attribution
 
@@ -124,11 +124,11 @@ class Library:
                 self._readers -= 1
                 self._gate.notify_all()
 
-    def plan(self, *, settled_for: float = 0.0) -> Plan:
+    def plan(self, *, is_whole: IsWhole | None = None) -> Plan:
         """What a sync would do now; see `index.sync.make_plan`."""
         with self.reading():
             known = self.store.files()
-        return make_plan(self.settings, known, settled_for=settled_for)
+        return make_plan(self.settings, known, is_whole=is_whole)
 
     def update(self, *, on_progress: OnProgress | None = None) -> Report | None:
         """Sync if the folder or the settings ask for it, and return the report; None where there was nothing to do.
@@ -151,18 +151,18 @@ class Library:
         on_progress: OnProgress | None = None,
         wait: bool = True,
         on_wait: Callable[[str], None] | None = None,
-        settled_for: float = 0.0,
+        is_whole: IsWhole | None = None,
     ) -> Report:
         """Bring the index level with the seeds folder, and say what was done.
 
         `on_progress` is called with the files done so far, the files to do, and the sentences done so far. For `wait`
-        and `on_wait` see `index.storage.lock.writer_lock`, for `settled_for` `index.sync.make_plan`. Where the settings
+        and `on_wait` see `index.storage.lock.writer_lock`, for `is_whole` `index.sync.make_plan`. Where the settings
         name another model, a new generation is built while the old one answers. Raises SeedsError, StoreError,
         ModelError or BusyError; what was indexed before is then still there.
         """
         with self._syncing, writer_lock(self.settings.store, wait=wait, on_wait=on_wait):
             try:
-                report = self._sync(on_progress or (lambda *_: None), settled_for)
+                report = self._sync(on_progress or (lambda *_: None), is_whole)
             finally:
                 self.progress = None
             self.last = report, time.time()
@@ -207,7 +207,7 @@ class Library:
     ) -> None:
         self.close()
 
-    def _sync(self, on_progress: OnProgress, settled_for: float) -> Report:
+    def _sync(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
         """`sync`, with the writer's lock held."""
 
         def note(done: int, of: int, sentences: int) -> None:
@@ -218,7 +218,7 @@ class Library:
         with self._alone():
             if self._is_behind():
                 self._reopen(locked=True)  # another process wrote: to go on from an old state would lose its work
-        plan = make_plan(self.settings, self.store.files(), settled_for=settled_for)
+        plan = make_plan(self.settings, self.store.files(), is_whole=is_whole)
         self.progress = 0, len(plan.read), 0
         if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
             report, *_ = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None)
@@ -231,7 +231,7 @@ class Library:
         if plan.read:
             prepare_attribution()
         try:
-            return self._write(note, settled_for)
+            return self._write(note, is_whole)
         except OnRecordError:
             if self._snapshots:
                 self._snapshots.discard()  # what is kept of an interrupted sync is sound
@@ -322,7 +322,7 @@ class Library:
         opened.callback(lexical.close)
         return Catalogue(client), lexical
 
-    def _write(self, on_progress: OnProgress, settled_for: float) -> Report:
+    def _write(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
         """Sync into a draft and make it the current index; with a server, into what it holds."""
         model = self._wanted_model if self._is_other_generation() else self.model
         before = self._opened
@@ -337,7 +337,7 @@ class Library:
                 draft = None
                 catalogue, lexical = before.catalogue, before.lexical
             store = Store(catalogue.client, model=model.name, dimension=model.dimension)
-            plan = make_plan(self.settings, store.files(), settled_for=settled_for)
+            plan = make_plan(self.settings, store.files(), is_whole=is_whole)
             catalogue.note_writing()
             report, replaced, records = apply_plan(self.settings, plan, store, lexical, model, on_progress)
             if self._snapshots and draft:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # files done so far, files to do, sentences done so far
 OnProgress = Callable[[int, int, int], None]
+# whether a file is no longer being written, from its name in the seeds folder and what os.stat says of it now
+IsWhole = Callable[[str, os.stat_result], bool]
 
 _SUFFIX_LIST = f"{', '.join(sorted(SUFFIXES)[:-1])} or {max(SUFFIXES)}"
 
@@ -70,7 +72,7 @@ class Plan:
     """What a sync has to do: files to read, in the order of their names, and names of files that are gone.
 
     `found` holds the names of all files that are there, `unchanged` of those that are as the index has them, and
-    `unsettled` of those that were changed too short a time ago to be read.
+    `unsettled` of those that are still being written.
     """
 
     read: tuple[File, ...]
@@ -119,10 +121,10 @@ def walk_files(seeds: Path) -> Iterator[Path]:
                 yield path
 
 
-def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, settled_for: float = 0.0) -> Plan:
+def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: IsWhole | None = None) -> Plan:
     """Compare the seeds folder with the files' records, by size and modification time.
 
-    A file that was changed less than `settled_for` seconds ago is left as the index has it: it may not be whole yet.
+    A file that is not whole is left as the index has it, unless it looks like one that was read before: it was moved.
     Raises SeedsError as `require_files` does.
     """
     require_files(settings.seeds)
@@ -132,6 +134,7 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, settled_fo
     found: set[str] = set()
     skipped: list[tuple[str, str]] = []
     limit = _limit(settings)
+    recorded = {(record.size, record.mtime_ns) for record in known.values()}
     for path in walk_files(settings.seeds):
         name = path.relative_to(settings.seeds).as_posix()
         if path.suffix.lower() not in SUFFIXES:
@@ -154,10 +157,10 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, settled_fo
         if record and _is_as_recorded(status, record, limit):
             unchanged.append(name)
             skipped.extend(record.skipped)
-        elif time.time() - status.st_mtime < settled_for:
-            unsettled.append(name)
-        else:
+        elif is_whole is None or (status.st_size, status.st_mtime_ns) in recorded or is_whole(name, status):
             read.append(File(path, name, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+        else:
+            unsettled.append(name)
     gone = tuple(name for name in known if name not in found)
     return Plan(tuple(read), gone, frozenset(found), tuple(unchanged), tuple(unsettled), tuple(skipped))
 
@@ -220,7 +223,7 @@ def apply_plan(
         writer.commit(files=len(plan.read))
     records = {article_id: record for article_id, record in store.records().items() if article_id not in left}
     if not records:
-        skipped += [(name, "it was changed a moment ago") for name in plan.unsettled]
+        skipped += [(name, "it is still being written") for name in plan.unsettled]
         name, reason = skipped[0]
         more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
         raise SeedsError(f"no article could be read from {settings.seeds}: {name}: {reason}{more}")

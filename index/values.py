@@ -12,7 +12,7 @@ class Article:
     `text` is the file decoded, with its newlines untouched; every offset in the project counts code points of it.
     `body` is the offset in `text` where the article proper begins, after a byte-order mark or YAML front matter.
     `published` is an ISO 8601 date; where the year is not known, `--MM-DD` (as XML Schema's gMonthDay).
-    `digest` is the SHA-256 of the file's bytes, in hexadecimal.
+    `digest` is the SHA-256, in hexadecimal, of the file's bytes; of a row or an entry, of what its columns say.
     """
 
     id: str

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from index.errors import OnRecordError
 from index.library import Library
@@ -13,24 +16,50 @@ from index.sync import Report
 
 logger = logging.getLogger(__name__)
 
-# A change is synced within 2 s: at most 1 s until a burst of changes is taken as one, 0.5 s until the next look, and
-# 0.3 s without a further change for a file to count as whole.
+# A change is synced within 2 s: at most 1 s until a burst of changes is taken as one, and 0.5 s until the second look,
+# for a file counts as whole when two looks at least 0.3 s apart find it the same.
 _BURST_MS, _LOOK_MS, _SETTLED_S = 1_000, 500, 0.3
+
+
+class Settling:
+    """Tells which files are no longer being written, from how each looked before.
+
+    A file's times are compared with each other, never with this machine's clock: the file may come from a machine whose
+    clock is fast or slow.
+    """
+
+    def __init__(self) -> None:
+        self._looks: dict[str, tuple[tuple[int, int], float]] = {}  # size and time of change, and since when
+
+    def is_whole(self, name: str, status: os.stat_result) -> bool:
+        """Whether a file has kept its size and modification time for a moment, since an earlier look."""
+        look, now = (status.st_size, status.st_mtime_ns), time.monotonic()
+        before, since = self._looks.get(name, (None, now))
+        if look != before:
+            self._looks[name] = look, now
+            return False
+        return now - since >= _SETTLED_S
+
+    def forget(self) -> None:
+        """Forget all earlier looks."""
+        self._looks.clear()
 
 
 def watch(library: Library, stop: threading.Event, *, on_report: Callable[[Report], None] | None = None) -> None:
     """Sync after every change in the seeds folder until `stop` is set; a burst of changes is one sync.
 
-    A file that is still being written is left until it is whole. What goes wrong is logged, and tried again with the
-    next change.
+    A file that is still being written is left until it is whole. Errors are logged, and the sync is tried again after
+    the next change.
     """
     from watchfiles import watch as watch_files
 
-    is_level = False
+    seeds, settling = library.settings.seeds, Settling()
     while not stop.is_set():
+        is_level = False
         try:
+            watched = _identify(seeds)
             for changes in watch_files(
-                library.settings.seeds,
+                seeds,
                 stop_event=stop,
                 step=100,
                 debounce=_BURST_MS,
@@ -40,14 +69,16 @@ def watch(library: Library, stop: threading.Event, *, on_report: Callable[[Repor
             ):
                 is_level = is_level and not changes
                 if not is_level:
-                    is_level = _follow(library, on_report)
-        except FileNotFoundError:  # the folder itself is gone; it may come back
+                    is_level = _follow(library, settling, on_report)
+                if _identify(seeds) != watched:
+                    break  # another folder has taken its place
+        except FileNotFoundError:  # the folder is gone; it may come back
             stop.wait(_LOOK_MS / 1000)
 
 
 @contextmanager
 def watching(library: Library, *, on_report: Callable[[Report], None] | None = None) -> Iterator[None]:
-    """`watch` in a thread of its own, for the length of the block."""
+    """`watch` in the background for the length of the block."""
     stop = threading.Event()
     thread = threading.Thread(target=watch, args=(library, stop), kwargs={"on_report": on_report}, name="watch")
     thread.start()
@@ -58,19 +89,29 @@ def watching(library: Library, *, on_report: Callable[[Report], None] | None = N
         thread.join()
 
 
-def _follow(library: Library, on_report: Callable[[Report], None] | None) -> bool:
-    """Sync what has settled; tells whether the index is level with the folder now."""
+def _identify(folder: Path) -> tuple[int, int]:
+    """What tells a folder from another of its name; raises FileNotFoundError when there is none."""
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _follow(library: Library, settling: Settling, on_report: Callable[[Report], None] | None) -> bool:
+    """Sync the files that are whole; returns whether nothing is left to look at before the next change."""
+    is_settled = True
     try:
-        plan = library.plan(settled_for=_SETTLED_S)
+        plan = library.plan(is_whole=settling.is_whole)
+        is_settled = not plan.unsettled
         if plan.is_empty:
-            return not plan.unsettled
-        report = library.sync(settled_for=_SETTLED_S)
+            if is_settled:
+                settling.forget()
+            return is_settled
+        report = library.sync(is_whole=settling.is_whole)
     except OnRecordError as error:
         logger.warning("%s", error)
-        return True
+        return is_settled
     except Exception:
         logger.exception("a sync failed")
-        return True
+        return is_settled
     if on_report:
         on_report(report)
     return False  # more may have come meanwhile: look again

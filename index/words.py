@@ -1,10 +1,11 @@
-"""One tokenizer for all: the words of a text and their stems, and the words of a table."""
+"""The one tokenizer: the words of a text and their stems, and the words of a table."""
 
 from __future__ import annotations
 
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -13,8 +14,13 @@ def word_set(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
+def any_of(words: Iterable[str]) -> str:
+    """Return a regular expression for any of these words, the longest first."""
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))})"
+
+
 _WORD = re.compile(r"[^\W_]+")
-_DIACRITIC = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # FTS5 takes them off Latin letters only
+_DIACRITIC = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # FTS5 removes them from Latin letters only
 
 
 @functools.cache
@@ -26,13 +32,20 @@ def _stemmer() -> Any:
 
 @functools.lru_cache(maxsize=100_000)
 def _to_stem(word: str) -> str:
-    # FTS5 leaves words of one, two and over 64 bytes as they are; the stemmer would make "" of the "s" in "U.S."
+    # FTS5 does not stem words of one, two or over 64 bytes; the stemmer would turn the "s" of "U.S." into "".
     stem: str = _stemmer().stemWord(word) if 2 < len(word.encode()) <= 64 else word
     return stem
 
 
+@functools.lru_cache(maxsize=20_000)
+def fold_letters(text: str) -> str:
+    """Return a name or a short text in small letters without accents: "sergei lavrov"."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
+
+
 def to_words(text: str) -> list[str]:
-    """The words of a text in lower case, without diacritics, as FTS5's unicode61 takes them apart."""
+    """Return the words of a text in lower case, without diacritics, as FTS5's unicode61 tokenizer splits them."""
     text = text.lower()
     if not text.isascii():
         text = unicodedata.normalize("NFC", _DIACRITIC.sub("", unicodedata.normalize("NFD", text)))
@@ -40,5 +53,5 @@ def to_words(text: str) -> list[str]:
 
 
 def to_stems(text: str) -> list[str]:
-    """The Porter stems of a text's words, in their order, as the index holds them."""
+    """Return the Porter stems of a text's words, in order, as the index stores them."""
     return [_to_stem(word) for word in to_words(text)]

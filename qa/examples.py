@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 
 from index.library import Library
-from index.speech.people import fold
 from index.values import Speaker
-from index.words import to_stems
+from index.words import fold_letters, to_stems
 from qa.answer import Answer
 from qa.ask import answer_question
 from qa.speech import CUE, find_surname, reads_as_statement
@@ -63,7 +62,7 @@ def next_questions(
     is offered, at most 2 * 4 of them; what that raises ends the search. Of a refusal, the closest sentences count.
     """
     cited = answer.citations or answer.closest
-    words = {word for question in asked for word in fold(question).split()} | set(to_stems(" ".join(asked)))
+    words = {word for question in asked for word in fold_letters(question).split()} | set(to_stems(" ".join(asked)))
     named = list(dict.fromkeys(citation.speaker for citation in cited if citation.speaker))
     with library.reading():
         own = [
@@ -115,13 +114,13 @@ def _others(
 def _topics(text: str, speaker: Speaker, words: set[str]) -> list[str]:
     """Names in a text that stand where a noun does, but for the speaker's own and those of `words`."""
     names = [found.group() for found in _TOPIC.finditer(text)]
-    own = {word for name in (speaker.name, *speaker.names, *speaker.also) for word in fold(name).split()}
+    own = {word for name in (speaker.name, *speaker.names, *speaker.also) for word in fold_letters(name).split()}
     return [
         name
         for name in dict.fromkeys(names)
         if not _NO_TOPIC.match(name)
-        and not own & set(fold(name).split())
-        and not words & {*fold(name).split(), *to_stems(name)}
+        and not own & set(fold_letters(name).split())
+        and not words & {*fold_letters(name).split(), *to_stems(name)}
         and re.search(re.escape(name) + _AFTER_NOUN, text)
     ]
 

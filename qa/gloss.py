@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from index.speech.people import fold, read_name
+from index.speech.people import read_name
 from index.values import Sentence
+from index.words import fold_letters
 from qa.speech import CUE
 
 # Outside quotation marks; within them "he" is somebody else.
@@ -22,7 +23,7 @@ _OPENS = re.compile(r"\W*(?P<who>He|She)\b")
 
 def find_gloss(sentence: Sentence, name: str) -> tuple[int, str] | None:
     """Where in the sentence's text the speaker's name is to be shown, and the name; None where the sentence has it."""
-    if sentence.speaker is None or fold(read_name(name).surname) in fold(sentence.text):
+    if sentence.speaker is None or fold_letters(read_name(name).surname) in fold_letters(sentence.text):
         return None
     plain = _QUOTED.sub(lambda found: " " * len(found[0]), sentence.text)
     for pattern, group in ((_STANDS_FOR, 0), (_SAID_HE, "who"), (_OPENS, "who")):

@@ -62,13 +62,38 @@ _STANCE = (
     r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
     r"|worry|worries|concerns?|arguments?|conditions|thoughts|criticism|prediction|promise|plans?)"
 )
+_STANCE_OF = (
+    re.compile(rf"(?P<name>{NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
+    re.compile(rf"\b{_STANCE}\s+(?:of|from|by)\s+(?:the\s+)?(?P<name>{NAME})(?=\s+(?:on|about|regarding|to)\b)"),
+    # "what's peskov's view on nato"
+    re.compile(
+        r"^(?:(?:and|but|so)\s+)?(?:what\s+(?:is|are|was|were)\s+)?"
+        r"(?P<name>(?!(?:an?|the)\b)[a-z]\w+(?:\s+[a-z]\w+)?['’]s?)"
+        rf"\s+(?:\w+\s+)?{_STANCE}(?=\s+(?:on|of|about|regarding)\b)"
+    ),
+)
+# Nouns that ask for somebody's words and say nothing of what is in them: an article that gives a view seldom calls it
+# one. Elsewhere they are content: "Who took the position of spokesman?"
+_GENERIC = r"(?:views?|position|stance|opinions?|comments?|remarks?|statements?|reactions?|responses?|thoughts)"
+_TAKE = r"take(?=\s+(?:on|of|about)\b|\W*$)"  # a noun here, a verb elsewhere
+_GENERIC_NOUN = re.compile(
+    rf"(?:['’]s?|\b(?:his|her|its|their|your|whose))\s+(?:\w+\s+){{0,2}}?(?P<owned>{_GENERIC}|{_TAKE})\b"
+    rf"|(?:{NAME}|\b[a-z]\w+s)\s+(?P<named>{_GENERIC})(?=\s+(?:on|about|regarding|to)\b)"
+    rf"|\b(?P<of>{_GENERIC}|{_TAKE})(?=\s+(?:of|from|by)\s+(?:the\s+)?{NAME}\s+(?:on|about|regarding|to)\b)"
+)
+# "What's", "whats", "Who'd": what begins a question, with its verb.
+_CONTRACTED = re.compile(r"\b(?P<word>what|where|who|when|why|how)(?:['’](?P<verb>s|re|d|ll)|s)\b", re.IGNORECASE)
+_VERBS = {"s": "is", "re": "are", "d": "did", "ll": "will"}
+_NEGATED = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|had|ca|could|wo|would|should|must)n['’]?t\b", re.IGNORECASE
+)
 _SPEAKER = (
     re.compile(
         r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?"
-        rf"\s+(?:the\s+)?(?P<name>{NAME}(?:\s+(?:\w+\s+)?{_ROLE}\b(?:\s+{NAME})?)?)\b.*?\b{SAYING}\b"
+        rf"\s+(?:the\s+)?(?P<name>{NAME}(?:\s+(?:\w+\s+)?{_ROLE}\b(?:\s+{NAME})?)?)(?!\w).*?\b{SAYING}\b"
     ),
     re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{NAME})"),
-    re.compile(rf"(?P<name>{NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
+    *_STANCE_OF,
     re.compile(rf"^(?P<name>{NAME})\s+on\s+\w.*$"),
     # "what did peskov say about tartous", as one types it
     re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{SAYING}\b"),
@@ -94,6 +119,9 @@ _FACT = re.compile(
     r"\W*(?:and\s+)?(?:(?:in|at|on|of|to)\s+)?(?:which|where|when|who|how\s+(?:much|many|long|old))\b", re.IGNORECASE
 )
 _TOPIC = re.compile(r"\b(?:about|on|of|regarding|concerning|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
+
+
+_SPELLED = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")  # "U.S." is one word to the reader, and two to the index
 
 
 @dataclass(frozen=True)
@@ -125,8 +153,11 @@ class Query:
     @property
     def looked_for(self) -> list[str]:
         """The words that carry its topic, spelled as in the question."""
-        spelled = {to_words(word)[0]: word for word in re.findall(r"[^\W_]+", self.standalone) if to_words(word)}
-        return [spelled.get(term, term) for term in self.terms if term not in ("many", "much")]
+        spelled: dict[str, str] = {}
+        for found in _SPELLED.findall(self.standalone):
+            for word in to_words(found):
+                spelled.setdefault(word, found)
+        return list(dict.fromkeys(spelled.get(term, term) for term in self.terms if term not in ("many", "much")))
 
 
 def read_question(question: str, history: Sequence[str] = ()) -> Query:
@@ -169,11 +200,16 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
 
 def _content_words(question: str) -> tuple[str, ...]:
     """The words of a question that carry a topic, each once, in their order."""
+    question = _NEGATED.sub(" ", _spell_out(question))
+    question = _GENERIC_NOUN.sub(lambda found: found[0].removesuffix(found[found.lastgroup or 0]), question)
     return tuple(dict.fromkeys(word for word in to_words(question) if word not in STOP_WORDS))
 
 
 def _find_topic(question: str) -> str:
-    found = _TOPIC.search(question.rstrip("? ").rpartition("? ")[2])  # of two questions, the last
+    question = _spell_out(question.rstrip("? ").rpartition("? ")[2])  # of two questions, the last
+    asks = _match_speaker(question)
+    after = asks.end() if asks and asks.re in _STANCE_OF else 0
+    found = _TOPIC.search(question, after) or _TOPIC.search(question)
     return _strip_marks(found["topic"]) if found else ""
 
 
@@ -182,10 +218,16 @@ def _strip_marks(topic: str) -> str:
 
 
 def _find_speaker(question: str) -> str | None:
+    found = _match_speaker(question)
+    return _without_possessive(found["name"].strip()) if found else None
+
+
+def _match_speaker(question: str) -> re.Match[str] | None:
+    question = _spell_out(question)
     for pattern in _SPEAKER:
         found = pattern.search(question)
         if found and found["name"].lower() not in STOP_WORDS:  # "And on NATO?" is nobody's view
-            return _without_possessive(found["name"].strip())
+            return found
     return None
 
 
@@ -252,6 +294,16 @@ def _find_unclear(earlier: str, asked: str) -> tuple[str, ...]:
     return (pronoun[0], *named) if pronoun and named[1:] else ()
 
 
+def _spell_out(question: str) -> str:
+    """The question with "what is" for "what's"."""
+    return _CONTRACTED.sub(lambda found: f"{found['word']} {_VERBS[found['verb'] or 's']}", question)
+
+
+def replace_name(text: str, name: str, other: str, *, count: int = 0) -> str:
+    """The text with another name for each whole-word occurrence of a name, or for the first `count` of them."""
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _: other, text, count=count)
+
+
 def _to_unicode(text: str) -> str:
     """The text with a question mark for every half of a surrogate pair, which neither UTF-8 nor the model can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -266,7 +318,7 @@ def _join(earlier: str, asked: str) -> str:
     new, old = _NEW_TOPIC.match(asked), _OLD_TOPIC.match(earlier)
     if name and (name["and"] or not old) and name["name"].lower() not in STOP_WORDS:
         if speaker:
-            return earlier.replace(speaker, name["name"], 1)
+            return replace_name(earlier, speaker, name["name"], count=1)
         places = [found["name"] for found in _IN_PLACE.finditer(earlier)]
         if places:
             before, _, after = earlier.rpartition(places[-1])

@@ -155,7 +155,7 @@ def _preference(query: Query, sentence: Sentence, spoken: float | None) -> float
 
 def find_unmentioned(library: Library, query: Query) -> list[str]:
     """The question's terms that no sentence of the articles holds, spelled as in the question."""
-    return [word for word in query.looked_for if not library.lexical.frequency(to_stems(word)[0])]
+    return [word for word in query.looked_for if not all(map(library.lexical.frequency, to_stems(word)))]
 
 
 def _is_current(key: str, records: dict[str, ArticleRecord]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from index.library import Library
 from index.words import to_stems, to_words
-from qa.question import Query
+from qa.question import Query, replace_name
 
 # Names at least this long, and as alike as this (the ratio of difflib), are taken for each other: Tartus and Tartous
 # have 0.92, Zambia and Gambia 0.83.
@@ -54,7 +54,7 @@ def rename_speaker(query: Query, name: str) -> Query:
     asked, words = set(to_words(query.speaker or "")), tuple(to_words(name))
     return replace(
         query,
-        standalone=query.standalone.replace(query.speaker or "", name),
+        standalone=replace_name(query.standalone, query.speaker or "", name),
         speaker=name,
         terms=tuple(dict.fromkeys([*words, *(term for term in query.terms if term not in asked)])),
     )

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from index.errors import QuestionError
 from index.library import Library
-from index.speech.people import Match, find_speaker, fold, read_name
+from index.speech.people import Match, find_speaker, read_name
 from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id
-from index.words import to_words
+from index.words import fold_letters, to_words
 from qa.ask import open_library
 from qa.filters import NO_FILTERS, Filters, dated, find_articles
 from qa.question import Query, read_question
@@ -156,11 +156,11 @@ def read_topic(about: str) -> Query:
 
 def _find_close(asked: str, people: Sequence[Speaker]) -> list[str]:
     """Up to three names that are spelt a little like the one asked for, the likest first."""
-    wanted = fold(asked)
+    wanted = fold_letters(asked)
     likeness = {
         person.name: max(
             difflib.SequenceMatcher(None, wanted, form).ratio()
-            for form in (fold(person.name), fold(read_name(person.name).surname))
+            for form in (fold_letters(person.name), fold_letters(read_name(person.name).surname))
         )
         for person in people
     }

@@ -278,6 +278,18 @@ def test_ask_refuses_what_is_no_question(seeds: Path, store: Path, question: str
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("question", ["What's Peskov's view on Tartous?", "whats Peskov's position on Tartous"])
+def test_a_view_is_what_somebody_said(seed_library: Library, question: str) -> None:
+    cited = [citation.text for citation in answer_question(seed_library, question).citations]
+    assert cited == [citation.text for citation in answer_question(seed_library, TARTOUS).citations]
+
+
+def test_a_view_that_nobody_gave_is_refused_for_its_topic(seed_library: Library) -> None:
+    reason = answer_question(seed_library, "What's Peskov's view on borscht?").reason
+    assert reason == "Dmitry Peskov is not quoted on borscht in these articles."
+    assert answer_question(seed_library, "Where's the U.S.?").reason == "The articles never mention “U.S.”."
+
+
 def test_filters(seed_library: Library) -> None:
     assert answer_question(seed_library, TARTOUS, filters=Filters(source="alliance news")).citations
     theirs = answer_question(seed_library, "What about NATO?", filters=Filters(speaker="Putin")).citations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -250,7 +252,7 @@ def test_a_conversation_remembers_what_was_answered(answer: Answer) -> None:
 def test_an_edited_question_replaces_its_turn_and_what_follows(answer: Answer) -> None:
     talk = Talk()
     talk.turns = tuple(Turn(question, answer=answer) for question in "abc")
-    talk.replacing = 1
+    assert talk.edit(1) == "b"
     assert "Editing question 2: sending it replaces its answer and the 1 answer after it." in tools_html(talk)
     turn = talk.begin("d")
     assert [turn.question for turn in talk.turns] == ["a", "d"]
@@ -261,13 +263,39 @@ def test_an_edited_question_replaces_its_turn_and_what_follows(answer: Answer) -
 def test_what_comes_of_a_stopped_question_is_left_out(answer: Answer) -> None:
     talk = Talk()
     turn = talk.begin("a")
-    assert talk.is_running(turn.id)
+    assert talk.advance(turn.id, step="reading") == 0
     talk.stop()
-    assert not talk.is_running(turn.id)
+    assert talk.advance(turn.id, answer=answer) is None
     assert "Stopped before it was answered." in show(*talk.turns)[1]
     talk.clear()
     assert talk.update(turn.id, answer=answer) is None
     assert talk.turns == ()
+
+
+def test_no_question_is_lost_when_threads_change_a_conversation_at_once(answer: Answer) -> None:
+    talk = Talk()
+    revisions: list[int] = []
+
+    def converse(name: int) -> None:
+        for i in range(30):
+            turn = talk.begin(f"question {i} of thread {name}", ())
+            talk.update(turn.id, step="reading")
+            revisions.append(int(part_html(talk, 10**6).split('data-revision="')[1].split('"')[0]))
+            if i % 3 == 0:
+                talk.stop()
+            talk.update(turn.id, answer=answer)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(converse, range(8)))
+    finally:
+        sys.setswitchinterval(before)
+    asked = sorted(turn.question for turn in talk.turns)
+    assert asked == sorted(f"question {i} of thread {name}" for name in range(8) for i in range(30))
+    assert all(turn.answer == answer for turn in talk.turns)
+    assert len(set(revisions)) == len(revisions)
 
 
 def test_only_the_last_turn_can_be_asked_again(answer: Answer) -> None:

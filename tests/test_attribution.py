@@ -1,4 +1,4 @@
-"""Who said what, in small articles made for each way of saying so, in the seed, and in text that is no article."""
+"""Who said what: small articles for each way of attributing speech, the seed article, and text that is not news."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def run(text: str) -> Attribution:
     return attribute(article, sentences_of(article))
 
 
-def told(text: str) -> list[tuple[str | None, str | None]]:
-    """The speaker and the kind of speech of each sentence."""
+def speech_of(text: str) -> list[tuple[str | None, str | None]]:
+    """Return the speaker and the kind of speech of each sentence."""
     return [(sentence.speaker, sentence.speech) for sentence in run(text).sentences]
 
 
@@ -67,7 +67,7 @@ CASES = [
     ("did not say", "Dmitry Peskov did not say when the bases would close.", [NOTHING]),
     ("never said", "Dmitry Peskov never mentioned the bases.", [NOTHING]),
     ("was told", "Dmitry Peskov was told about the bases.", [NOTHING]),
-    ("words in quotation marks are nobody's", "The port is known as the “gate” of the coast.", [NOTHING]),
+    ("words in quotation marks without a speaker", "The port is known as the “gate” of the coast.", [NOTHING]),
     # who it is
     ("he, of the sentence before", f"{PESKOV} He said the bases would stay.", [NOTHING, INDIRECT]),
     ("a surname", f"{PESKOV} Peskov said the bases would stay.", [NOTHING, INDIRECT]),
@@ -128,12 +128,12 @@ CASES = [
         [INDIRECT, DIRECT, DIRECT, NOTHING],
     ),
     (
-        "a name within a quotation is no subject",
+        "a name within a quotation is not the subject",
         f"{PESKOV} “And while I’m at it, I esteem Senator John McCain,” Peskov said, “and I endorse him.”",
         [NOTHING, DIRECT],
     ),
     (
-        "a name after what somebody is called in the quotation",
+        "a name after a form of address in the quotation",
         "“That was a good speech you gave last night, Mr. President,” Dmitry Peskov, a spokesman, told Mr. Obama.",
         [DIRECT],
     ),
@@ -160,7 +160,7 @@ CASES = [
         [DIRECT, NOTHING, DIRECT],
     ),
     (
-        "a quotation after somebody else came up",
+        "a quotation after someone else is named",
         "“I like it here,” Dmitry Peskov said. Hillary Clinton holds two jobs. “It’s had a marvelous result.”",
         [DIRECT, NOTHING, NOTHING],
     ),
@@ -173,7 +173,7 @@ CASES = [
     ),
     ("questions and answers", "Q: Will you go?\n\nA: No, I will not.", [(None, "direct"), (None, "direct")]),
     # traps
-    ("a dateline is no subject", "MOSCOW, Dec 10 (Alliance News): Dmitry Peskov said it rained.", [INDIRECT]),
+    ("a dateline is not the subject", "MOSCOW, Dec 10 (Alliance News): Dmitry Peskov said it rained.", [INDIRECT]),
     ("a party in parentheses", "Sen. John McCain (R-Ariz.) said it rained.", [("John McCain", "indirect")]),
     ("the full stop of a title", "“We will not stay there,” said Navy Capt. Jeff Davis.", [("Jeff Davis", "direct")]),
     (
@@ -188,7 +188,7 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_who_said_what(text: str, expected: list[tuple[str | None, str | None]]) -> None:
-    assert told(text) == expected
+    assert speech_of(text) == expected
 
 
 def test_the_seed(seeds: Path) -> None:

@@ -253,7 +253,7 @@ def test_rss(tmp_path: Path, suffix: str) -> None:
     name = f"f{suffix}"
     assert [known(one) for one in reading.articles] == [
         (
-            f"{name}#1",
+            f"{name}#https://example.org/1",
             "Bridge opens",
             "It’s open.\n\nReally.",
             "The Echo & Co",
@@ -261,14 +261,24 @@ def test_rss(tmp_path: Path, suffix: str) -> None:
             "2024-12-10",
             "https://example.org/1",
         ),
-        (f"{name}#3", "F 3", "AT&T said so.", "The Echo & Co", None, None, None),
+        (f"{name}#a73ff5cd62e9b35d", "AT&T said so.", "AT&T said so.", "The Echo & Co", None, None, None),
     ]
-    assert reading.skipped == ((f"{name}#2", f"{name}#2 has no text: put the text of an article in it, or remove it"),)
+    assert reading.skipped == (
+        (f"{name}#entry 2", f"{name}#entry 2 has no text: put the text of an article in it, or remove it"),
+    )
 
 
 def test_atom(tmp_path: Path) -> None:
     assert [known(one) for one in read(tmp_path, "f.atom", ATOM).articles] == [
-        ("f.atom#1", "Mayor leaves", "He left.\n\nEarly.", "The Post", "Bo Dunn", "2024-12-11", "https://example.org/2")
+        (
+            "f.atom#https://example.org/2",
+            "Mayor leaves",
+            "He left.\n\nEarly.",
+            "The Post",
+            "Bo Dunn",
+            "2024-12-11",
+            "https://example.org/2",
+        )
     ]
 
 
@@ -283,6 +293,14 @@ def test_a_character_that_is_none_is_replaced(tmp_path: Path) -> None:
     assert read_one(tmp_path, "a.eml", raw) == article("a.eml", "A", "It is \ufffd open.\r\n", raw)
     reading = read(tmp_path, "f.rss", RSS.replace("AT&amp;amp;T", "&amp;#xD800; AT&amp;amp;T"))
     assert reading.articles[1].text.encode().decode().endswith("AT&T said so.")
+
+
+def test_entries_keep_their_ids_when_others_come_before_them(tmp_path: Path) -> None:
+    before = read(tmp_path, "f.rss", RSS).articles
+    new = "<item><guid>urn:x:4</guid><link>https://example.org/4</link><description>A fire.</description></item>"
+    after = read(tmp_path, "f.rss", RSS.replace("<item>", f"{new}<item>", 1)).articles
+    assert after[1:] == before
+    assert after[0].id == "f.rss#urn:x:4"
 
 
 def test_digest_of_an_entry_is_its_own(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ import pytest
 from index.errors import ArticleError
 from index.reading.files import MAX_SKIPPED, SUFFIXES, Reading, read_file
 from index.reading.text import read_article
-from index.values import Article
+from index.values import Article, parse_sentence_id, sentence_id
 
 MAX_BYTES = 1_000_000
 ONE = "The council met on Monday and decided to open the bridge. It was late.\n"
@@ -42,6 +43,13 @@ def refusal(folder: Path, name: str, content: bytes | str) -> str:
 def article(article_id: str, title: str, text: str, raw: bytes | str, **known: str) -> Article:
     digest = hashlib.sha256(raw.encode() if isinstance(raw, str) else raw).hexdigest()
     return Article(id=article_id, title=title, text=text, digest=digest, **known)  # type: ignore[arg-type]
+
+
+def row(file: str, title: str, text: str, says: dict[str, str], **known: str) -> Article:
+    """The article of a row of a file, whose columns say this, under the names of Article's fields."""
+    columns = dict.fromkeys("text title published source author url place id".split(), "") | says
+    made = article(file, title, text, json.dumps(columns, sort_keys=True), **known)
+    return replace(made, id=f"{file}#{columns['id'] or made.digest[:16]}")
 
 
 def pack(members: Mapping[str, bytes | str] | list[tuple[str, bytes | str]]) -> bytes:
@@ -81,26 +89,47 @@ def test_lines(tmp_path: Path) -> None:
     raw = "\ufeff" + "\r\n".join(lines)
     assert read(tmp_path, "feed.jsonl", raw) == Reading(
         (
-            article(
-                "feed.jsonl#1",
+            row(
+                "feed.jsonl",
                 "Bridge opens",
                 "It’s\u00a0open.\r\nReally.",
-                lines[0],
+                {
+                    "title": "Bridge opens",
+                    "text": "It’s\u00a0open.\r\nReally.",
+                    "published": "10 December 2024",
+                    "source": "The Echo",
+                    "author": "Ana Ruiz",
+                    "url": "https://example.org/1",
+                    "id": "https://example.org/1",
+                },
                 published="2024-12-10",
                 source="The Echo",
                 author="Ana Ruiz",
                 url="https://example.org/1",
             ),
-            article(
-                "feed.jsonl#3",
+            row(
+                "feed.jsonl",
                 "Mayor leaves",
                 "He left.",
-                lines[2].strip(),
+                {
+                    "title": "Mayor leaves",
+                    "text": "He left.",
+                    "published": "2024-12-11T08:00:00Z",
+                    "source": "The Post",
+                    "author": "Bo Dunn, Cy Eck",
+                    "url": "data:x",
+                    "id": "data:x",
+                },
                 published="2024-12-11",
                 source="The Post",
                 author="Bo Dunn, Cy Eck",
             ),
-            article("feed.jsonl#4", "Feed 4", "Cars & boats.\n\nTwo.", lines[3]),
+            row(
+                "feed.jsonl",
+                "Cars & boats. Two.",
+                "Cars & boats.\n\nTwo.",
+                {"text": "<p>Cars &amp; <b>boats</b>.</p><p>Two.</p>"},
+            ),
         )
     )
 
@@ -124,10 +153,10 @@ BAD_LINES = [
 def test_a_line_that_cannot_be_read_stops_no_other(tmp_path: Path, line: str, reason: str) -> None:
     good = json.dumps({"text": ONE})
     reading = read(tmp_path, "a.jsonl", f"{good}\n{line}\n{good}\n")
-    assert [(one.id, one.text) for one in reading.articles] == [("a.jsonl#1", ONE), ("a.jsonl#3", ONE)]
-    ((row, said),) = reading.skipped
-    assert row == "a.jsonl#2"
-    assert said.startswith(f"a.jsonl#2 {reason}")
+    assert [one.text for one in reading.articles] == [ONE, ONE]
+    ((place, said),) = reading.skipped
+    assert place == "a.jsonl#line 2"
+    assert said.startswith(f"a.jsonl#line 2 {reason}")
 
 
 def test_a_line_of_50_mb_stops_no_other(tmp_path: Path) -> None:
@@ -137,11 +166,11 @@ def test_a_line_of_50_mb_stops_no_other(tmp_path: Path) -> None:
     reading = read(tmp_path, "a.jsonl", raw, max_bytes=5_000_000)
     assert time.perf_counter() - began < 10
     assert reading == Reading(
-        (article("a.jsonl#2", "A 2", ONE, good),),
+        (row("a.jsonl", ONE.strip(), ONE, {"text": ONE}),),
         (
             (
-                "a.jsonl#1",
-                "a.jsonl#1 is too large: 50 MB, and the limit is 5 MB. "
+                "a.jsonl#line 1",
+                "a.jsonl#line 1 is too large: 50 MB, and the limit is 5 MB. "
                 "Split it, or raise max_article_mb (ONRECORD_MAX_ARTICLE_MB).",
             ),
         ),
@@ -150,8 +179,10 @@ def test_a_line_of_50_mb_stops_no_other(tmp_path: Path) -> None:
 
 def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
     reading = read(tmp_path, "a.jsonl", "no\n" * 100 + json.dumps({"text": ONE}))
-    assert [one.id for one in reading.articles] == ["a.jsonl#101"]
-    assert [row for row, _ in reading.skipped] == [f"a.jsonl#{i + 1}" for i in range(MAX_SKIPPED)] + ["a.jsonl"]
+    assert [one.text for one in reading.articles] == [ONE]
+    assert [place for place, _ in reading.skipped] == [f"a.jsonl#line {i + 1}" for i in range(MAX_SKIPPED)] + [
+        "a.jsonl"
+    ]
     assert reading.skipped[-1] == ("a.jsonl", "80 more in a.jsonl could not be read")
 
 
@@ -169,17 +200,70 @@ def test_rows(tmp_path: Path) -> None:
     ]
     assert read(tmp_path, "t.csv", "\ufeff" + "".join(rows)) == Reading(
         (
-            article(
-                "t.csv#1",
+            row(
+                "t.csv",
                 "Bridge, opens",
                 'She said "yes".\r\n\r\nIt was\xa0late.',
-                rows[1],
+                {
+                    "title": "Bridge, opens",
+                    "text": 'She said "yes".\r\n\r\nIt was\xa0late.',
+                    "published": "2024-12-10",
+                    "source": "The Echo",
+                },
                 published="2024-12-10",
                 source="The Echo",
             ),
-            article("t.csv#3", "Mayor leaves", "He left.", rows[3]),
+            row("t.csv", "Mayor leaves", "He left.", {"title": "Mayor leaves", "text": "He left."}),
         )
     )
+
+
+def test_header_that_is_swapped_changes_every_row(tmp_path: Path) -> None:
+    (before,) = read(tmp_path, "t.csv", f"id,title,text\n7,{ONE.strip()},{TWO.strip()}\n").articles
+    (after,) = read(tmp_path, "t.csv", f"id,text,title\n7,{ONE.strip()},{TWO.strip()}\n").articles
+    assert (before.id, before.text, after.id, after.text) == ("t.csv#7", TWO.strip(), "t.csv#7", ONE.strip())
+    assert before.digest != after.digest
+
+
+def test_column_that_nobody_reads_changes_no_row(tmp_path: Path) -> None:
+    before = read(tmp_path, "t.csv", "text,views\nIt is open.,7\n")
+    assert read(tmp_path, "t.csv", "views;text\n8;It is open.\n") == before
+
+
+IDS = [
+    ("a guid before an address and a number", {"id": "7", "link": "https://e.org/7", "guid": "urn:7"}, "urn:7"),
+    ("an address before a number", {"ID": 7, "permalink": "https://e.org/7#top"}, "https://e.org/7#top"),
+    ("a number", {"article_id": 7}, "7"),
+    ("nought", {"id": 0}, "0"),
+    ("white space and newlines", {"id": " a \n\u2028 b\t"}, "a b"),
+    ("an override that shows it otherwise", {"id": "a\u202etxt.exe"}, "292f27d29cdb57bc"),
+    ("a control character", {"id": "a\x1b[31m"}, "f4ff40a88087ee59"),
+    ("half a character", {"id": "a\ud83d"}, "a\ufffd"),
+    ("200 characters", {"id": "x" * 200}, "x" * 200),
+    ("more than that", {"id": "x" * 201}, "84a0678c90937f5d"),
+]
+
+
+@pytest.mark.parametrize(("columns", "expected"), [pytest.param(*case, id=what) for what, *case in IDS])
+def test_row_is_called_what_its_publisher_calls_it(tmp_path: Path, columns: dict[str, object], expected: str) -> None:
+    (one,) = read(tmp_path, "a.jsonl", json.dumps({"text": ONE, **columns})).articles
+    assert one.id == f"a.jsonl#{expected}"
+    assert parse_sentence_id(sentence_id(one.id, one.digest, 3)) == (one.id, one.digest[:16], 3)
+
+
+def test_rows_that_are_called_the_same_are_told_apart(tmp_path: Path) -> None:
+    def ids(*rows: tuple[str, str]) -> list[str]:
+        lines = (json.dumps({"guid": guid, "text": text}) for guid, text in rows)
+        return [one.id.partition("#")[2] for one in read(tmp_path, "a.jsonl", "\n".join(lines)).articles]
+
+    one, two = ids(("", ONE), ("", TWO))
+    assert ids(("g", ONE), ("h", TWO), ("g", ONE)) == ["g", "h", "g (2)"]  # twice the same
+    assert ids(("", ONE), ("", ONE), ("", TWO), ("", ONE)) == [one, f"{one} (2)", two, f"{one} (3)"]
+    first, second = ids(("g", ONE), ("g", TWO))
+    assert ids(("h", ONE), ("g", TWO), ("g", ONE)) == ["h", second, first]  # in whatever order
+    assert len({"g", first, second}) == 3
+    assert ids(("g (2)", ONE), ("g", TWO), ("g", TWO)) == ["g (2)", "g", "g (3)"]  # one that looks numbered
+    assert ids((one, TWO), ("", ONE)) == [one, f"{one} (2)"]  # one that looks like a digest
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -211,14 +295,14 @@ def test_invalid_utf8_in_one_row_changes_no_other(tmp_path: Path) -> None:
 
 def test_a_huge_field_stops_no_other(tmp_path: Path) -> None:
     reading = read(tmp_path, "t.csv", f'text\n"{"x" * 3_000_000}"\n{ONE}"a\0b."\n')
-    assert [(one.id, one.text) for one in reading.articles] == [("t.csv#2", ONE.strip())]
+    assert [one.text for one in reading.articles] == [ONE.strip()]
     assert reading.skipped == (
         (
-            "t.csv#1",
-            "t.csv#1 is too large: 3 MB, and the limit is 1 MB. Split it, or raise max_article_mb "
+            "t.csv#row 1",
+            "t.csv#row 1 is too large: 3 MB, and the limit is 1 MB. Split it, or raise max_article_mb "
             "(ONRECORD_MAX_ARTICLE_MB). Is a quotation mark left open in it?",
         ),
-        ("t.csv#3", "t.csv#3 is not text: it has NUL bytes. Save the file as UTF-8, or remove the row."),
+        ("t.csv#row 3", "t.csv#row 3 is not text: it has NUL bytes. Save the file as UTF-8, or remove the row."),
     )
 
 
@@ -239,7 +323,7 @@ def test_archive(tmp_path: Path) -> None:
         (
             article("x.zip/news/a.md", "A", ONE, ONE),
             article("x.zip/inner.zip/deep/b.txt", "B", TWO, TWO),
-            article("x.zip/inner.zip/c.jsonl#1", "C 1", "He left.", rows),
+            row("x.zip/inner.zip/c.jsonl", "He left.", "He left.", {"text": "He left."}),
         ),
         (("x.zip/p.jpg", f"x.zip/p.jpg is not read: only {', '.join(sorted(SUFFIXES))} files are"),),
     )

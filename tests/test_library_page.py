@@ -34,13 +34,13 @@ def rows_of(library: Library) -> dict[str, tuple[str, str]]:
 
 def test_state_of_each_row_is_that_of_its_file(town: Library) -> None:
     seeds = town.settings.seeds
-    (seeds / "feed.jsonl").write_text('{"text": "The mill is open."}\n{"title": "none"}\n')
+    (seeds / "feed.jsonl").write_text('{"id": 2, "text": "The mill is open."}\n{"title": "none"}\n')
     town.sync()
     assert rows_of(town) == {
         "pier.txt": ("pier.txt", "indexed"),
         "tram.txt": ("tram.txt", "indexed"),
-        "feed.jsonl#1": ("feed.jsonl", "indexed"),
-        "feed.jsonl#2": ("feed.jsonl", "skipped"),
+        "feed.jsonl#2": ("feed.jsonl", "indexed"),
+        "feed.jsonl#line 2": ("feed.jsonl", "skipped"),
     }
     (seeds / "tram.txt").write_text("The tram is quick now.\n")
     (seeds / "feed.jsonl").unlink()
@@ -49,7 +49,7 @@ def test_state_of_each_row_is_that_of_its_file(town: Library) -> None:
     assert rows_of(town) == {
         "pier.txt": ("pier.txt", "indexed"),
         "tram.txt": ("tram.txt", "changed"),
-        "feed.jsonl#1": ("feed.jsonl", "gone"),
+        "feed.jsonl#2": ("feed.jsonl", "gone"),
         "new.txt": ("new.txt", "new"),
         "notes.odt": ("notes.odt", "skipped"),
     }

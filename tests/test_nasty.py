@@ -80,7 +80,7 @@ NASTY: dict[str, tuple[Make, str | None]] = {
     "long-line.txt": (b"word " * 10_000_000, "it is too large: 50 MB"),
     "long-line.jsonl": (
         json.dumps({"text": "word " * 10_000_000}).encode(),
-        "it holds no article: long-line.jsonl#1 is too",
+        "it holds no article: long-line.jsonl#line 1 is too",
     ),
     "long-word.txt": (b"a" * 1_000_000 + b". " + GOOD.encode(), None),
     "marks.txt": (GOOD.encode() + "“".encode() * 100_000, None),

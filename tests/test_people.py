@@ -1,4 +1,4 @@
-"""Whose a name is, within an article, across articles and in a question."""
+"""Whom a name refers to, within an article, across articles and in a question."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_whom_a_question_means(asked: str, expected: Match | None) -> None:
     assert find_speaker(asked, PEOPLE) == expected
 
 
-def test_nobody_is_found_where_nobody_speaks() -> None:
+def test_no_one_is_found_among_no_speakers() -> None:
     assert find_speaker("Peskov", []) is None
 
 
@@ -145,7 +145,7 @@ MERGED = [
         [Speaker("The Kremlin", ("Kremlin",), "group")],
     ),
     (
-        "a group is no person",
+        "a group is not a person",
         [[Speaker("Forbes", (), "group")], [Speaker("Steve Forbes")]],
         [Speaker("Forbes", (), "group"), Speaker("Steve Forbes")],
     ),

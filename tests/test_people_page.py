@@ -133,9 +133,11 @@ def test_person_page() -> None:
         '<p class="total" role="status">2 statements in 1 article · <bdi>mayor</bdi></p>'
         '<section class="in-article"><h3 dir="auto">Ferry</h3>'
         '<p class="when"><bdi>4 March 2024</bdi> · <bdi>City Wire</bdi></p><ul>'
-        '<li><button type="button" class="statement" data-place="0" dir="auto"><span class="speech">quoted</span>'
+        '<li><button type="button" class="statement" data-opens="statement" data-place="0" dir="auto">'
+        '<span class="speech">quoted</span>'
         '<span class="words">It is over.</span></button></li>'
-        '<li><button type="button" class="statement" data-place="1" dir="auto"><span class="speech">reported</span>'
+        '<li><button type="button" class="statement" data-opens="statement" data-place="1" dir="auto">'
+        '<span class="speech">reported</span>'
         '<span class="words">It is over.</span></button></li></ul></section></section>'
     )
     assert '<p class="nobody" role="status">Nobody of that name speaks here.</p>' in person_html(None)

@@ -45,6 +45,7 @@ def test_a_question_read_in_full() -> None:
     )
 
 
+NOUNS = ["view", "position", "stance", "opinion", "take", "comment", "reaction", "remarks", "statement", "response"]
 TERMS = [
     ("stop words carry no topic", "What was it that they said about the ferry?", ("ferry",)),
     ("nothing but stop words: they are all there is", "Who is he?", ("who", "is", "he")),
@@ -54,6 +55,21 @@ TERMS = [
     ("hyphens part words", "al-Assad", ("al", "assad")),
     ("other scripts", "Мост открыт?", ("мост", "открыт")),
     ("a null byte parts words", "ferry\0pier", ("ferry", "pier")),
+    ("a contraction", "What's in the ferry?", ("ferry",)),
+    ("a contraction without its apostrophe", "wheres the ferry", ("ferry",)),
+    ("a contraction with another verb", "Who'd sell the ferry, and who’ll buy it?", ("sell", "ferry", "buy")),
+    ("a negation", "Why didn't the ferry sail, and why cant it?", ("ferry", "sail")),
+    ("a possessive", "Where is Peskov’s ferry?", ("peskov", "ferry")),
+    *((f"somebody's {noun}", f"What's Peskov's {noun} on NATO?", ("peskov", "nato")) for noun in NOUNS),
+    *((f"the {noun} of somebody", f"What is the {noun} of Peskov on NATO?", ("peskov", "nato")) for noun in NOUNS),
+    ("a noun with an adjective", "What is Peskov's public position on NATO?", ("peskov", "public", "nato")),
+    ("two of the nouns", "What is Peskov's reaction to Trump's remarks?", ("peskov", "trump")),
+    ("typed in a hurry", "whats putins position on nato", ("putins", "nato")),
+    ("a name in place of a possessive", "What is the U.S. position on Syria?", ("u", "syria")),
+    ("a noun that is the topic", "Who took the position of spokesman?", ("took", "position", "spokesman")),
+    ("a view from a place", "What is the view from the tower?", ("view", "tower")),
+    ("a verb like the noun", "What does Peskov's shop take in each year?", ("peskov", "shop", "take", "each", "year")),
+    ("a noun that says what the words are", "What is Peskov's prediction on NATO?", ("peskov", "prediction", "nato")),
 ]
 
 
@@ -93,6 +109,17 @@ SPEAKERS = [
     ("X's view", "What is Peskov's view of NATO?", "Peskov"),
     ("X’s remarks, with a curly apostrophe", "What are Peskov’s latest public remarks on Tartous?", "Peskov"),
     ("a name that ends in s", "What is James' opinion on taxes?", "James"),
+    ("what's", "What's Peskov's view on NATO?", "Peskov"),
+    ("whats, before a full name", "Whats Dmitry Peskov’s stance on NATO?", "Dmitry Peskov"),
+    ("how's", "How's Peskov's view of NATO?", "Peskov"),
+    ("what'd", "What'd Peskov say about NATO?", "Peskov"),
+    ("what's somebody saying", "What's Peskov saying about NATO?", "Peskov"),
+    ("a view in small letters", "what's peskov's view on nato", "peskov"),
+    ("a full name and its view in small letters", "what is dmitry peskov's view on nato", "dmitry peskov"),
+    ("the view of X", "What is the position of Peskov on NATO?", "Peskov"),
+    ("a comment from X", "Any comment from Peskov on NATO?", "Peskov"),
+    ("an abbreviation", "What did the U.S. say about Syria?", "U.S."),
+    ("an abbreviation's view", "What is the U.S.'s position on Syria?", "U.S."),
     ("according to, at the start", "According to Peskov, who fled?", "Peskov"),
     ("according to, at the end", "What happened in Damascus, according to Dmitry Peskov?", "Dmitry Peskov"),
     ("according to, before another's name", "Did Kyiv, according to Putin, break the deal?", "Putin"),
@@ -113,6 +140,9 @@ NOBODY = [
     ("no person", "What do people say about Trump?"),
     ("a small word before on", "And on NATO?"),
     ("more on", "More on the ferry?"),
+    ("its position", "what is its position on nato"),
+    ("a thing in small letters", "what is the company's position on wages"),
+    ("who is, contracted", "Who's Putin's spokesman?"),
     ("the one who asks", "What did I say about Tartous?"),
 ]
 
@@ -120,6 +150,33 @@ NOBODY = [
 @pytest.mark.parametrize("question", [pytest.param(question, id=reason) for reason, question in NOBODY])
 def test_no_speaker(question: str) -> None:
     assert read_question(question).speaker is None
+
+
+TOPICS = [
+    ("of what a view is", "What's Peskov's view on NATO?", "NATO"),
+    ("of what a view of somebody is", "What is the position of Peskov on NATO?", "NATO"),
+    ("a view that is to be told about", "Tell me about Peskov's view on NATO", "NATO"),
+    ("nothing but whose plan it is", "Peskov on Putin's plan?", "Putin's plan"),
+    ("somebody's view of another's words", "What did Peskov say about Trump's view on NATO?", "Trump's view on NATO"),
+]
+
+
+@pytest.mark.parametrize(("question", "topic"), [pytest.param(*case, id=reason) for reason, *case in TOPICS])
+def test_topic(question: str, topic: str) -> None:
+    assert read_question(question).topic == topic
+
+
+LOOKED_FOR = [
+    ("an abbreviation", "Is the U.S. in Syria?", ["U.S.", "Syria"]),
+    ("two that begin alike", "Are the U.S. and the U.K. in Syria?", ["U.S.", "U.K.", "Syria"]),
+    ("an initial", "Where is George W. Bush?", ["George", "W", "Bush"]),
+    ("a contraction and a possessive", "What's Peskov's view on NATO?", ["Peskov", "NATO"]),
+]
+
+
+@pytest.mark.parametrize(("question", "words"), [pytest.param(*case, id=reason) for reason, *case in LOOKED_FOR])
+def test_words_looked_for(question: str, words: list[str]) -> None:
+    assert read_question(question).looked_for == words
 
 
 WHO_SAYS = [
@@ -216,6 +273,13 @@ FOLLOW_UPS = [
         "Putin",
     ),
     ("and a name", "And Assad?", ["What did Peskov think?"], "What did Assad think?", "Assad"),
+    (
+        "and a name, of which another word holds the letters",
+        "And Bo?",
+        ["In Annville, what did Ann say?"],
+        "In Annville, what did Bo say?",
+        "Bo",
+    ),
     ("a name for a place", "What about Ohio?", ["Who won in Missouri?"], "Who won in Ohio?", None),
     ("no name before", "When did he arrive?", ["is the pier safe?"], "is the pier safe? When did he arrive?", None),
     ("a bare question word", "Why?", [TARTOUS], f"{TARTOUS} Why?", "Peskov"),

@@ -1,4 +1,4 @@
-"""Quotations followed over sentences and paragraphs."""
+"""Quotations that run over sentences and paragraphs."""
 
 from __future__ import annotations
 

@@ -58,3 +58,9 @@ def test_a_speaker_is_renamed_throughout() -> None:
     query = rename_speaker(read_question("What did Shultz say about the fleet?"), "Ana Schultz")
     assert (query.standalone, query.speaker) == ("What did Ana Schultz say about the fleet?", "Ana Schultz")
     assert query.terms == ("ana", "schultz", "fleet")
+
+
+def test_a_speaker_is_renamed_in_whole_words_only() -> None:
+    query = rename_speaker(read_question("What did Smith say about Smithfield and Smith's ferry?"), "Ann Smyth")
+    assert query.standalone == "What did Ann Smyth say about Smithfield and Ann Smyth's ferry?"
+    assert query.terms == ("ann", "smyth", "smithfield", "ferry")

@@ -1,4 +1,4 @@
-"""Sentences: where a careful reader sees them begin and end, to the character."""
+"""Sentences: they begin and end where a careful reader would say, to the character."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.values import Article, Sentence
 
 SEED = Path(__file__).parent.parent / "seeds" / "kremlin-syria-bases.txt"
 
-# (reason, text with | at each place where it is to be split, as nothing else of it is lost)
+# (reason, text with | where it must be split; nothing else is lost)
 WHOLE = [
     ("two plain sentences", "The vote passed. |The mayor left."),
     ("initials of a country inside a name", "The U.S. Senate voted."),
@@ -22,6 +22,12 @@ WHOLE = [
     ("initials with an ampersand before a number", "The S.&P. 500 fell. |Bonds rose."),
     ("title before a name", "Mr. Okafor met Gen. Ruiz and Sen. Hale. |They spoke."),
     ("title in capitals", "MR. OKAFOR WON. |HE SPOKE."),
+    ("disease like a title in capitals", "She has MS. |Doctors knew."),
+    ("agency like a title in capitals", "He was sued by the SEC. |Hale denied it."),
+    ("secretary", "He met Sec. Hale and Sec. Ruiz. |They ate."),
+    ("ranks", "Det. Ana Ruiz, Pfc. Bo Hale, Spc. Li, Msgr. Poe and Ald. Dunn met. |They ate."),
+    ("plural doctors", "Drs. Hale and Ruiz met the Rt. Hon. Ann Dunn. |They ate."),
+    ("saint", "St. Louis beat the St. John’s team. |It rained."),
     ("title after a hyphen", "It was then-Gov. Hale who signed. |She left."),
     ("plural titles", "Sens. Hale and Reps. Dunn and Ortiz agreed."),
     ("title at a line break", "He wrote a long letter to his physician, Dr.\nOkafor. |She replied to it within a day."),
@@ -32,16 +38,50 @@ WHOLE = [
     ("time of day before a zone", "It starts at 8 p.m. Eastern on the radio."),
     ("time of day before a zone in capitals", "It starts at 8 p.m. ET on the radio."),
     ("time of day at an end", "It starts at 8 p.m. |Tickets are free."),
+    ("time of day before I", "It ended at 8 p.m. |I left."),
+    ("time of day before a network", "It ended at 8 p.m. |NBC had won."),
+    ("time of day before a day and a place", "It ends at 8 p.m. Tuesday in Ohio. |He left."),
+    ("time of day before a day and a comma", "It begins at 10 a.m. Friday, officials said. |He left."),
+    ("time of day before a plural day", "It airs at 9 p.m. Sundays on channel 5. |He left."),
+    ("time of day before a possessive", "The polls closed at 8 p.m. |Tuesday’s results were late."),
+    ("two times of day with days", "It ran from 9 a.m. Monday to 5 p.m. Friday. |It ended."),
+    ("time of day before another zone", "He spoke at 5 p.m. (1600 GMT) on Friday. |He left."),
+    ("time of day before a zone with full stops", "They land at 5 p.m. E.S.T. on Friday. |He left."),
+    ("time of day before a local time", "It opens at 8 a.m. New York time. |It closes late."),
+    ("time of day before a date", "The ball fell at 11:59 p.m. Dec. 31. |It was cold."),
+    ("time of day before a month written out", "It starts at 10 a.m. May 5, 2024. |Come early."),
+    ("time of day before a British date", "It starts at 10 a.m. 5 May 2024. |Come early."),
+    ("time of day before a surname like a month", "It ended at 10 a.m. |May had lost."),
+    ("time of day before a holiday", "It starts at 10 a.m. Christmas Day. |Come early."),
+    ("time of day before a dash", "10:30 a.m. — Hale arrives. |He left."),
+    ("short day before a date", "They met on Wed. Jan. 6. |He left."),
+    ("short day that is a name", "She writes for The Sun. |May was cold."),
     ("number abbreviation", "Bill No. 5 passed. |See pp. 12 to 14."),
+    ("number of a street", "No. 10 Downing Street was lit. |He hit No. 1. |Nos. 5 and 6 were dark."),
+    ("number of a road", "Take Hwy. 101 to Rte. 9 and Apt. 3. |Turn left."),
+    ("number of a telephone", "Call tel. 555 or ext. 12. |Ask for avg. 3 and max. 5. |He left."),
+    ("number of a work", "He played Op. 27, No. 2. |She sang."),
     ("no as an answer", "He said no. |The vote went on. |No. |He would not."),
     ("month before a day", "It opened on Jan. 3. |It closed on Dec. 10, 2024."),
     ("company at an end", "He worked for Acme Inc. |The firm closed."),
+    ("company before small letters", "Acme Inc. of Ohio grew. |It hired."),
+    ("company in brackets", "Acme Inc. (ACME) grew. |It hired."),
     ("company inside a sentence", "Acme Inc. Chairman Li Wei resigned."),
     ("junior before small letters", "Ed Hale Jr. won. |Ed Hale Jr. |He won."),
     ("degree", "Ada Li, Ph.D. candidate, spoke. |She left."),
     ("initials of a person", "J. D. Okafor met George W. Hale. |They ate."),
+    ("initials of a country before an adverb", "They moved to the U.S. |Initially, they rented."),
+    ("state at an end", "They live in Springfield, Ill. |Ortiz rents a house."),
+    ("state in initials at an end", "They live in Lodi, N.J. |Harmony’s house is old."),
+    ("state before a title", "Springfield, Ill. Mayor Ann Hale spoke. |He left."),
+    ("state before an agency", "SPRINGFIELD, Ill. (AP) — Ann Hale spoke. |He left."),
+    ("letter that is not an initial", "It has vitamin C. |Doctors doubt it. |They chose plan B. |Republicans fumed."),
+    ("letter for a name", "He read Malcolm X. |Besides, he wrote."),
+    ("letters of an interview", "Q. Do you agree? |A. The law is clear. |P.S. I do not."),
     ("letter at an end before a starter", "They chose plan B. |The rest is known."),
     ("versus", "It is Hale vs. Dunn again. |In Roe v. Wade it was not."),
+    ("cases", "He cited Roe v. Wade, Brown v. Board and U.S. v. Nixon. |It costs approx. 5 dollars."),
+    ("including", "The guests (incl. Ana Ruiz) left. |He stayed."),
     ("for example", "Some fruit, e.g. Bramley apples, keeps."),
     ("Arabic article", "He met Karim al-Hadi. |Al-Hadi declined."),
     ("decimals", "It rose 3.5 percent to $1.25. |It fell .5 percent."),
@@ -67,6 +107,15 @@ WHOLE = [
     ("exclamation and small letters", "“Never!” shouted the crowd."),
     ("question and the name of the asker", "“Why now?” Mr. Okafor asked. |No one knew."),
     ("question and the name of the teller", "“Who pays?” Ana Ruiz told reporters."),
+    (
+        "exclamation and the name and state of the teller",
+        "“Perpetual motion!” Rep. Ann Hale, R-Pa., said of it. |He left.",
+    ),
+    ("question and a clause about the asker", "“How are you?” Ruiz, who grows roses in Ohio, asked kindly. |He left."),
+    ("question and the day it was asked", "“Remember?” Okafor said Friday. |He left."),
+    ("question and a rarer verb", "“Is it so?” Okafor continued. |“Is it?” Mr. Hale pressed, again."),
+    ("question and another statement", "“Is it so?” |Okafor said on Friday that it was."),
+    ("question and what goes on", "“Is it so?” |Protests continued in Ohio."),
     ("question and another sentence", "“Why now?” |Mr. Okafor had no answer."),
     ("question and a pronoun", "“Why now?” |He knew."),
     ("quotation of several sentences", "“I won. |They lost. |It is over,” he said."),
@@ -82,6 +131,9 @@ WHOLE = [
     ("four dots and a capital", "He was tired.... |She was not."),
     ("full stop and ellipsis", "“He was tired. … |She was not.”"),
     ("ellipsis after a word that begins something", "But … Hale leads. |The ... Dunn team trails."),
+    ("ellipsis after a word that may end something", "They help each other... |Hale leads."),
+    ("ellipsis and a full stop", "“I stood there … . |I was lost.”"),
+    ("name with a mark", "He told Yahoo! News so. |He left Yahoo! |The firm was sold."),
     ("ellipsis at the beginning", "... And then he slept. |“… We all did.”"),
     ("several marks", "What?! |No!! |Yes..."),
     ("marks with spaces", "What ? ! |No !"),
@@ -234,7 +286,22 @@ def test_a_sentence_without_an_end_is_cut(reason: str) -> None:
 
 
 HOSTILE = ["x", "word ", ".", ". ", "?  ", '"', "'", "“", "’ ", '."', "a.", "A. ", "(", " ", "\n", "\r\n \r\n", "- "]
-HOSTILE += ["word\n", "Mr. ", 'x."\n', "A\u00a0", "“Why?” Ana Ana Ana Ana ", "-", "- x", "1. ", "...\n", "x\r"]
+HOSTILE += [
+    "word\n",
+    "Mr. ",
+    'x."\n',
+    "A\u00a0",
+    "“Why?” Ana Ana Ana Ana ",
+    "-",
+    "- x",
+    "1. ",
+    "...\n",
+    "x\r",
+    "5 p.m. A ",
+    "5 p.m.     ",
+    "Ill. A",
+    'x?" Ana, a ',
+]
 
 
 @pytest.mark.slow

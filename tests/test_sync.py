@@ -569,49 +569,103 @@ def test_file_that_shrinks_to_nothing(folder: Path, make_library: MakeLibrary, m
 TABLES = [
     (
         "csv",
-        "title,text\nThe river,The bridge is open. Ships may pass again.\nThe mayor,{}The mayor left. It rained.\n"
-        "Frost,Growers expect few apples.\n",
-        "feed.csv#2",
+        "id,title,text\n7,The river,The bridge is open. Ships may pass again.\n"
+        "8,The mayor,{}The mayor left. It rained.\n9,Frost,Growers expect few apples.\n",
     ),
     (
         "jsonl",
-        '{{"title": "The river", "text": "The bridge is open. Ships may pass again."}}\n'
-        '{{"title": "The mayor", "text": "{}The mayor left. It rained."}}\n'
-        '{{"title": "Frost", "text": "Growers expect few apples."}}\n',
-        "feed.jsonl#2",
+        '{{"id": 7, "title": "The river", "text": "The bridge is open. Ships may pass again."}}\n'
+        '{{"id": 8, "title": "The mayor", "text": "{}The mayor left. It rained."}}\n'
+        '{{"id": 9, "title": "Frost", "text": "Growers expect few apples."}}\n',
     ),
 ]
 
 
-@pytest.mark.parametrize(("kind", "table", "edited"), TABLES, ids=[case[0] for case in TABLES])
-def test_one_edited_row(
-    folder: Path, make_library: MakeLibrary, model: EmbeddingModel, kind: str, table: str, edited: str
-) -> None:
+@pytest.mark.parametrize(("kind", "table"), TABLES, ids=[case[0] for case in TABLES])
+def test_one_edited_row(folder: Path, make_library: MakeLibrary, model: EmbeddingModel, kind: str, table: str) -> None:
     write(folder, f"wire/feed.{kind}", table.format(""))
     library = make_library(folder)
     before = library.records
-    assert len(before) == 3
+    assert list(before) == [f"wire/feed.{kind}#{row}" for row in (7, 8, 9)]
     write(folder, f"wire/feed.{kind}", table.format("Somebody asked why. "))
     assert sync_and_count(library, model) == (
         {"changed": 1, "unchanged": 2, "articles": 3, "sentences": 6},
         ["Somebody asked why."],
     )
-    assert [key for key, record in library.records.items() if record != before.get(key)] == [f"wire/{edited}"]
-    assert texts(library)[f"wire/{edited}"] == ["Somebody asked why.", "The mayor left.", "It rained."]
+    assert [key for key, record in library.records.items() if record != before.get(key)] == [f"wire/feed.{kind}#8"]
+    assert texts(library)[f"wire/feed.{kind}#8"] == ["Somebody asked why.", "The mayor left.", "It rained."]
     (record,) = library.store.files().values()
     assert (record.path, record.size) == (f"wire/feed.{kind}", len(table.format("Somebody asked why. ")))
     assert_same_index(library, make_library(folder))
 
 
+def test_edited_row_without_an_id_is_another(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
+    write(folder, "feed.csv", f"text\n{RIVER}\n{MAYOR}\n")
+    library = make_library(folder)
+    write(folder, "feed.csv", f"text\n{RIVER}\n{MAYOR} So he said.\n")
+    assert sync_and_count(library, model) == (
+        {"added": 1, "removed": 1, "unchanged": 1, "articles": 2, "sentences": 6},
+        [f"{MAYOR} So he said.", "So he said."],  # it is called by its first words
+    )
+    assert_same_index(library, make_library(folder))
+
+
+FIRE = "A barn burnt down. Nobody was hurt."
+PREPENDED = [
+    ("rows with an id", "feed.csv", f"id,text\n7,{RIVER}\n8,{MAYOR}\n", f"id,text\n9,{FIRE}\n7,{RIVER}\n8,{MAYOR}\n"),
+    ("rows without one", "feed.csv", f"text\n{RIVER}\n{MAYOR}\n", f"text\n{FIRE}\n{RIVER}\n{MAYOR}\n"),
+    (
+        "lines",
+        "feed.jsonl",
+        f'{{"text": "{RIVER}"}}\n{{"text": "{MAYOR}"}}\n',
+        f'{{"text": "{FIRE}"}}\n{{"text": "{RIVER}"}}\n{{"text": "{MAYOR}"}}\n',
+    ),
+    (
+        "entries of a feed",
+        "feed.rss",
+        "<rss version='2.0'><channel><item><guid>7</guid><description>The bridge is open. Ships may pass again."
+        f"</description></item><item><link>https://e.org/8</link><description>{MAYOR}</description></item></channel></rss>",
+        "<rss version='2.0'><channel><item><guid>9</guid><description>A barn burnt down. Nobody was hurt.</description>"
+        "</item><item><guid>7</guid><description>The bridge is open. Ships may pass again.</description></item>"
+        f"<item><link>https://e.org/8</link><description>{MAYOR}</description></item></channel></rss>",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after"), [pytest.param(*case, id=what) for what, *case in PREPENDED])
+def test_what_is_put_before_others_leaves_them_as_they_are(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel, name: str, before: str, after: str
+) -> None:
+    write(folder, name, before)
+    library = make_library(folder)
+    records = library.records
+    write(folder, name, after)
+    assert sync_and_count(library, model) == (
+        {"added": 1, "unchanged": 2, "articles": 3, "sentences": 7},
+        [FIRE, "A barn burnt down.", "Nobody was hurt."],
+    )
+    assert records.items() < library.records.items()
+    assert_same_index(library, make_library(folder))
+
+
+def test_swapped_header_is_read_again(folder: Path, make_library: MakeLibrary) -> None:
+    path = write(folder, "feed.csv", f"title,text,link\n{RIVER},{MAYOR},https://e.org/1\n")
+    library = make_library(folder)
+    write(folder, "feed.csv", f"text,title,link\n{RIVER},{MAYOR},https://e.org/1\n")
+    os.utime(path, ns=(1, 2))  # its size is the same
+    assert counts(library.sync()) == {"changed": 1, "articles": 1, "sentences": 2}
+    assert texts(library) == {"feed.csv#https://e.org/1": ["The bridge is open.", "Ships may pass again."]}
+
+
 def test_row_that_can_no_longer_be_read(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
     """The rest of the table was read, so the row is gone from it."""
-    rows = ["title,text", f"The river,{RIVER}", f"The mayor,{MAYOR}", ""]
+    rows = ["id,title,text", f"7,The river,{RIVER}", f"8,The mayor,{MAYOR}", ""]
     write(folder, "feed.csv", "\n".join(rows))
     library = make_library(folder)
-    write(folder, "feed.csv", "\n".join([rows[0], "The river,", *rows[2:]]))
+    write(folder, "feed.csv", "\n".join([rows[0], "7,The river,", *rows[2:]]))
     assert sync_and_count(library, model) == ({"removed": 1, "unchanged": 1, "articles": 1, "sentences": 3}, [])
-    assert list(library.records) == ["feed.csv#2"]
-    assert [name for name, _ in library.plan().skipped] == ["feed.csv#1"]
+    assert list(library.records) == ["feed.csv#8"]
+    assert [name for name, _ in library.plan().skipped] == ["feed.csv#row 1"]
 
 
 def test_archive_that_gives_way_to_a_folder_of_its_name(
@@ -632,18 +686,24 @@ def test_archive_that_gives_way_to_a_folder_of_its_name(
     assert_same_index(library, make_library(folder))
 
 
-def test_file_that_is_still_being_written_is_left(
-    folder: Path, make_library: MakeLibrary, model: EmbeddingModel
-) -> None:
-    library_of_one = write(folder, "river.txt", RIVER)
+def test_file_that_is_still_being_written_is_left(folder: Path, make_library: MakeLibrary) -> None:
+    write(folder, "river.txt", RIVER)
     library = make_library(folder, update=False)
-    with pytest.raises(
-        SeedsError, match=r"^no article could be read from \S+: river\.txt: it was changed a moment ago$"
-    ):
-        library.sync(settled_for=60)
-    os.utime(library_of_one, ns=(1, 1))
-    assert counts(library.sync(settled_for=60)) == {"added": 1, "articles": 1, "sentences": 2}
+    with pytest.raises(SeedsError, match=r"^no article could be read from \S+: river\.txt: it is still being written$"):
+        library.sync(is_whole=lambda name, status: False)
+    assert counts(library.sync()) == {"added": 1, "articles": 1, "sentences": 2}
     write(folder, "river.txt", MAYOR)
     write(folder, "mayor.txt", MAYOR)
-    assert counts(library.sync(settled_for=60)) == {"unchanged": 1, "articles": 1, "sentences": 2}
-    assert counts(library.sync()) == {"added": 1, "changed": 1, "articles": 2, "sentences": 6}
+    assert counts(library.sync(is_whole=lambda name, status: name == "mayor.txt")) == {
+        "added": 1,
+        "unchanged": 1,
+        "articles": 2,
+        "sentences": 5,
+    }
+    assert counts(library.sync()) == {"changed": 1, "unchanged": 1, "articles": 2, "sentences": 6}
+
+
+def test_file_from_a_machine_whose_clock_is_fast(folder: Path, make_library: MakeLibrary) -> None:
+    os.utime(write(folder, "river.txt", RIVER), (4e9, 4e9))  # in 2096
+    library = make_library(folder)
+    assert (library.counts, library.plan().is_empty) == ((1, 2), True)

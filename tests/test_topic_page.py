@@ -173,7 +173,8 @@ def test_statements_behind_a_point() -> None:
         '<section class="in-article"><h3 dir="auto">Ferry</h3>'
         '<p class="when"><bdi>1 May 2024</bdi> · <bdi>City Wire</bdi></p>'
         '<p class="voice"><a href="#people/Tomas%20Okafor/the%20ferry"><bdi>Tomas Okafor</bdi></a></p><ul>'
-        '<li><button type="button" class="statement" data-place="0" dir="auto"><span class="speech">quoted</span>'
+        '<li><button type="button" class="statement" data-opens="said" data-place="0" dir="auto">'
+        '<span class="speech">quoted</span>'
         '<span class="words">It is over.</span></button></li></ul></section></section>'
     )
     everything = said_html(timeline)

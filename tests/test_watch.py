@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.library import Library
-from index.sync import Report
+from index.sync import Plan, Report
 from index.watch import watching
 from qa.ask import answer_question
 
@@ -73,19 +76,50 @@ def test_a_burst_is_one_sync_and_answers_go_on(folder: Path, make_library: MakeL
     assert reports.empty()  # one sync, or what came too late for it in a second; none without a change
 
 
-def test_a_file_is_left_until_it_is_whole(folder: Path, make_library: MakeLibrary) -> None:
+CLOCKS = [("is right", 0.0), ("is an hour fast", 3600.0), ("is an hour slow", -3600.0)]
+
+
+@pytest.mark.parametrize("off", [case[1] for case in CLOCKS], ids=[case[0] for case in CLOCKS])
+def test_a_file_is_left_until_it_is_whole(folder: Path, make_library: MakeLibrary, off: float) -> None:
+    """Whatever the clock says on the machine that writes it."""
     library = make_library(folder)
     reports: queue.Queue[Report] = queue.Queue()
     with watching(library, on_report=reports.put):
         time.sleep(1)
-        with (folder / "slow.txt").open("w") as file:
+        path = folder / "slow.txt"
+        with path.open("w") as file:
             for i in range(30):  # three seconds, longer than a burst may last
                 file.write(f"Train {i} was late. ")
                 file.flush()
+                os.utime(path, (time.time() + off, time.time() + off))
                 time.sleep(0.1)
         report = reports.get(timeout=20)
         assert (report.added, report.sentences) == (1, 31)
     assert reports.empty()
+
+
+def test_a_file_from_the_future_does_not_keep_the_watcher_busy(folder: Path, make_library: MakeLibrary) -> None:
+    library = make_library(folder)
+    looks: list[float] = []
+    plan = library.plan
+
+    def look(**options: Any) -> Plan:
+        looks.append(time.monotonic())
+        return plan(**options)
+
+    library.plan = look  # type: ignore[method-assign]
+    reports: queue.Queue[Report] = queue.Queue()
+    with watching(library, on_report=reports.put):
+        time.sleep(1)
+        ferry = folder / "ferry.txt"
+        ferry.write_text("The ferry of Lowland stops in June.")
+        os.utime(ferry, (4e9, 4e9))  # in 2096
+        assert reports.get(timeout=20).added == 1
+        time.sleep(1.5)  # for the look after the sync
+        before = len(looks)
+        time.sleep(2)
+        assert before > 1
+        assert len(looks) == before
 
 
 def test_folder_that_goes_and_comes_back(
@@ -104,3 +138,25 @@ def test_folder_that_goes_and_comes_back(
         assert reports.get(timeout=20).added == 1
     assert threading.active_count() < 50  # no watcher is left behind
     assert all("Traceback" not in message for message in caplog.messages)
+
+
+def test_folder_that_is_replaced_by_another(folder: Path, make_library: MakeLibrary) -> None:
+    library = make_library(folder)
+    reports: queue.Queue[Report] = queue.Queue()
+    with watching(library, on_report=reports.put):
+        time.sleep(1)
+        shutil.rmtree(folder)
+        time.sleep(1.5)
+        folder.mkdir()
+        (folder / "ferry.txt").write_text("The ferry of Lowland stops in June.")
+        report = reports.get(timeout=20)
+        assert (report.added, report.removed) == (1, 1)
+        other = folder.with_name("other")
+        other.mkdir()
+        (other / "tram.txt").write_text("The tram of Lowland is slow.")
+        folder.rename(folder.with_name("old"))
+        other.rename(folder)  # at once, as when a checkout is exchanged
+        report = reports.get(timeout=20)
+        assert (report.added, report.removed) == (1, 1)
+        (folder / "tram.txt").write_text("The tram of Lowland is quick.")
+        assert reports.get(timeout=20).changed == 1

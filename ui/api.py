@@ -20,6 +20,7 @@ from index.library import Library
 from qa.compose import MAX_CITATIONS
 from qa.filters import Filters, find_articles
 from qa.statements import list_quotes, match_speaker
+from ui.gradio_seam import forget_session
 from ui.text.listing import explain_match
 
 ENDPOINTS = ("ask", "quotes", "articles", "read_article", "sync")
@@ -257,22 +258,9 @@ def _endpoint(method: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, 
             _log.exception("the endpoint %s failed", method.__name__)
             raise gr.Error(FAILED, print_exception=False) from error
         finally:
-            _forget_session()
+            forget_session()
 
     return call
-
-
-def _forget_session() -> None:
-    """Drop what Gradio keeps of whoever calls: the whole app once more, for each call of a client that is not a page.
-
-    A call needs nothing of the one before it; what the call under way needs, it has already.
-    """
-    from gradio.context import LocalContext
-
-    blocks, request = LocalContext.blocks.get(None), LocalContext.request.get(None)
-    if blocks is not None and request is not None and request.session_hash:
-        blocks.state_holder.session_data.pop(request.session_hash, None)
-        blocks.state_holder.time_last_used.pop(request.session_hash, None)
 
 
 def _explain(error: ValidationError, names: list[str]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.speech.people import fold
+from index.words import fold_letters
 
 
 def has_words(words: Sequence[str], name: str) -> bool:
     """Whether a name has all the words, or parts of words, which are folded."""
-    folded = fold(name)
+    folded = fold_letters(name)
     return all(word in folded for word in words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ui.inert import escape_html
 from ui.wording import count, format_date
 
@@ -14,15 +16,22 @@ def problem_html(message: str) -> str:
     return f'<p class="problem" role="note" dir="auto">{begin_html(message)}</p>'
 
 
-def masthead_html(folder: str, counts: tuple[int, int], synced: float | None) -> str:
-    """The head of the page; `counts` are the numbers of articles and sentences, `synced` is as `Library.synced`."""
+def masthead_html(
+    folder: str, counts: tuple[int, int], synced: float | None, links: Sequence[tuple[str, str, Sequence[str]]]
+) -> str:
+    """The masthead; `counts` are the numbers of articles and sentences, and `synced` is as `Library.synced`.
+
+    A link is the address of a page, its title, and the names of the pages on which it is the current one.
+    """
+    pages = "".join(
+        f'<a href="#{address}" data-pages="{" ".join(names)}">{title}</a>' for address, title, names in links
+    )
     articles, sentences = counts
     size = f"{count(articles, 'article')} · {count(sentences, 'sentence')}"
     return (
         f'<header data-synced="{synced or 0}"><button type="button" class="skip">Skip to the page</button>'
         f'<h1>{TITLE}</h1><p class="introduction">{_INTRODUCTION}</p>'
-        '<nav aria-label="Pages"><a href="#" data-page="talk">Ask</a>'
-        '<a href="#people" data-page="people">People</a><a href="#library" data-page="library">Library</a></nav>'
+        f'<nav aria-label="Pages">{pages}</nav>'
         f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
         '<button type="button" class="restart">New conversation</button></header>'
     )

@@ -139,46 +139,58 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
     return "".join(parts)
 
 
-def read_place(event: dict[str, Any]) -> tuple[int, str, int]:
-    """Which sentence a click meant: the turn, "citation" or "closest", and the place in that list, from 0.
+@dataclass(frozen=True)
+class Opened:
+    """What is open in the panel: a place in a list of the page, by the value of data-opens, with its neighbours there.
 
-    Of no turn are a "statement" of a person and what is "said" on a topic.
+    `what` says so to the reader ("Source 2 of 5"), `noun` is what one steps through ("source").
     """
-    turn, kind, place = event.get("turn"), event.get("kind"), event.get("place")
-    if not (isinstance(turn, int) and isinstance(kind, str) and isinstance(place, int)):
-        return -1, "", -1
-    return turn, kind, place
+
+    kind: str
+    place: int
+    what: str
+    noun: str
+    previous: int | None
+    following: int | None
+    turn: int = -1
+    label: str = "Source"
+    close: str = "Back"
+
+
+def read_place(sent: dict[str, Any]) -> tuple[str, int, int]:
+    """Which button was clicked: the value of its data-opens, its turn, and its place; all untrusted."""
+    kind, turn, place = sent.get("kind"), sent.get("turn"), sent.get("place")
+    if not (isinstance(kind, str) and isinstance(turn, int) and isinstance(place, int)):
+        return "", -1, -1
+    return kind, turn, place
 
 
 def panel_html(
-    library: Library,
-    marks: Sequence[Marked],
-    active: Marked,
-    listed: Sequence[int],
-    turn: int,
-    kind: str,
-    place: int,
-    what: str,
+    library: Library, article_id: str, opened: Opened, marks: Sequence[Marked] = (), active: int = 0, note: str = ""
 ) -> str:
-    """The panel with an article; `listed` are the places that one can step through, and `what` says which it is."""
+    """The panel with an article, or with why it cannot be shown; see `article_html` for `marks` and `active`.
+
+    `note` is HTML above the article.
+    """
     try:
-        body = article_html(library.article(active.article_id), marks, active.number)
+        body = article_html(library.article(article_id), marks, active)
     except OnRecordError as error:
         body = problem_html(str(error))
-
-    def step(name: str, sign: str, to: int) -> str:
-        there = f'data-place="{listed[to]}"' if 0 <= to < len(listed) else "disabled"
-        return f'<button type="button" class="step" aria-label="{name}" {there}>{sign}</button>'
-
-    noun = "source" if kind in {"citation", "closest"} else "statement"
-    at = listed.index(place)
-    steps = step(f"Previous {noun}", "‹", at - 1) + step(f"Next {noun}", "›", at + 1) if listed[1:] else ""
+    has_neighbours = opened.previous is not None or opened.following is not None
+    steps = _step_html("Previous", "‹", opened.noun, opened.previous) if has_neighbours else ""
+    steps += _step_html("Next", "›", opened.noun, opened.following) if has_neighbours else ""
     return (
-        f'<section class="open {kind}" aria-label="Source" data-turn="{turn}" data-kind="{kind}" data-place="{place}">'
-        f'<div class="bar"><span class="what">{what}</span>{steps}'
-        '<button type="button" class="close">Back</button></div>'
-        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{body}</div></section>'
+        f'<section class="open {opened.kind}" aria-label="{opened.label}" data-turn="{opened.turn}" '
+        f'data-kind="{opened.kind}" data-place="{opened.place}">'
+        f'<div class="bar"><span class="what">{opened.what}</span>{steps}'
+        f'<button type="button" class="close">{opened.close}</button></div>'
+        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{note}{body}</div></section>'
     )
+
+
+def _step_html(which: str, sign: str, noun: str, place: int | None) -> str:
+    there = "disabled" if place is None else f'data-place="{place}"'
+    return f'<button type="button" class="step" aria-label="{which} {noun}" {there}>{sign}</button>'
 
 
 def nothing_open_html() -> str:

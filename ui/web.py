@@ -9,36 +9,25 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
-from qa.answer import Answer
-from qa.filters import NO_FILTERS, Filters
-from ui.api import add_endpoints, exception_handlers, one_at_a_time
-from ui.gradio_seam import SHARED, take_events
+from ui.api import add_endpoints, exception_handlers
+from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
 from ui.guard import guards
 from ui.mcp import http_options
 from ui.pages.ask.handlers import AskPage
-from ui.pages.ask.state import Talk
-from ui.pages.ask.view import conversation_html, source_html
-from ui.pages.library.handlers import add_library, largest_upload
-from ui.pages.library.state import Visit
-from ui.pages.library.view import opened_html
-from ui.pages.people.state import Chosen, choose
-from ui.pages.people.view import people_html, person_html, person_problem_html, search_html, statement_html
-from ui.pages.statements import PAGE
-from ui.pages.topic.handlers import add_topic_page
-from ui.pages.topic.state import Timeline
-from ui.pages.topic.view import topic_box_html, topic_statement_html
-from ui.shell import TITLE, masthead_html, problem_html
+from ui.pages.library.handlers import LibraryPage, largest_upload
+from ui.pages.page import Opener, Openers, Page, Site, draw_html, listen
+from ui.pages.people.handlers import PeoplePage
+from ui.pages.topic.handlers import TopicPage
+from ui.shell import TITLE, masthead_html
 from ui.source import nothing_open_html, read_place
 from ui.uploads import keeping_uploads
 
@@ -49,13 +38,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# A page more is a folder in ui/pages and a line here. The first is shown where the address names no page.
+PAGES: tuple[type[Page], ...] = (AskPage, PeoplePage, TopicPage, LibraryPage)
+
 _ASSETS = Path(__file__).parent / "assets"
 _VISITORS = 1000  # whose conversations are kept, with some 100 kB of Gradio's own for each; who was seen last, longest
-_PAGES = Path(__file__).parent / "pages"
-_STYLES = (
-    _ASSETS / "app.css",
-    *(_PAGES / name / f"{name}.css" for name in ("ask", "library", "topic")),
-)
 
 
 def serve(
@@ -93,6 +80,7 @@ def running(
     """Serve the app in the background for the length of the block, which gets its address; see `serve`."""
     _check_free(host, port)
     blocks = build(library, read_only=read_only)
+    styles = [_ASSETS / "app.css", *(_file_of(page, "css") for page in PAGES)]
     largest = largest_upload(library)
     with nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest) as uploads:
         try:
@@ -110,7 +98,7 @@ def running(
                 favicon_path=_ASSETS / "favicon.svg",
                 theme=_theme(),
                 # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
-                head="".join(f"<style>{path.read_text(encoding='utf-8')}</style>" for path in _STYLES),
+                head="".join(f"<style>{_read(path)}</style>" for path in styles),
                 max_file_size=largest,
                 state_session_capacity=_VISITORS,
                 app_kwargs={
@@ -121,6 +109,7 @@ def running(
             )
         except OSError as error:
             raise _cannot_listen(host, port, error) from error
+        let_idle(blocks)
         try:
             yield url
         finally:
@@ -129,99 +118,71 @@ def running(
 
 def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
     """The app over one library; see `serve`. `running` and `serve` add its look and its headers."""
-    _keep_gradio_quiet()
+    keep_gradio_quiet()
     import gradio as gr
-
-    from qa.examples import example_questions
 
     folder = library.settings.seeds.name
 
-    def answer(
-        question: str,
-        history: Sequence[str],
-        filters: Filters = NO_FILTERS,
-        on_step: Callable[[str], None] = lambda _: None,
-    ) -> Answer:
-        from qa.ask import answer_question
-
-        if one_at_a_time.locked():
-            on_step("waiting")
-        with one_at_a_time:
-            return answer_question(library, question, history, filters=filters, on_step=on_step)
-
-    ask_page = AskPage(library, answer, conversation_html(example_questions(library)))
-
-    def open_sentence(
-        talk: Talk, chosen: Chosen | None, timeline: Timeline | None, visit: Visit, event: gr.EventData
-    ) -> str:
-        turn, kind, place = read_place(event._data)
-        if kind == "article":
-            return opened_html(library, visit.shelf, place)
-        if kind == "said":
-            return topic_statement_html(library, timeline, place)
-        if kind == "statement":
-            return statement_html(library, chosen, place)
-        return source_html(library, talk.turns, turn, kind, place)
-
-    def list_people(event: gr.EventData) -> str:
-        shown = event._data.get("shown")
-        sought = str(event._data.get("sought", ""))
-        try:
-            return people_html(library, sought, shown if isinstance(shown, int) else PAGE)
-        except OnRecordError as error:
-            return problem_html(str(error))
-
-    def open_person(event: gr.EventData) -> tuple[Any, ...]:
-        name, topic = (str(event._data.get(key, "")) for key in ("name", "topic"))
-        try:
-            chosen = choose(library, name, topic)
-        except OnRecordError as error:
-            return None, person_problem_html(name, problem_html(str(error))), gr.skip()
-        return chosen, person_html(chosen), statement_html(library, chosen, 0)
-
-    def show_more(chosen: Chosen | None) -> tuple[Any, ...]:
-        chosen = replace(chosen, shown=chosen.shown + PAGE) if chosen else None
-        return chosen, person_html(chosen)
-
-    def refresh() -> str:
+    def show_masthead() -> str:
         with library.reading():  # what other processes wrote, too
-            return masthead_html(folder, library.counts, library.synced)
+            return masthead_html(folder, library.counts, library.synced, _list_links())
 
-    take_events(open_sentence, list_people, open_person)
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
-    with blocks:
-        chosen_state = gr.State(None)
-        with gr.Column(elem_id="page"):
-            masthead = gr.HTML(refresh(), elem_id="masthead", js_on_load=None, apply_default_css=False)
-            with gr.Column(elem_id="talk"):
-                ask_page.draw()
-            with gr.Column(elem_id="people") as people_part:
-                gr.HTML(topic_box_html() + search_html(), elem_id="sought", js_on_load=None, apply_default_css=False)
-                people = gr.HTML("", elem_id="people-list", js_on_load=None, apply_default_css=False)
-                person = gr.HTML("", elem_id="person", js_on_load=None, apply_default_css=False)
-            visit_state = add_library(blocks, library, masthead=masthead, refresh=refresh, read_only=read_only)
-            source = gr.HTML(nothing_open_html(), elem_id="source", js_on_load=None, apply_default_css=False)
-
-        with people_part:
-            timeline_state = add_topic_page(library, source)
-        ask_page.listen(source)
-        conversation = ask_page.conversation
-        states = [ask_page.talk, chosen_state, timeline_state, visit_state]
-        conversation.cite(open_sentence, states, source, trigger_mode="always_last", **SHARED)
-        conversation.people(list_people, None, people, trigger_mode="always_last", **SHARED)
-        chosen = [chosen_state, person]
-        conversation.person(open_person, None, [*chosen, source], trigger_mode="always_last", **SHARED)
-        conversation.more(show_more, chosen_state, chosen, trigger_mode="once", **SHARED)
-        conversation.look(refresh, None, masthead, trigger_mode="once", **SHARED)
-        blocks.load(refresh, None, masthead, **SHARED)
+    with blocks, gr.Column(elem_id="page"):
+        script = draw_html("", "app-script", is_seen=False, script=_read(_ASSETS / "app.js"))
+        site = Site(
+            library,
+            read_only=read_only,
+            uploads=uploaded_paths(blocks),
+            masthead=draw_html(show_masthead(), "masthead"),
+            show_masthead=show_masthead,
+            source=draw_html(nothing_open_html(), "source", is_rendered=False),
+        )
+        openers: dict[str, tuple[gr.State, Opener]] = {}
+        for page in PAGES:
+            with gr.Column(elem_id=f"{page.name}-page", elem_classes="view"):
+                page_script = draw_html("", f"{page.name}-script", is_seen=False, script=_read(_file_of(page, "js")))
+                openers |= page(site).draw(page_script)
+        site.source.render()  # type: ignore[no-untyped-call]
+        listen(script, "look", show_masthead, None, site.masthead, while_running="once")
+        listen(blocks, "load", show_masthead, None, site.masthead, while_running="once")
+        listen(script, "open", *_open_source(openers), site.source, while_running="always_last")
         add_endpoints(library, read_only=read_only)
     return blocks
 
 
-def _keep_gradio_quiet() -> None:
-    # Both are read when gradio is imported: the first would report usage, the second keep every call in the browser.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["GRADIO_RUN_HISTORY"] = "False"
+def _open_source(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
+    """What answers a click on a button with data-opens, and the states it needs."""
+
+    def open_source(event: gr.EventData, *states: Any) -> str:
+        kind, turn, place = read_place(sent_with(event))
+        for state, (name, (_, opener)) in zip(states, openers.items(), strict=True):
+            if name == kind:
+                return opener(state, turn, place)
+        return nothing_open_html()
+
+    return open_source, [state for state, _ in openers.values()]
+
+
+def _list_links() -> list[tuple[str, str, list[str]]]:
+    """For the masthead: the address and the title of each page that has a link, and the pages that belong to it."""
+    return [
+        (
+            "" if page is PAGES[0] else page.name,
+            page.title,
+            [other.name for other in PAGES if other.belongs_to == page.name],
+        )
+        for page in PAGES
+        if page.title
+    ]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _file_of(page: type[Page], suffix: str) -> Path:
+    return Path(__file__).parent / "pages" / page.name / f"{page.name}.{suffix}"
 
 
 def _theme() -> Any:

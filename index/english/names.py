@@ -1,31 +1,12 @@
-"""What names are made of, as tables: titles, first names and what they are called for short."""
+"""What names are made of, as tables: first names and their short forms, particles and suffixes."""
 
 from __future__ import annotations
 
 from index.words import word_set
 
-# Before a name, and the noun by which its bearer is called later ("Sen. Cruz" is "the senator").
-TITLES = dict(
-    pair.split(":")
-    for pair in """
-    adm:admiral admiral:admiral amb:ambassador ambassador:ambassador attorney:attorney brig: capt:captain
-    captain:captain chairman:chairman chairwoman:chairwoman chancellor:chancellor chief:chief cmdr:commander
-    col:colonel colonel:colonel congressman:congressman congresswoman:congresswoman dame: dr:doctor elect: ex:
-    father:priest former: fr:priest gen:general general:general gov:governor governor:governor hon: judge:judge
-    justice:justice king:king lady: late: lieutenant:lieutenant lord: lt:lieutenant madam: maj:major major:major
-    mayor:mayor minister:minister miss: mr: mrs: ms: nominee:nominee pastor:pastor pope:pope pres:president
-    president:president prime: prince:prince princess:princess prof:professor professor:professor queen:queen
-    rep:representative representative:representative representatives:representative rev:reverend reverend:reverend
-    secretary:secretary sen:senator senator:senator senators:senator sgt:sergeant sheriff:sheriff sir:
-    speaker:speaker state: then: vice:
-    """.split()
-)
-DEPUTIES = word_set("deputy prime vice")  # a vice president is no president
-MALE_TITLES = word_set("congressman chairman father fr king lord mr pope prince sir")
-FEMALE_TITLES = word_set("chairwoman congresswoman dame lady madam miss mrs ms princess queen")
 SUFFIXES = word_set("jr sr ii iii iv")
 PARTICLES = word_set("al bin da de del della der di dos du el ibn la le ter van von")
-# First names that are one: each line is a name and how it is called for short, or otherwise spelt.
+# Forms of one first name, separated by commas: short forms and other spellings.
 NICKNAMES = [
     frozenset(line.split())
     for line in """
@@ -75,14 +56,13 @@ FEMALE = word_set(
     "vanessa vera veronica victoria virginia wendy whitney yvonne zoe"
 )
 FIRST_NAMES = MALE | FEMALE
-# First names that begin other names and sentences too: "Will Congress", "Virginia Beach".
+# First names that also begin other names and sentences: "Will Congress", "Virginia Beach".
 AMBIGUOUS = word_set(
     "april charlotte drew faith florence grace grant hope jordan june lincoln max rose van victoria virginia will"
 )
-# Tagged as people by the parser, and never any.
+# Tagged as people by the parser, but never people.
 NO_PEOPLE = word_set("brexit congress facebook god google instagram medicare obamacare twitter youtube")
-# Common nouns that say whether a man or a woman is meant.
-MEN = MALE_TITLES | word_set("actor brother businessman father gentleman husband man mogul son spokesman tycoon uncle")
-WOMEN = FEMALE_TITLES | word_set("actress aunt businesswoman daughter mother sister spokeswoman wife woman")
-# Titles that stand before a first name only: "Pope Francis".
-STYLES = word_set("king pope prince princess queen")
+# Capitalised after a first name, but not a surname: "Washington University", "Virginia Is".
+NO_SURNAMES = word_set("And College Has Is News Of Said Says The Times University Was")
+HE = word_set("he him his himself")
+SHE = word_set("she her hers herself")

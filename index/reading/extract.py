@@ -9,7 +9,7 @@ from __future__ import annotations
 from index.reading.email import extract_email
 from index.reading.feed import extract_feed
 from index.reading.html import extract_html, read_blocks
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 from index.reading.office import Extract, extract_docx, extract_epub
 from index.reading.pdf import extract_pdf
 
@@ -38,4 +38,6 @@ def extract(suffix: str, raw: bytes, *, max_bytes: int) -> list[Extract]:
 def without_title(text: str, title: str) -> str:
     """Return the text without a first paragraph that only says the title."""
     first, _, rest = text.partition("\n\n")
-    return rest.lstrip("\n") if rest.strip() and fold(first).casefold() == fold(title).casefold() else text
+    return (
+        rest.lstrip("\n") if rest.strip() and to_one_line(first).casefold() == to_one_line(title).casefold() else text
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from index.errors import ArticleError
 from index.reading.html import decode_html, read_blocks
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 from index.reading.office import Extract
 
 
@@ -23,15 +23,16 @@ def extract_feed(raw: bytes) -> list[Extract]:
     feed = feedparser.parse(BytesIO(raw), resolve_relative_uris=False, sanitize_html=False)
     if not feed.version and not feed.entries:
         raise ArticleError("is no RSS or Atom feed, and no other XML is read. Remove it.")
-    source = fold(read_blocks(feed.feed.get("title", "")))
+    source = to_one_line(read_blocks(feed.feed.get("title", "")))
     return [
         {
-            "title": fold(read_blocks(entry.get("title", ""))),
+            "title": to_one_line(read_blocks(entry.get("title", ""))),
             "text": max(_texts(entry), key=len, default=""),
-            "source": fold(read_blocks(entry.get("source", {}).get("title", ""))) or source,
+            "source": to_one_line(read_blocks(entry.get("source", {}).get("title", ""))) or source,
             "author": entry.get("author", ""),
             "published": entry.get("published") or entry.get("updated") or "",
             "url": entry.get("link", ""),
+            "id": entry.get("id") or entry.get("link", ""),
         }
         for entry in feed.entries
     ]

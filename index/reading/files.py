@@ -7,7 +7,6 @@ written to disk, nothing is fetched and nothing is run; the names in an archive 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 import zipfile
@@ -20,8 +19,8 @@ from pathlib import Path, PurePosixPath
 from index.errors import ArticleError
 from index.reading.bounded import CHILD
 from index.reading.extract import FRAGMENT
-from index.reading.metadata import fold, make_article, read_date, read_front_matter
-from index.reading.rows import Row, mend, read_csv, read_jsonl
+from index.reading.metadata import make_article, read_date, read_front_matter, to_one_line
+from index.reading.rows import Row, mend, name_rows, read_csv, read_jsonl
 from index.reading.text import SUFFIXES as TEXTS
 from index.reading.text import decode, read_article, read_bytes
 from index.values import Article
@@ -55,7 +54,8 @@ def read_file(path: Path, seeds: Path, *, max_bytes: int) -> Reading:
     """Read one file under the folder `seeds`, whose suffix is one of SUFFIXES.
 
     One article is at most `max_bytes`; a file of many, or one that is packed, is at most CONTAINER times that. An id
-    is the file's path below `seeds`; for a row or an entry `feed.jsonl#3`, for a member `archive.zip/inner/name.txt`.
+    is the file's path below `seeds`; for a row or an entry `feed.jsonl#name`, as `name_rows` names it; for a member
+    `archive.zip/inner/name.txt`.
     Raises ArticleError when nothing of the file can be read.
     """
     name = path.relative_to(seeds).as_posix()
@@ -94,12 +94,8 @@ class _Reader:
                 raise ArticleError(f"{name} is empty: put an article in it, or remove it")
             if suffix == ".zip":
                 yield from self.read_zip(raw, name, zips)
-            elif suffix in TABLES:
-                rows = (read_csv if suffix == ".csv" else read_jsonl)(raw, name, max_bytes=self.max_bytes)
-                for row in rows:
-                    yield self.read_row(row, name)
-            elif suffix in FEEDS:
-                yield from self.read_feed(raw, name)
+            elif suffix in TABLES | FEEDS:
+                yield from self.read_rows(raw, name, suffix)
             else:
                 yield self.read_one(raw, name, suffix)
         except ArticleError as error:
@@ -109,34 +105,30 @@ class _Reader:
         """Return the one article that the bytes hold."""
         digest = hashlib.sha256(raw).hexdigest()
         if suffix not in TEXTS:
-            return self.make(name, digest, self.extract(suffix, raw, name)[0])
+            return self.make(name, digest, self.extract(suffix, raw, name)[0], PurePosixPath(name).stem)
         text = decode(raw, name)
         known, body = read_front_matter(text)
         if not text[body:].strip():
             raise ArticleError(f"{name} is empty: put the text of an article in it, or remove it")
-        return self.make(name, digest, {**known, "text": text}, body=body)
+        return self.make(name, digest, {**known, "text": text}, PurePosixPath(name).stem, body=body)
 
-    def read_row(self, row: Row, name: str) -> Article | Skipped:
-        """Return the article of one row of a table."""
-        row_id = f"{name}#{row.number}"
-        try:
-            if row.reason:
-                raise ArticleError(f"{row_id} {row.reason}")
-            known = dict(row.known)
-            if HTML.match(str(known["text"])):
-                known["text"] = self.extract(FRAGMENT, str(known["text"]).encode(), row_id)[0]["text"]
-            return self.make(name, row.digest, known, row=row.number)
-        except ArticleError as error:
-            return row_id, str(error)
-
-    def read_feed(self, raw: bytes, name: str) -> Iterator[Article | Skipped]:
-        """Yield the articles of a feed's entries."""
-        for i, entry in enumerate(self.extract(".xml", raw, name)):
-            digest = hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
+    def read_rows(self, raw: bytes, name: str, suffix: str) -> Iterator[Article | Skipped]:
+        """Yield the articles of a table's rows or a feed's entries."""
+        if suffix in FEEDS:
+            rows = [Row(f"entry {i + 1}", entry) for i, entry in enumerate(self.extract(suffix, raw, name))]
+        else:
+            rows = list((read_csv if suffix == ".csv" else read_jsonl)(raw, name, max_bytes=self.max_bytes))
+        for row, row_name in zip(rows, name_rows(rows), strict=True):
+            place = f"{name}#{row.place}"
             try:
-                yield self.make(name, digest, entry, row=i + 1)
+                if row.reason:
+                    raise ArticleError(f"{place} {row.reason}")
+                known = dict(row.known)
+                if suffix in TABLES and HTML.match(str(known["text"])):
+                    known["text"] = self.extract(FRAGMENT, str(known["text"]).encode(), place)[0]["text"]
+                yield self.make(f"{name}#{row_name}", row.digest, known, PurePosixPath(name).stem, place=place)
             except ArticleError as error:
-                yield f"{name}#{i + 1}", str(error)
+                yield place, str(error)
 
     def read_zip(self, raw: bytes, name: str, zips: int) -> Iterator[Article | Skipped]:
         """Yield what the members of an archive hold, in its order; hidden ones are left out, as in the folder."""
@@ -148,7 +140,9 @@ class _Reader:
         try:
             archive = zipfile.ZipFile(BytesIO(raw))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-            raise ArticleError(f"{name} is no archive, or a broken one: {fold(str(error))}. Pack it again.") from error
+            raise ArticleError(
+                f"{name} is no archive, or a broken one: {to_one_line(str(error))}. Pack it again."
+            ) from error
         with archive:
             taken: dict[str, int] = {}
             members = [
@@ -190,7 +184,9 @@ class _Reader:
                 # read() without a size would unpack all there is, whatever was declared
                 return stream.read(member.file_size + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-            raise ArticleError(f"{member_id} is broken: {fold(str(error))}. Pack it again, or remove it.") from error
+            raise ArticleError(
+                f"{member_id} is broken: {to_one_line(str(error))}. Pack it again, or remove it."
+            ) from error
 
     def extract(self, suffix: str, raw: bytes, name: str) -> list[dict[str, str]]:
         """Return what the child process extracts from the bytes."""
@@ -200,28 +196,32 @@ class _Reader:
             raise ArticleError(f"{name} {error}") from error
         return [{field: mend(value) for field, value in one.items()} for one in found]
 
-    def make(self, name: str, digest: str, given: Mapping[str, object], *, row: int = 0, body: int = 0) -> Article:
-        """Return the Article of what a file or its row gives, completed from the text and from the file's name."""
-        article_id = f"{name}#{row}" if row else name
+    def make(
+        self, article_id: str, digest: str, given: Mapping[str, object], stem: str, *, place: str = "", body: int = 0
+    ) -> Article:
+        """Return the Article of what a file or its row gives, completed from the text and the stem of the file's name.
+
+        `place` is what messages call it, by default its id.
+        """
         text = str(given["text"])
         if not text.strip():
-            raise ArticleError(f"{article_id} has no text: put the text of an article in it, or remove it")
+            raise ArticleError(f"{place or article_id} has no text: put the text of an article in it, or remove it")
         size = len(text.encode("utf-8", errors="replace"))
         if size > self.max_bytes:
-            raise ArticleError(f"{article_id} {_too_large(size, self.max_bytes, 'of text')}")
-        known = {field: fold(given.get(field)) for field in ("title", "source", "author", "place")}
-        url = fold(given.get("url"))
+            raise ArticleError(f"{place or article_id} {_too_large(size, self.max_bytes, 'of text')}")
+        known = {field: to_one_line(given.get(field)) for field in ("title", "source", "author", "place")}
+        url = to_one_line(given.get("url"))
         known["url"] = url if LINK.fullmatch(url) else ""
         # Front matter's date is read already; one without a year, --12-10, would not be read again.
-        known["published"] = read_date(given.get("published")) or fold(given.get("published") if body else "")
+        known["published"] = read_date(given.get("published")) or to_one_line(given.get("published") if body else "")
         return make_article(
             article_id,
             digest,
             text,
             {field: value for field, value in known.items() if value},
-            stem=PurePosixPath(name).stem,
+            stem=stem,
             body=body,
-            number=row,
+            is_one_of_many=bool(place),
         )
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from index.errors import ArticleError
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 from index.reading.text import BYTE_ORDER_MARKS, decode
 
 CHARSET = re.compile(
@@ -116,4 +116,4 @@ def parse_html(page: str) -> Any:
 
 def _title(page: str) -> str:
     root = parse_html(page)
-    return fold((root.findtext(".//title") if root is not None else None) or "")
+    return to_one_line((root.findtext(".//title") if root is not None else None) or "")

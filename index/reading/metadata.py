@@ -6,22 +6,25 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from index.english.datelines import AGENCIES, LABELS
+from index.english.dates import MONTHS
 from index.sentences.blocks import find_blocks
 from index.sentences.splitting import split_sentences
 from index.values import Article
+from index.words import any_of
 
 MAX_TITLE = 200
+MAX_FIRST_WORDS = 80
 MAX_FRONT_MATTER = 20_000  # YAML is read slowly; what is longer is no front matter
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\n|\r)(.*?)(?:\r\n|\n|\r)(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.DOTALL)
 BLANK_LINE = re.compile(r"[^\S\r\n]*(?:\r\n|\n|\r(?!\n))[^\S\r\n]*[\r\n]")
 _CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.’'-]+"
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
-_AGENCY = r"(?:Reuters|AP|AFP|UPI|CNN|BBC|Bloomberg|Xinhua|TASS|Interfax|Kyodo|Politico|NPR)"
+_MONTH = rf"{any_of(month[:3] for month in MONTHS)}[a-z]*\.?"
 # MOSCOW, Dec 10 (Alliance News):   WASHINGTON (Reuters) -   LA CROSSE, Wisc. —   Moscow (AFP) –
 DATELINE = re.compile(
-    rf"(?!(?:BREAKING|UPDATED?|EXCLUSIVE|WATCH|VIDEO|OPINION|ANALYSIS|CORRECTION|LIVE|NOTE)\b)"
+    rf"(?!{any_of(LABELS)}\b)"
     rf"(?P<place>(?:{_CAPITALS}(?: {_CAPITALS}){{0,4}}(?:, (?!{_MONTH})[A-ZÀ-Þ][\w.]+(?: [A-Z][\w.]+)?)?"
-    rf"|[A-Z][a-z]+(?: [A-Z][a-z]+){{0,2}}(?= \({_AGENCY}\))))"
+    rf"|[A-Z][a-z]+(?: [A-Z][a-z]+){{0,2}}(?= \({any_of(AGENCIES)}\))))"
     rf"(?:, (?P<date>{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?))?"
     rf"(?: \((?P<source>[A-Z][\w.’'/& -]{{1,40}})\))?"
     rf"(?:\s*(?P<dash>[-–—―]{{1,2}})\s|\s*:\s)"
@@ -30,16 +33,24 @@ NAME = re.compile(r"(?:(?:(?P<source>[^_]+)_)?(?P<published>\d{4}-\d\d-\d\d)(?:[
 
 
 def make_article(
-    article_id: str, digest: str, text: str, known: dict[str, str], *, stem: str, body: int = 0, number: int = 0
+    article_id: str,
+    digest: str,
+    text: str,
+    known: dict[str, str],
+    *,
+    stem: str,
+    body: int = 0,
+    is_one_of_many: bool = False,
 ) -> Article:
     """Return the Article of a text, with what is not `known` about it from its headline, dateline and file name.
 
-    `stem` is the file's name without its ending, `number` the place of the article in a file of many, from 1.
+    `stem` is the file's name without its ending. An article that is one of many in its file is called by its first
+    words where nothing else gives it a title.
     """
     title, after = find_title(text, body)
     from_name = read_name(stem)
-    if number:
-        from_name["title"] += f" {number}"
+    if is_one_of_many:
+        from_name["title"] = first_words(text) or from_name["title"]
     for found in ({"title": title}, find_dateline(text, body) or find_dateline(text, after), from_name):
         known = complete(known, found)
     return Article(
@@ -70,14 +81,14 @@ def read_front_matter(text: str) -> tuple[dict[str, str], int]:
         return {}, start
     if not isinstance(given, dict):
         return {}, start
-    known = {key: fold(given.get(key)) for key in ("title", "source", "author", "place")}
-    url = fold(given.get("url"))
+    known = {key: to_one_line(given.get(key)) for key in ("title", "source", "author", "place")}
+    url = to_one_line(given.get("url"))
     known["url"] = url if re.fullmatch(r"https?://[^\s/]\S*", url, re.IGNORECASE) else ""
     known["published"] = read_date(given.get("date") or given.get("published"))
     return {key: value for key, value in known.items() if value}, found.end()
 
 
-def fold(value: object) -> str:
+def to_one_line(value: object) -> str:
     """Return a value of the front matter as one line of text, at most MAX_TITLE long, "" where it is none."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         value = ", ".join(value)
@@ -91,7 +102,7 @@ def read_date(value: object) -> str:
         return value.isoformat()[:10]
     from dateutil import parser
 
-    line = fold(value)
+    line = to_one_line(value)
     readings = set()
     # What is missing comes from the default, and what is ambiguous (10/12) from dayfirst: both then differ.
     for default in (datetime(2000, 1, 1), datetime(2004, 2, 2)):
@@ -113,7 +124,7 @@ def find_title(text: str, body: int) -> tuple[str, int]:
     if first is None:
         return "", body
     start, end = first
-    line = fold(text[start:end])
+    line = to_one_line(text[start:end])
     if "#" in text[body:start]:
         return line.rstrip("# "), end
     last = line.rstrip("\"'”’»)")[-1:]
@@ -128,6 +139,12 @@ def find_title(text: str, body: int) -> tuple[str, int]:
     ):
         return "", body
     return line.rstrip("; "), end
+
+
+def first_words(text: str) -> str:
+    """Return the beginning of a text as a title, cut between two words."""
+    line = to_one_line(text.lstrip()[: 2 * MAX_TITLE])
+    return line if len(line) <= MAX_FIRST_WORDS else line[:MAX_FIRST_WORDS].rsplit(" ", 1)[0] + " …"
 
 
 def find_dateline(text: str, start: int) -> dict[str, str]:
@@ -145,12 +162,12 @@ def read_name(stem: str) -> dict[str, str]:
     if found and found["published"] and not read_date(found["published"]):
         found = None
     slug = found["slug"] if found else stem
-    title = fold(re.sub(r"[-_\s]+", " ", slug)) or fold(stem)
+    title = to_one_line(re.sub(r"[-_\s]+", " ", slug)) or to_one_line(stem)
     known = {"title": title[:1].upper() + title[1:]}
     if found and found["published"]:
         known["published"] = found["published"]
         if found["source"]:
-            known["source"] = fold(found["source"])
+            known["source"] = to_one_line(found["source"])
     return known
 
 

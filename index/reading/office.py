@@ -11,10 +11,10 @@ from urllib.parse import unquote
 
 from index.errors import ArticleError
 from index.reading.html import decode_html, read_blocks
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 
 NO_TEXT = "has no text that can be read"
-# title, text, source, author, published and url, as far as they are known
+# title, text, source, author, published, url and, of an entry of a feed, id, as far as they are known
 Extract = dict[str, str]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -101,7 +101,7 @@ def _unpack(raw: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(BytesIO(raw))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise ArticleError(f"is broken: {fold(str(error))}. Save it again, or remove it.") from error
+        raise ArticleError(f"is broken: {to_one_line(str(error))}. Save it again, or remove it.") from error
 
 
 def _read_part(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
@@ -116,7 +116,7 @@ def _read_part(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
         kind = "Word file" if name.startswith("word/") else "e-book"
         raise ArticleError(f"is no {kind}: it has no {name or 'package'}. Save it again, or remove it.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        raise ArticleError(f"is broken: {name}: {fold(str(error))}. Save it again, or remove it.") from error
+        raise ArticleError(f"is broken: {name}: {to_one_line(str(error))}. Save it again, or remove it.") from error
 
 
 def _too_large(what: str, limit: int) -> ArticleError:
@@ -134,4 +134,4 @@ def _parse_xml(raw: bytes) -> Any:
     try:
         return etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
-        raise ArticleError(f"is broken: {fold(str(error))}. Save it again, or remove it.") from error
+        raise ArticleError(f"is broken: {to_one_line(str(error))}. Save it again, or remove it.") from error

@@ -13,8 +13,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from index.english.prefixes import PREFIXES
 from index.errors import ArticleError
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,6 @@ JUNK_TITLE = re.compile(
 JUNK_AUTHOR = re.compile(r"anonymous|unknown|user|admin(?:istrator)?|owner|\W*|\(.*\)", re.IGNORECASE)
 CLOSED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 ENTRY = re.compile(r"(?:[•▪●◦‣*–—-]|\(?\d{1,2}[.)])\s")
-# Parts of words that keep their hyphen at the end of a line, unless the joined word is elsewhere in the text.
-PREFIXES = frozenset(
-    "all anti co cross double ex far first five four full great half hard high ill large left long low mid middle "
-    "multi near new non north old one open part post pre pro quasi right second self semi short single six small "
-    "so south ten third three top two ultra vice well west east world year".split()
-)
 
 
 def extract_pdf(raw: bytes) -> dict[str, str]:
@@ -88,7 +83,7 @@ def extract_pdf(raw: bytes) -> dict[str, str]:
     text = join_lines(drop_repeated(lines, pages))
     if not text:
         raise ArticleError("has no text layer: its pages are pictures. Run text recognition (OCR) on it, or remove it.")
-    title, author = fold(known.get("Title", "")), fold(known.get("Author", ""))
+    title, author = to_one_line(known.get("Title", "")), to_one_line(known.get("Author", ""))
     return {
         "title": "" if JUNK_TITLE.fullmatch(title) else title,
         "author": "" if JUNK_AUTHOR.fullmatch(author) else author,

@@ -1,34 +1,42 @@
-"""The bytes of a .jsonl or .csv file of articles in, its rows out, each with what its columns say."""
+"""The bytes of a .jsonl or .csv file of articles in, its rows out, each with what its columns say and a name."""
 
 from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 
 from index.errors import ArticleError
-from index.reading.metadata import fold
+from index.reading.metadata import to_one_line
 from index.reading.text import BYTE_ORDER_MARKS, decode, decode_legacy
+from index.values import DIGEST_CHARACTERS
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its number, the SHA-256 of its bytes, and its columns under the names of Article's fields.
+    """One row of a table, or one entry of a feed: where it is, and its columns under the names of Article's fields.
 
-    The number is that of the line in a .jsonl file; in a .csv file rows are counted, the header not. `reason` says why
-    a row has no `known`; it goes on after the row's id.
+    `place` is "line 3" in a .jsonl file, "row 3" in a .csv file, the header not counted, and "entry 3" in a feed.
+    `known["id"]` is what its publisher calls it. `reason` says why a row has no `known`; it goes on after the row's
+    name.
     """
 
-    number: int
-    digest: str
+    place: str
     known: Mapping[str, object]
     reason: str = ""
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of what the columns say: to swap two names in a header changes every row."""
+        return hashlib.sha256(json.dumps(self.known, sort_keys=True).encode()).hexdigest()
 
 
 # What a column may be called, the best first, in lower case and without spaces, underscores and hyphens.
@@ -40,7 +48,9 @@ COLUMNS = {
     "author": "author authors byline creator writer",
     "url": "url link canonicalurl articleurl permalink href weburl",
     "place": "place location",
+    "id": "guid url link canonicalurl articleurl permalink href weburl id articleid uuid uid",
 }
+LONGEST_ID = 200  # characters
 MAX_ROWS = 500_000  # what cannot be read costs 5 µs a row, so at most 3 s
 DELIMITERS = ",;\t|"
 NAMED = ("name", "title", "value")  # where {"source": {"id": 7, "name": "The Echo"}} has its words
@@ -54,19 +64,19 @@ def read_jsonl(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
     given = [(i + 1, line.strip()) for i, line in enumerate(lines) if line.strip()]
     texts = decode_rows([line if len(line) <= max_bytes else b"" for _, line in given])
     for (number, line), text in zip(given, texts, strict=True):
-        digest = hashlib.sha256(line).hexdigest()
+        place = f"line {number}"
         if len(line) > max_bytes:
-            yield Row(number, digest, {}, _too_large(len(line), max_bytes))
+            yield Row(place, {}, _too_large(len(line), max_bytes))
             continue
         try:
-            yield Row(number, digest, read_columns(json.loads(text)))
+            yield Row(place, read_columns(json.loads(text)))
         except ArticleError as error:
-            yield Row(number, digest, {}, str(error))
+            yield Row(place, {}, str(error))
         except RecursionError:
-            yield Row(number, digest, {}, "is nested too deeply: make it a flat object, or remove it")
+            yield Row(place, {}, "is nested too deeply: make it a flat object, or remove it")
         except ValueError as error:  # JSONDecodeError, or a number of more digits than Python reads
             reason = str(error).split(";")[0]
-            yield Row(number, digest, {}, f"is not JSON: {reason}. Write one object on the line, or remove it.")
+            yield Row(place, {}, f"is not JSON: {reason}. Write one object on the line, or remove it.")
 
 
 def read_csv(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
@@ -88,16 +98,39 @@ def read_csv(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
     for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
         if number == 0 or not row.strip():
             continue
-        digest = hashlib.sha256(row).hexdigest()
+        place = f"row {number}"
         try:
             if len(row) > max_bytes:
                 raise ArticleError(f"{_too_large(len(row), max_bytes)} Is a quotation mark left open in it?")
             if "\0" in text:
                 raise ArticleError("is not text: it has NUL bytes. Save the file as UTF-8, or remove the row.")
             cells = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
-            yield Row(number, digest, read_columns(dict(zip(columns, cells, strict=False))))
+            yield Row(place, read_columns(dict(zip(columns, cells, strict=False))))
         except ArticleError as error:
-            yield Row(number, digest, {}, str(error))
+            yield Row(place, {}, str(error))
+
+
+def name_rows(rows: Sequence[Row]) -> list[str]:
+    """Return a name for each row, which stays what it is when rows before or after it come, go or change.
+
+    It is what the publisher calls the row, and the first characters of its digest where that is nothing, or where
+    other rows of the file are called the same. Equal rows are numbered: `name`, `name (2)`.
+    """
+    digests: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        digests[_clean_id(row.known.get("id", ""))].add(row.digest)
+    names = []
+    taken: set[str] = set()
+    numbers: dict[str, int] = defaultdict(lambda: 1)
+    for row in rows:
+        given = _clean_id(row.known.get("id", ""))
+        first = name = given if given and len(digests[given]) == 1 else row.digest[:DIGEST_CHARACTERS]
+        while name in taken:
+            numbers[first] += 1
+            name = f"{first} ({numbers[first]})"
+        taken.add(name)
+        names.append(name)
+    return names
 
 
 def decode_rows(rows: Sequence[bytes]) -> list[str]:
@@ -139,6 +172,14 @@ def mend(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
 
 
+def _clean_id(value: object) -> str:
+    """The end of an article's id: one visible line, or its digest where it is too long or has invisible characters."""
+    line = " ".join(str(value).split())
+    if len(line) <= LONGEST_ID and line.isprintable():
+        return line
+    return hashlib.sha256(line.encode()).hexdigest()[:DIGEST_CHARACTERS]
+
+
 def _check_rows(number: int, name: str) -> None:
     if number > MAX_ROWS:
         raise ArticleError(f"{name} has too many rows: {number:,}, and the limit is {MAX_ROWS:,}. Split it.")
@@ -160,7 +201,7 @@ def _read_header(text: str, name: str) -> tuple[list[str], str]:
             return header, delimiter
     raise ArticleError(
         f"{name} has no column for the text of its articles; its first line is "
-        f"{fold(line.encode('latin-1').decode('utf-8', errors='replace'))[:80]!r}. "
+        f"{to_one_line(line.encode('latin-1').decode('utf-8', errors='replace'))[:80]!r}. "
         "Call one text, content or body there."
     )
 

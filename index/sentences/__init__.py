@@ -1,1 +1,1 @@
-"""A text in, its sentences out, with exact offsets: `index.sentences.splitting.split_sentences` is the way in."""
+"""A text in, its sentences out, with exact offsets: start from `index.sentences.splitting.split_sentences`."""

@@ -1,4 +1,4 @@
-"""A text in, its blocks out: paragraphs, headings and entries of lists, whose edges no sentence crosses."""
+"""A text in, its blocks out: paragraphs, headings and list items, whose edges no sentence crosses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MARK = re.compile(r"(?:#{1,6}\s+|[-*+–—―]\s+|[•‣◦▪●■·]\s*|\(?
 
 
 def find_blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Yield the blocks of `text` from `start` on: no sentence crosses the edge of one; marks of lists are outside."""
+    """Yield the blocks of `text` from `start` on, without the marks of list items and headings."""
     paragraph: list[tuple[int, int]] = []
     while start < len(text):
         newline = NEWLINE.search(text, start)
@@ -29,7 +29,7 @@ def find_blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def join_lines(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the blocks in a run of lines with no blank one between: lines that were wrapped are put together."""
+    """Yield the blocks in a run of lines without a blank one, joining lines that were wrapped."""
     if not lines:
         return
     width = max(end - start for start, end in lines)
@@ -47,19 +47,22 @@ def join_lines(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int, i
 
 
 def find_mark(text: str, start: int, end: int) -> str:
-    """Return the mark of a heading or of an entry of a list at the beginning of a line, "" where there is none."""
+    """Return the mark of a heading or list item at the beginning of a line, "" if there is none."""
     found = MARK.match(text, start, end)
     return found.group() if found else ""
 
 
 def ends_block(mark: str, last: str, room: int, found: str, following: str) -> bool:
-    """Tell whether a block with `mark` ends at the line end after `last`, before a line with the mark `found`."""
-    # 1. A heading is one line; an entry of a list ends where the next begins.
+    """Tell whether a block that began with `mark` ends at the line that ends in `last`.
+
+    `room` is the number of characters left on that line; the next begins with the mark `found` and then `following`.
+    """
+    # 1. A heading is one line; a list item ends where the next begins.
     if mark.startswith("#") or (found and (mark or found[0] in "#•‣◦▪●■·" or last in ".:;!?")):
         return True
-    # 2. A small letter goes on with what came before, and so does whatever follows a comma.
+    # 2. A line that begins in lower case, or follows a comma, continues the line before.
     if not found and (following[0].islower() or last in ",;"):
         return False
-    # 3. So does a line whose first word had no room on the last one, where lines are 40 to 200 wide: with lines up to
-    #    72 wide, a last line of 68 and then "Monday" (68 + 1 + 6 > 72) was wrapped, and a title of 40 ends.
+    # 3. So does one whose first word did not fit on the line before, if the widest line has 40 to 200 characters. With
+    #    lines of up to 72, "Monday" after a line of 68 was wrapped (68 + 1 + 6 > 72); a title of 40 is a block.
     return room >= len(following.split(None, 1)[0])

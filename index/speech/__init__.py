@@ -1,1 +1,1 @@
-"""Who says what in an article: `index.speech.attribution.attribute` is the way in."""
+"""Who says what in an article: start from `index.speech.attribution.attribute`."""

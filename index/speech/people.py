@@ -1,8 +1,7 @@
-"""One name for one person: the names that articles use go in, who they mean comes out. Pure functions on words.
+"""One name for one person: the names that articles use go in, the people they refer to come out.
 
-Two full names are one person's where nothing in them differs: the surname, the first name (with nicknames and
-initials seen through), middle initials and suffix. A surname alone is nobody until an article, or the only bearer in
-all of them, says whose it is.
+Two full names belong to one person if surname, first name (allowing for nicknames and initials), middle initials and
+suffix all agree. A surname alone belongs to no one until its article, or a single bearer in all articles, decides.
 """
 
 from __future__ import annotations
@@ -11,18 +10,19 @@ import difflib
 import functools
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from index.english.names import FEMALE, FEMALE_TITLES, MALE, MALE_TITLES, NICKNAMES, PARTICLES, SUFFIXES, TITLES
+from index.english.names import FEMALE, MALE, NICKNAMES, PARTICLES, SUFFIXES
+from index.english.roles import FEMALE_TITLES, MALE_TITLES, TITLES
 from index.values import Speaker
+from index.words import fold_letters
 
 
 @dataclass(frozen=True)
 class Match:
-    """Whom a question means: the speaker taken, whether by an exact name, and the names of others it may mean."""
+    """The speaker a question refers to, whether the name is exact, and the names of others it may refer to."""
 
     speaker: Speaker
     exact: bool
@@ -31,7 +31,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Name:
-    """A name taken apart: "Sen. Edward M. Kennedy Jr." is sen, Edward M., Kennedy and jr."""
+    """The parts of a name: "Sen. Edward M. Kennedy Jr." is sen, Edward M., Kennedy and jr."""
 
     titles: tuple[str, ...]
     given: tuple[str, ...]
@@ -45,28 +45,25 @@ class Name:
 
 INITIAL = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*\.?")
 WORD = re.compile(r"[^\W_][\w.'’-]*")
-MAIN = 5
-_KEPT = 20_000  # names in mind: a question is compared with everyone who speaks
-LIKE = 0.75  # of difflib's ratio: "Peskow" and "Peskov" have 0.83, "Pence" and "Peskov" 0.55
+MAIN = 5  # times as many articles as the next of that surname
+_KEPT = 20_000  # names cached: each question is compared with every speaker
+LIKE = 0.75  # difflib's ratio: 0.83 for "Peskow" and "Peskov", 0.55 for "Pence" and "Peskov"
 POSSESSIVE = re.compile(r"['’]s?$")
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def fold(name: str) -> str:
-    """Return the name in small letters without accents: "sergei lavrov"."""
-    plain = unicodedata.normalize("NFKD", name.replace("’", "'"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().strip()
-
-
-@functools.lru_cache(maxsize=_KEPT)
 def read_name(mention: str) -> Name:
-    """Return the parts of a name as an article or a question has it; a single word is a surname."""
+    """Return the parts of a name as an article or a question spells it; a single word is a surname."""
     parts = [part for part in WORD.findall(POSSESSIVE.sub("", mention.strip())) if part.strip(".'’-")]
     parts = [part if INITIAL.fullmatch(part) else part.rstrip(".,") for part in parts]
     titles: list[str] = []
-    while len(parts) > 1 and fold(parts[0]).strip(".") in TITLES:
-        titles.append(fold(parts.pop(0)).strip("."))
-    suffix = fold(parts.pop()).strip(".") if len(parts) > 1 and fold(parts[-1]).strip(".") in SUFFIXES else ""
+    while len(parts) > 1 and fold_letters(parts[0]).strip(".") in TITLES:
+        titles.append(fold_letters(parts.pop(0)).strip("."))
+    suffix = fold_letters(parts[-1]).strip(".") if len(parts) > 1 else ""
+    if suffix in SUFFIXES:
+        parts.pop()
+    else:
+        suffix = ""
     if not parts:
         return Name(tuple(titles), (), "", suffix)
     start = len(parts) - 1
@@ -77,25 +74,25 @@ def read_name(mention: str) -> Name:
 
 @functools.lru_cache(maxsize=_KEPT)
 def surname_key(name: Name) -> str:
-    """Return what equal surnames have in common: "assad" of "al-Assad"."""
-    return re.sub(r"^(?:al|el)[- ]", "", fold(name.surname)).replace("-", " ")
+    """Return the form that equal surnames share: "assad" for "al-Assad"."""
+    return re.sub(r"^(?:al|el)[- ]", "", fold_letters(name.surname)).replace("-", " ")
 
 
 def is_same(one: Name, other: Name) -> bool:
-    """Tell whether two full names can be one person's."""
+    """Tell whether two full names may belong to one person."""
     if surname_key(one) != surname_key(other) or one.suffix != other.suffix or not (one.given and other.given):
         return False
-    first, second = (fold(name.given[0]).rstrip(".") for name in (one, other))
+    first, second = (fold_letters(name.given[0]).rstrip(".") for name in (one, other))
     alike = first == second or any(first in names and second in names for names in NICKNAMES)
     if not alike and not (min(len(first), len(second)) == 1 and first[0] == second[0]):
         return False
-    middle, center = ("".join(fold(part)[0] for part in name.given[1:]) for name in (one, other))
+    middle, center = ("".join(fold_letters(part)[0] for part in name.given[1:]) for name in (one, other))
     return not middle or not center or middle.startswith(center) or center.startswith(middle)
 
 
 def gender_of(name: Name) -> str | None:
-    """Return "male" or "female" by title or first name, None where they do not tell."""
-    first = fold(name.given[0]) if name.given else ""
+    """Return "male" or "female" by title or first name, None if neither tells."""
+    first = fold_letters(name.given[0]) if name.given else ""
     for title in name.titles:
         if title in MALE_TITLES | FEMALE_TITLES:
             return "male" if title in MALE_TITLES else "female"
@@ -103,16 +100,16 @@ def gender_of(name: Name) -> str | None:
 
 
 def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
-    """Return the speakers of many articles, each once, those of most articles first.
+    """Return the speakers of many articles, each once, those in most articles first.
 
-    A surname alone joins the only person of that surname, or the one who has MAIN times the articles of the next; where
-    several bear it, it stays by itself.
+    A surname alone is merged with the only person of that surname, or with one who is in MAIN times as many articles as
+    the next; otherwise it stays a speaker of its own.
     """
     found: dict[str, list[tuple[Name, Counter[str], dict[str, None]]]] = {}
     groups: dict[str, tuple[Counter[str], dict[str, None]]] = {}
     for speaker in (speaker for speakers in articles for speaker in speakers):
         if speaker.kind == "group":
-            forms, also = groups.setdefault(strip_article(fold(speaker.name)), (Counter(), {}))
+            forms, also = groups.setdefault(strip_determiner(fold_letters(speaker.name)), (Counter(), {}))
         else:
             name = read_name(speaker.name)
             bearers = found.setdefault(surname_key(name), [])
@@ -137,19 +134,19 @@ def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
 
 
 def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
-    """Return whom `asked` means among `speakers`, of whom the first are the likeliest; None for somebody else.
+    """Return whom `asked` refers to among `speakers`, likeliest first; None if none of them.
 
-    In this order: a full name, a surname (a woman's after "Mrs."), a role, a name after a role, the only one of the
-    surname if no article has more of the name, a name spelt nearly so.
+    Tried in this order: a full name, a surname (a woman's after "Mrs."), a role, a name after a role, the only speaker
+    of that surname if no article has more of the name, a name with a similar spelling.
     """
-    name, wanted = read_name(asked), strip_article(fold(asked))
-    for fits in (_is_named, _holds, _ends):
+    name, wanted = read_name(asked), strip_determiner(fold_letters(asked))
+    for fits in (_is_named, _has_role, _ends_in_name):
         found = [speaker for speaker in speakers if fits(speaker, name, wanted)]
         if found:
             return Match(found[0], True, tuple(speaker.name for speaker in found[1:]))
     if name.given:
         surname = replace(name, given=())
-        bearers = [speaker for speaker in speakers if _bears(speaker, surname, wanted)]
+        bearers = [speaker for speaker in speakers if _has_surname(speaker, surname, wanted)]
         if len(bearers) == 1 and not read_name(bearers[0].name).given:
             return Match(bearers[0], False)
     near = [(_likeness(speaker, name, wanted), -i) for i, speaker in enumerate(speakers)]
@@ -158,45 +155,45 @@ def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
 
 
 def to_json(speakers: Iterable[Speaker]) -> str:
-    """The speakers of an article as its record keeps them."""
+    """Return the speakers of an article as its record stores them."""
     return json.dumps([[speaker.name, speaker.also, speaker.kind] for speaker in speakers], ensure_ascii=False)
 
 
 def from_json(line: str) -> list[Speaker]:
-    """The speakers that `to_json` wrote."""
+    """Return the speakers that `to_json` wrote."""
     return [Speaker(name, tuple(also), kind) for name, also, kind in json.loads(line)]
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def strip_article(name: str) -> str:
-    """Return a folded name without "the"."""
+def strip_determiner(name: str) -> str:
+    """Return a folded name without "the", "a" or "an"."""
     return re.sub(r"^(?:the|a|an)\s+", "", name)
 
 
 def _is_named(speaker: Speaker, name: Name, wanted: str) -> bool:
-    return _is_called(speaker, name, wanted) or _bears(speaker, name, wanted)
+    return _is_called(speaker, name, wanted) or _has_surname(speaker, name, wanted)
 
 
 def _is_called(speaker: Speaker, name: Name, wanted: str) -> bool:
     if speaker.kind == "person" and is_same(name, read_name(speaker.name)):
         return True
-    return strip_article(fold(speaker.name)) == wanted
+    return strip_determiner(fold_letters(speaker.name)) == wanted
 
 
-def _bears(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
+def _has_surname(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
     other = read_name(speaker.name)
     if speaker.kind != "person" or name.given or surname_key(name) != surname_key(other):
         return False
     return gender_of(name) is None or gender_of(other) in (None, gender_of(name))
 
 
-def _holds(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
+def _has_role(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
     asked = wanted.split()
-    roles = (strip_article(fold(also)).split() for also in speaker.also)
+    roles = (strip_determiner(fold_letters(also)).split() for also in speaker.also)
     return any(role[-1] == asked[-1] and set(asked) <= set(role) for role in roles if role and asked)
 
 
-def _ends(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
+def _ends_in_name(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
     endings = (read_name(" ".join(name.given[i:]) + f" {name.surname}") for i in range(1, len(name.given)))
     return speaker.kind == "person" and any(is_same(ending, read_name(speaker.name)) for ending in endings)
 
@@ -204,19 +201,19 @@ def _ends(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
 def _likeness(speaker: Speaker, name: Name, wanted: str) -> float:
     other = read_name(speaker.name)
     if speaker.kind == "person" and name.given and other.given:
-        # Each part has to be alike: "Dimitry Peskow", but not "Maria Peskova".
+        # Each part must be similar: "Dimitry Peskow", but not "Maria Peskova".
         return min(_ratio(name.given[0], other.given[0]), _ratio(name.surname, other.surname))
     if speaker.kind == "person":
         return _ratio(name.surname, other.surname) if not name.given else 0.0
-    # Of a group, each word has to be: "Tax Foundation" is not the Heritage Foundation.
-    words, others = wanted.split(), strip_article(fold(speaker.name)).split()
+    # Each word of a group's name must be: "Tax Foundation" is not the Heritage Foundation.
+    words, others = wanted.split(), strip_determiner(fold_letters(speaker.name)).split()
     if len(words) != len(others):
         return 0.0
     return min((_ratio(*pair) for pair in zip(words, others, strict=True)), default=0.0)
 
 
 def _ratio(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio()
+    return difflib.SequenceMatcher(None, fold_letters(one), fold_letters(other)).ratio()
 
 
 def _to_speaker(forms: Counter[str], also: dict[str, None], kind: str) -> Speaker:

@@ -1,8 +1,8 @@
-"""Which words of an article stand in quotation marks, across its sentences and paragraphs.
+"""Which words of an article are in quotation marks, across its sentences and paragraphs.
 
-Newspapers open each paragraph of a long quotation again and close only the last; texts from the web mix “these”,
-"these" and ''these'', and lose some. So a quotation is followed from sentence to sentence, and given up where a
-paragraph that should go on with it does not open again.
+Newspapers reopen a long quotation with each paragraph and close only the last; texts from the web mix “these”, "these"
+and ''these'', and lose some. So a quotation is followed from sentence to sentence, and given up where a paragraph that
+should continue it does not reopen it.
 """
 
 from __future__ import annotations
@@ -12,42 +12,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from index.english.roles import PARTIES, SPELLED_OUT
 from index.reading.metadata import DATELINE
 from index.values import Sentence
+from index.words import any_of
 
 MARK = re.compile(r"''|``|[\"“”„«»]")
 WORD = re.compile(r"[^\W_]")
-SPACES = re.compile(r"[\s\ud800-\udfff]+")  # with what no UTF-8 can hold
-AHEAD = 12  # sentences that a quotation goes on for, over paragraphs that do not open again
+SPACES = re.compile(r"[\s\ud800-\udfff]+")  # and surrogates, which UTF-8 cannot hold
+AHEAD = 12  # how many sentences a quotation may continue through paragraphs that do not reopen it
 # Sen. John McCain (R-Ariz.)
-PARTY = re.compile(r" \((?:[RDI]|Rep|Dem)(?:[.–/, -]{1,2}[A-Z][\w. ]{0,20})?\)")
-# A parser takes the full stop of a title for the end of a sentence.
-TITLES = {
-    "Adm": "Admiral",
-    "Amb": "Ambassador",
-    "Capt": "Captain",
-    "Col": "Colonel",
-    "Gen": "General",
-    "Gov": "Governor",
-    "Lt": "Lieutenant",
-    "Maj": "Major",
-    "Prof": "Professor",
-    "Rep": "Representative",
-    "Rev": "Reverend",
-    "Sen": "Senator",
-    "Sgt": "Sergeant",
-}
-TITLE = re.compile(rf"\b({'|'.join(TITLES)})\. ")
+PARTY = re.compile(rf" \({any_of(PARTIES)}(?:[.–/, -]{{1,2}}[A-Z][\w. ]{{0,20}})?\)")
+TITLE = re.compile(rf"\b({any_of(SPELLED_OUT)})\. ")
 PLAIN = str.maketrans({"‘": "'", "’": "'", "…": "...", "\xad": " ", "\u200b": " ", "\ufeff": " "})
 
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence made plain: all double quotation marks `"`, apostrophes `'`, single spaces.
+    """One sentence normalised: every double quotation mark is `"`, every apostrophe `'`, and spaces are single.
 
-    `quoted` are the spans of `text` inside quotation marks, marks included, and `quotations` the number of each: the
-    same number in several lines is one quotation that runs on. `paragraph` counts from 0; `label` is the name before
-    the colon of an interview ("TRUMP: No."), which `text` is without.
+    `quoted` are the spans of `text` in quotation marks, marks included, and `quotations` the number of each; a
+    quotation that runs over several lines has the same number in all of them. `paragraph` counts from 0. `label` is
+    the name before the colon of an interview ("TRUMP: No."), which `text` leaves out.
     """
 
     text: str
@@ -57,11 +43,11 @@ class Line:
     label: str = ""
 
     def is_quoted(self, place: int) -> bool:
-        """Whether the character at `place` of the text is inside quotation marks."""
+        """Tell whether the character at `place` of the text is in quotation marks."""
         return any(start <= place < end for start, end in self.quoted)
 
     def outside(self) -> str:
-        """The text with everything quoted left out, an ellipsis in its place."""
+        """Return the text with an ellipsis in place of each quotation."""
         parts, after = [], 0
         for start, end in self.quoted:
             parts += [self.text[after:start], "…"]
@@ -69,11 +55,11 @@ class Line:
         return "".join([*parts, self.text[after:]])
 
     def is_wholly_quoted(self) -> bool:
-        """Whether there is no word outside quotation marks."""
+        """Tell whether all words are in quotation marks."""
         return bool(self.quoted) and not WORD.search(self.outside())
 
     def quoted_words(self) -> int:
-        """The number of words inside quotation marks."""
+        """Return the number of words in quotation marks."""
         return sum(len(self.text[start:end].split()) for start, end in self.quoted)
 
 
@@ -81,10 +67,10 @@ LABEL = re.compile(r"(?P<label>Q|A|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3})(?: \([^
 
 
 def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
-    """Return the Line of each sentence of `text`, in their order, in linear time."""
+    """Return the Line of each sentence of `text`, in order, in linear time."""
     lines: list[Line] = []
     paragraphs = number_paragraphs(text, sentences)
-    levelled = [level(make_plain(sentence.text)) for sentence in sentences]
+    levelled = [level_marks(make_plain(sentence.text)) for sentence in sentences]
     closing = find_closing(levelled)
     inside, number = False, 0
     for i, paragraph in enumerate(paragraphs):
@@ -93,7 +79,7 @@ def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
         found = LABEL.match(plain) if starts else None
         label = found["label"] if found else ""
         if found:
-            plain, marks = level(plain[found.end() :])
+            plain, marks = level_marks(plain[found.end() :])
         if starts and inside and not (marks and not WORD.search(plain[: marks[0][0]])) and not closing[i]:
             inside = False
         spans, numbers = [], []
@@ -106,7 +92,7 @@ def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
                 spans.append((start, place + 1))
                 numbers.append(number)
                 inside = False
-            elif place and not (starts and not WORD.search(plain[:place])):  # the mark that closes the last one is lost
+            elif place and not (starts and not WORD.search(plain[:place])):  # the last one lost its closing mark
                 spans.append((start, place))
                 numbers.append(number)
                 start, number = place, number + 1
@@ -118,7 +104,7 @@ def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
 
 
 def number_paragraphs(text: str, sentences: Sequence[Sentence]) -> list[int]:
-    """Return the number of the paragraph of each sentence: where blank lines part some, they part all."""
+    """Return each sentence's paragraph number. If the text has blank lines, only they separate paragraphs."""
     gaps = [text[one.end : other.start] for one, other in pairwise(sentences)]
     breaks = [gap.count("\n") + gap.count("\r") - gap.count("\r\n") for gap in gaps]
     least = 2 if max(breaks, default=0) > 1 else 1
@@ -126,16 +112,16 @@ def number_paragraphs(text: str, sentences: Sequence[Sentence]) -> list[int]:
 
 
 def make_plain(text: str) -> str:
-    """Return the text with single spaces and apostrophes, its titles written out, and no dateline or party in it."""
+    """Return the text with plain spaces and apostrophes, titles spelled out, and without dateline or parties."""
     plain = PARTY.sub("", SPACES.sub(" ", text.translate(PLAIN)))
     dateline = DATELINE.match(plain)
     if dateline and (dateline["dash"] or dateline["source"] or dateline["date"]):
         plain = plain[dateline.end() :]
-    return TITLE.sub(lambda found: TITLES[found[1]] + " ", plain)
+    return TITLE.sub(lambda found: SPELLED_OUT[found[1]] + " ", plain)
 
 
 def find_closing(levelled: Sequence[tuple[str, list[tuple[int, bool | None]]]]) -> list[bool]:
-    """Tell for each sentence whether the first quotation mark from it on, at most AHEAD sentences away, closes one."""
+    """Tell for each sentence whether the next quotation mark, at most AHEAD sentences on, is a closing one."""
     closing: list[bool] = []
     away, closes = AHEAD, False
     for _, marks in reversed(levelled):
@@ -144,8 +130,8 @@ def find_closing(levelled: Sequence[tuple[str, list[tuple[int, bool | None]]]]) 
     return closing[::-1]
 
 
-def level(text: str) -> tuple[str, list[tuple[int, bool | None]]]:
-    """Return the text with `"` for every quotation mark, and the place of each and whether it opens (None: unclear)."""
+def level_marks(text: str) -> tuple[str, list[tuple[int, bool | None]]]:
+    """Return the text with `"` for every quotation mark, and each mark's place and whether it opens (None: unclear)."""
     parts: list[str] = []
     marks: list[tuple[int, bool | None]] = []
     length = after = 0
@@ -158,7 +144,7 @@ def level(text: str) -> tuple[str, list[tuple[int, bool | None]]]:
         left = not before or before.isspace() or before in "([—–-"
         right = not behind or behind.isspace() or behind in ".,;:!?)]—–-"
         opening = left if left != right else None
-        # A mark that has a direction is believed, unless it stands the other way round: “No,“ he said.
+        # Trust a curly mark's direction unless it is clearly the wrong way round: “No,“ he said.
         if mark in "“„«``" and not (right and before in ",.?!"):
             opening = True
         elif mark in "”»" and not (left and behind.isalpha()):

@@ -1,4 +1,4 @@
-"""Who is the source of what, within one parsed sentence: spaCy's parse goes in, the sources' words come out."""
+"""The sources within one sentence: spaCy's parse goes in, the heads of the sources' noun phrases come out."""
 
 from __future__ import annotations
 
@@ -8,30 +8,27 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
-from index.english import cues
-from index.english.names import DEPUTIES, PARTICLES
-from index.speech.people import fold
+from index.english import saying
+from index.english.names import PARTICLES
+from index.english.roles import BEARER_ENDINGS, DEPUTIES
 from index.speech.quotations import Line
+from index.words import any_of, fold_letters
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 
-MAX_CLIMB = 4  # verbs that share a subject: "went on to begin by saying"
+MAX_CLIMB = 4  # verbs to go up for a shared subject: "went on to begin by saying"
 MAX_ROLE = 8  # words: "the commissioner of the United States Customs and Border Protection"
-# What nouns of people and their offices end in.
-BEARER = re.compile(
-    r"(?:man|woman|person|er|or|ist|ian|ant|ent|ee|ic|ive|ally|aide|chair|chief|coach|friend|head|hopeful|host|judge|lady"
-    r"|mogul|rival|secretary|star|attorney)$"
-)
+BEARER = re.compile(rf"{any_of(BEARER_ENDINGS)}$")
 ENDS = " .,;:'\"()-–—"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What a cue leads to: the head of the source's noun phrase; `strong` where the source surely speaks.
+    """A cue and its source, as the head of the source's noun phrase; `strong` if the source surely speaks.
 
-    `depth` is how many words stand above the cue in the parse.
+    `depth` is the number of words above the cue in the parse.
     """
 
     source: Token
@@ -41,7 +38,7 @@ class Statement:
 
 
 def find_statements(doc: Doc, line: Line) -> Iterator[Statement]:
-    """Yield what each cue outside quotation marks leads to."""
+    """Yield a Statement for each cue outside quotation marks that has a source."""
     for token in doc:
         if line.is_quoted(token.idx):
             continue
@@ -50,39 +47,39 @@ def find_statements(doc: Doc, line: Line) -> Iterator[Statement]:
             for source in find_objects(token):
                 yield Statement(source, token, True, depth)
         elif token.pos_ in ("VERB", "AUX"):
-            strong = True if brings_quotation(token, line) else speaks(token)
+            strong = True if brings_quotation(token, line) else surely_speaks(token)
             if strong is None:
                 continue
             found = find_source(token, line) or (find_neighbour(token) if strong else None)
             if found is not None and not line.is_quoted(found.idx):
                 yield Statement(found, token, strong, depth)
-        elif token.pos_ == "NOUN" and token.lemma_.lower() in cues.STATEMENTS:
+        elif token.pos_ == "NOUN" and token.lemma_.lower() in saying.STATEMENTS:
             owner = find_owner(token)
             if owner is not None and any(child.dep_ in ("acl", "ccomp") for child in token.children):
                 yield Statement(owner, token, False, depth)
 
 
-def speaks(verb: Token) -> bool | None:
-    """Tell whether the subject of a verb surely speaks, or thinks or judges (False), or neither (None)."""
+def surely_speaks(verb: Token) -> bool | None:
+    """Return True if the subject of a verb surely speaks, False if it thinks or judges, None if neither."""
     lemma = verb.lemma_.lower()
     children = list(verb.children)
-    if lemma in cues.SAYING or any(child.lower_ in cues.PHRASES.get(lemma, ()) for child in children):
-        denied = any(child.dep_ == "neg" or child.lower_ in cues.NEGATIONS for child in children)
-        refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in cues.REFUSALS
+    if lemma in saying.SAYING or any(child.lower_ in saying.PHRASES.get(lemma, ()) for child in children):
+        denied = any(child.dep_ == "neg" or child.lower_ in saying.NEGATIONS for child in children)
+        refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in saying.REFUSALS
         return None if denied or refused else True
-    if any(child.lower_ in cues.MODALS for child in children if child.dep_ == "aux"):
+    if any(child.lower_ in saying.MODALS for child in children if child.dep_ == "aux"):
         return None
     found = {child.dep_ for child in children}
-    if lemma in cues.THINKING and found & {"ccomp", "xcomp", "oprd"}:
+    if lemma in saying.THINKING and found & {"ccomp", "xcomp", "oprd"}:
         return False
-    if lemma in cues.JUDGING and found & {"ccomp", "dobj", "oprd", "prep"}:
+    if lemma in saying.JUDGING and found & {"ccomp", "dobj", "oprd", "prep"}:
         return False
-    states = (child for child in children if child.dep_ == "acomp" and child.lemma_.lower() in cues.STATES)
+    states = (child for child in children if child.dep_ == "acomp" and child.lemma_.lower() in saying.STATES)
     return False if lemma == "be" and any(state.n_rights for state in states) else None
 
 
 def brings_quotation(verb: Token, line: Line) -> bool:
-    """Tell whether a verb, or its subject and then the verb, stands right after a quotation: “This!” beamed Mr. Roe."""
+    """Tell whether a verb, or its subject and then the verb, comes right after a quotation: “This!” beamed Mr. Roe."""
     subject = next((child for child in verb.children if child.dep_ == "nsubj" and not line.is_quoted(child.idx)), None)
     if subject is None or verb.tag_ not in ("VBD", "VBZ"):
         return False
@@ -92,9 +89,9 @@ def brings_quotation(verb: Token, line: Line) -> bool:
 
 
 def find_presenter(doc: Doc, line: Line) -> Token | None:
-    """Return the subject of the main verb, or the name that stands for a sentence: "Mr. Roe, once more: “No.”"."""
+    """Return the main verb's subject, or the name that stands in for a clause: "Mr. Roe, once more: “No.”"."""
     for token in doc:
-        # The parse may hang all of it on a verb of the quotation.
+        # The parse may attach all of it to a verb of the quotation.
         if line.is_quoted(token.idx) or not all(line.is_quoted(above.idx) for above in token.ancestors):
             continue
         subject = find_source(token, line) if token.pos_ in ("VERB", "AUX") else token
@@ -104,8 +101,8 @@ def find_presenter(doc: Doc, line: Line) -> Token | None:
 
 
 def find_source(verb: Token, line: Line, climbed: int = 0) -> Token | None:
-    """Return the head of the noun phrase that is a verb's subject, also where it stands with another verb."""
-    # 1. Its own subject. Of two, the one behind it is meant: "Exposure makes them nervous, said Christine Link".
+    """Return the head of a verb's subject, even if another verb holds it."""
+    # 1. Its own subject; of two, the one after the verb: "Exposure makes them nervous, said Christine Link".
     subjects = [child for child in verb.children if child.dep_ in ("nsubj", "csubj")]
     subjects = [subject for subject in subjects if not line.is_quoted(subject.idx)] or subjects
     if subjects:
@@ -115,25 +112,30 @@ def find_source(verb: Token, line: Line, climbed: int = 0) -> Token | None:
         behind = [subject for subject in subjects if subject.i > verb.i]
         subject = behind[0] if behind and verb.i and verb.nbor(-1).is_punct else subjects[0]
         return verb.head if subject.tag_ in ("WP", "WDT") and verb.dep_ == "relcl" else subject
-    # 2. In the passive, who is named after "by".
+    # 2. In the passive, the agent after "by".
     if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
         agents = (child for child in verb.children if child.dep_ == "agent")
         return next((source for agent in agents for source in find_objects(agent)), None)
-    # 3. The subject of the verb that it goes with: "He went on, adding", "began by saying".
+    # 3. The subject of the verb it depends on: "He went on, adding", "began by saying".
     head = verb.head
     if verb.dep_ == "pcomp":
         head = head.head
     if verb.dep_ in ("conj", "xcomp", "advcl", "dep", "pcomp") and head.pos_ in ("VERB", "AUX"):
         return find_source(head, line, climbed + 1) if climbed < MAX_CLIMB else None
-    # 4. The owner of the noun that it goes with, or that noun: "Mr. Roe's letter saying", "a letter saying".
+    # 4. The owner of the noun it depends on, or that noun: "Mr. Roe's letter saying", "a letter saying".
     if verb.dep_ in ("acl", "relcl") and head.pos_ in ("NOUN", "PROPN"):
         return find_owner(head) or (head if verb.tag_ == "VBG" else None)
     return None
 
 
 def find_inverted(verb: Token) -> Token | None:
-    """Return the person right after a verb of saying that a comma parts from what is said: "Yes, said Ms. Roe."."""
-    if not verb.i or not verb.nbor(-1).is_punct or verb.tag_ not in ("VBD", "VBZ") or verb.lemma_ not in cues.INVERTED:
+    """Return the person right after a verb of saying that follows a comma: "Yes, said Ms. Roe."."""
+    if (
+        not verb.i
+        or not verb.nbor(-1).is_punct
+        or verb.tag_ not in ("VBD", "VBZ")
+        or verb.lemma_ not in saying.INVERTED
+    ):
         return None
     for span in verb.doc.ents:
         if span.label_ == "PERSON" and span.start == verb.i + 1:
@@ -144,7 +146,7 @@ def find_inverted(verb: Token) -> Token | None:
 
 
 def find_neighbour(verb: Token) -> Token | None:
-    """Return the person named beside a verb that the parse gives no subject: right after it, or last before it."""
+    """Return the person named next to a verb that has no subject in the parse: right after it, or last before it."""
     people = [span for span in verb.doc.ents if span.label_ == "PERSON"]
     for span in people:
         if span.start - verb.i in (1, 2):
@@ -170,22 +172,22 @@ def find_objects(token: Token) -> Iterator[Token]:
 
 
 def is_subject(token: Token) -> bool:
-    """Tell whether a name is a subject, or in apposition to one."""
+    """Tell whether a name is a subject or in apposition to one."""
     while token.dep_ == "appos":
         token = token.head
     return token.dep_ in ("nsubj", "nsubjpass")
 
 
 def token_at(doc: Doc, place: int) -> Token:
-    """Return the token at a character of the text, or the last one before it."""
+    """Return the token at a character offset, or the last one before it."""
     return next((token for token in reversed(doc) if token.idx <= place), doc[0])
 
 
 def read_person(span: Span) -> str:
-    """Return the words of a person's name without what a parser takes with them; "" where they are no such name."""
+    """Return a person's name without what the parser wrongly includes, "" if it is not a person's name."""
     text = re.sub(r"'s?$", "", span.text.strip(ENDS))
     parts = text.split()
-    if len(parts) > 5 or not all(part[0].isupper() or fold(part).split("-")[0] in PARTICLES for part in parts):
+    if len(parts) > 5 or not all(part[0].isupper() or fold_letters(part).split("-")[0] in PARTICLES for part in parts):
         return ""
     after = [token.text for token in span.doc[span.end : span.end + 2]]
     return "" if after[:1] == ["("] and stands_for(after[-1], parts) else text
@@ -197,7 +199,7 @@ def stands_for(acronym: str, parts: Sequence[str]) -> bool:
 
 
 def read_source(token: Token) -> str:
-    """Return the name whose last word is `token`, where nothing tells that it is not a person's, else ""."""
+    """Return the name that ends in `token`, "" if something shows that it is not a person's."""
     if token.pos_ != "PROPN" or token.tag_ == "NNPS" or token.ent_type_ not in ("", "PERSON"):
         return ""
     start = token.i
@@ -221,7 +223,7 @@ def read_group(token: Token) -> str:
 
 
 def find_roles(name: Token, given: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the roles that a sentence gives a person of that surname, each with the noun that it turns on."""
+    """Yield the roles that a sentence gives the person with that surname, each with its noun."""
     doc = name.doc
     # 1. Before the name: "Kremlin spokesman Dmitry Peskov".
     end = name.i
@@ -245,6 +247,6 @@ def find_roles(name: Token, given: Collection[str]) -> Iterator[tuple[str, str]]
 
 
 def read_office(noun: Token) -> str:
-    """Return the noun that a role turns on: "president", but "vice president"."""
+    """Return the noun of a role with any "vice" or "deputy" before it: "president", "vice president"."""
     before = next((child.lower_ for child in noun.lefts if child.lower_ in DEPUTIES), "")
     return f"{before} {noun.lemma_.lower()}".strip()

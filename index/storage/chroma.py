@@ -43,7 +43,7 @@ from index.values import ArticleRecord, FileRecord, sentence_id
 logger = logging.getLogger(__name__)
 
 # Raise it whenever what is stored changes its meaning: the fields, the splitting of sentences, what is embedded.
-SCHEMA = 3
+SCHEMA = 4
 KINDS = ("files", "articles", "sentences", "contexts")
 AT_ONCE = {"batch_size": 2, "sync_threshold": 2}  # the least that Chroma takes
 _VALUES_AT_ONCE = 15_000  # of each of two conditions: SQLite takes 32,766 in a query

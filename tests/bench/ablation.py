@@ -1,37 +1,37 @@
 """What each ingredient of an answer is worth: the figures of `qa.evaluate` without it.
 
-    PYTHONPATH=. python tests/bench/ablation.py FOLDER STORE QUESTIONS.jsonl
+    python -m tests.bench.ablation [--articles DIR --questions FILE] [--store DIR]
 
-Prints a Markdown table with a row for each ingredient. The confidence is not fitted anew for a row: what an ingredient
-adds to it is lost with it too.
+Wants a folder of articles and questions whose answers are known, by default the project's own. Prints a Markdown table
+with a row for each ingredient. The confidence is not refitted for each row, so a row also loses whatever its ingredient
+contributes to the confidence.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from index.library import Library
-from index.settings import load_settings
 from index.storage.chroma import Store
 from index.storage.lexical import Lexical
-from qa import Question, load_questions
+from qa import Question
 from qa.evaluate import evaluate_library
 from qa.evidence import Evidence
+from tests.bench.inputs import make_parser, open_library, read_options
 
 
 def evidence_without(**values: Any) -> Any:
-    """A maker of evidence whose features have these values."""
+    """Return a maker of evidence that sets these features to these values."""
     return lambda **features: Evidence(**{**features, **values})
 
 
 ASK, COMPOSE, QUESTION, RETRIEVE = (sys.modules[f"qa.{name}"] for name in ("ask", "compose", "question", "retrieve"))
 
-# What is left out, and what takes its place: the object, the name in it, the value.
+# What is left out, and what replaces it: the object, the name in it, the value.
 ROWS: dict[str, list[tuple[Any, str, Any]]] = {
     "all of it": [],
     "candidates by meaning (Chroma)": [(Store, "nearest", lambda *_, **__: [])],
@@ -53,30 +53,24 @@ ROWS: dict[str, list[tuple[Any, str, Any]]] = {
 }  # fmt: skip
 
 
-def measure(library: Library, questions: list[Question]) -> str:
-    """The cells of a row."""
-    found = evaluate_library(library, questions).overall
-    figures = (found.hit_at_1, found.hit_at_3, found.all_at_5, found.score, found.precision)
-    figures += (found.refused_right, found.refused_wrong, found.auroc)
+def measure(library: Library, questions: Sequence[Question], changes: list[tuple[Any, str, Any]]) -> str:
+    """Return the cells of a row: the figures with these changes made."""
+    with ExitStack() as patches:
+        for where, what, value in changes:
+            patches.enter_context(patch.object(where, what, value))
+        found = evaluate_library(library, questions).overall
+    figures = [found.hit_at_1, found.hit_at_3, found.all_at_5, found.score, found.precision]
+    figures += [found.refused_right, found.refused_wrong, found.auroc]
     return " | ".join("-" if figure is None else f"{figure:.3f}" for figure in figures)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("store", type=Path)
-    parser.add_argument("questions", type=Path)
-    options = parser.parse_args()
-    questions = load_questions(options.questions)
+    options = read_options(make_parser(__doc__))
     print("| without | hit@1 | hit@3 | all@5 | score | precision | refused right | refused wrong | auroc |")
     print("|---|---|---|---|---|---|---|---|---|")
-    with Library(load_settings(seeds=options.folder, store=options.store)) as library:
-        library.update()
+    with open_library(options) as library:
         for name, changes in ROWS.items():
-            with ExitStack() as patches:
-                for where, what, value in changes:
-                    patches.enter_context(patch.object(where, what, value))
-                print(f"| {name} | {measure(library, questions)} |", flush=True)
+            print(f"| {name} | {measure(library, options.questions, changes)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,39 +1,43 @@
-"""How well `index.speech.attribution` tells who said what, against hand-made attributions of news articles.
+"""How well `index.speech.attribution` finds who said what, against sentences whose speakers were noted by hand.
 
-    PYTHONPATH=. python tests/bench/attribution.py ARTICLES GOLD.jsonl [--half even] [--examples 5]
+    python -m tests.bench.attribution [--articles DIR --gold FILE] [--half even] [--examples 5]
 
-ARTICLES is a folder of text files, a line of GOLD.jsonl `{"article": file, "sentences": [[start, end, [names]], ...]}`
-with the sources of a sentence: a full name, "?" where the gold cannot name it, "(other)" for what is no named person.
-Its sentences need not be ours: ours get the names of those that they share more than half of the shorter with.
+Wants a folder of plain text articles and a gold file about them, by default the project's own, `speakers.jsonl`. A line
+is `{"article": file, "sentences": [[start, end, [names]], ...]}`, with the sources of a sentence: a full name, "?" for
+someone whom the gold cannot name, "(other)" for what is not a named person. Anything after the names, such as the text,
+is ignored. The gold's sentences may be cut differently from ours: ours take the names of those with which they share
+more than half of the shorter one.
 
-A sentence is named where its gold holds a full name. It is right when the surname of the person whom we name is among
-the surnames there. Precision is over the sentences for which we name a person; a second figure leaves out those whose
-gold is "?", a third also those that are "(other)".
+A sentence counts as named if its gold holds a full name. It is right if the surname of the person that we name is among
+those surnames. Precision is over the sentences for which we name a person; a second figure leaves out those whose gold
+is "?", a third also those that are "(other)".
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.reading.text import read_article
 from index.sentences.splitting import sentences_of
 from index.speech.attribution import Attribution, attribute
-from index.speech.people import fold, read_name
+from index.speech.people import read_name
 from index.values import Article
+from index.words import fold_letters
+from tests.bench.inputs import fail, make_parser, read_pair
 
 UNNAMED = {"?", "(other)"}
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One of our sentences: what the gold has for it, what we have, and what we make of that."""
+    """One of our sentences: the gold's speakers, ours, and how the two compare."""
 
     article: str
     text: str
@@ -45,16 +49,31 @@ class Judged:
 
 
 def surname(name: str) -> str:
-    return fold(read_name(name).surname)
+    return fold_letters(read_name(name).surname)
 
 
-def judge(article: Article, found: Attribution, gold: Sequence[tuple[int, int, list[str]]]) -> list[Judged]:
+def load_gold(path: Path) -> dict[str, list[list[Any]]]:
+    """Return the gold of each article by its name."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {row["article"]: row["sentences"] for row in map(json.loads, lines)}
+
+
+def judge_all(folder: Path, gold: Mapping[str, Sequence[Sequence[Any]]]) -> list[Judged]:
+    """Attribute the articles of a folder that the gold names, and compare their sentences with it."""
+    judged = []
+    for name in sorted(gold):
+        article = read_article(folder / name, folder, max_bytes=10**9)
+        judged += judge(article, attribute(article, sentences_of(article)), gold[name])
+    return judged
+
+
+def judge(article: Article, found: Attribution, gold: Sequence[Sequence[Any]]) -> list[Judged]:
     """Compare the sentences of one article with the gold."""
     people = {speaker.name for speaker in found.speakers if speaker.kind == "person"}
     judged = []
     for sentence in found.sentences:
         names: set[str] = set()
-        for start, end, sources in gold:
+        for start, end, sources, *_ in gold:
             shared = min(end, sentence.end) - max(start, sentence.start)
             if shared > min(end - start, sentence.end - sentence.start) / 2:
                 names.update(sources)
@@ -100,23 +119,20 @@ def report(judged: Sequence[Judged], *, examples: int = 0) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("articles", type=Path)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("--half", choices=("even", "odd"), help="only articles at even or odd places of the list")
-    parser.add_argument("--examples", type=int, default=3, help="examples for each kind of error (default 3)")
-    options = parser.parse_args()
-    gold = {row["article"]: row["sentences"] for row in map(json.loads, options.gold.read_text().splitlines())}
-    names = sorted(gold)
+    parser = make_parser(__doc__)
+    parser.add_argument("--half", choices=("even", "odd"), help="only the articles at even or odd places in the list")
+    parser.add_argument("--examples", type=int, default=3, help="examples of each kind of error (default: %(default)s)")
+    about = "who speaks in each sentence of them (default: the project's own)"
+    options = read_pair(parser, "gold", "speakers.jsonl", help=about)
+    if not options.gold.is_file():
+        fail(parser, f"{options.gold} is not a file. Give one that says who speaks with --gold.")
+    gold = load_gold(options.gold)
     if options.half:
-        names = names[options.half == "odd" :: 2]
-    judged: list[Judged] = []
+        gold = {name: gold[name] for name in sorted(gold)[options.half == "odd" :: 2]}
     began = time.perf_counter()
-    for name in names:
-        article = read_article(options.articles / name, options.articles, max_bytes=10**9)
-        judged += judge(article, attribute(article, sentences_of(article)), gold[name])
+    judged = judge_all(options.articles, gold)
     seconds = time.perf_counter() - began
-    print(f"{len(names)} articles, {len(judged)} sentences, {len(judged) / seconds:.0f} sentences/s\n")
+    print(f"{len(gold)} articles, {len(judged)} sentences, {len(judged) / seconds:.0f} sentences/s\n")
     report(judged, examples=options.examples)
 
 

@@ -1,18 +1,15 @@
-"""Fit `qa.confidence.WEIGHTS`, and tell how well the confidence that they give is calibrated.
+"""Fit `qa.confidence.WEIGHTS`, and show how well the confidence that they give is calibrated.
 
-    PYTHONPATH=. python tests/bench/confidence.py FOLDER STORE QUESTIONS.jsonl[:WEIGHT] [...] [--fit]
+    python -m tests.bench.confidence [--articles DIR --questions FILE ...] [--weights W ...] [--store DIR] [--fit]
 
-A line of QUESTIONS is `{"question", "history", "evidence": [...]}`; no evidence means that the articles of FOLDER do
-not answer. WEIGHT (default 1) is how much a question of a file counts. The two kinds of question are weighed so that
-the unanswerable ones make up SHARE of each file that has both. Prints the area under the ROC curve, refusals, the
-Brier score and a reliability table: of the weights as they are, or with --fit of new ones, 5-fold cross-validated.
+Wants a folder of articles and questions that they answer and do not answer (`"evidence": []`), by default the project's
+own, which are too few to fit on. A weight (default: 1) says how much a question of that file counts. Answerable and
+unanswerable questions are weighted so that the unanswerable ones make up SHARE of each file that holds both. Prints the
+refusals, the area under the ROC curve, the Brier score and a reliability table: for the weights as they are, or with
+--fit for new ones, five-fold cross-validated. Needs scikit-learn.
 """
 
 from __future__ import annotations
-
-import argparse
-import json
-from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -20,18 +17,19 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from index.library import Library
-from index.settings import load_settings
+from qa import Question
 from qa.ask import look_up
 from qa.compose import find_pool
 from qa.confidence import WEIGHTS, weigh
 from qa.question import read_question
+from tests.bench.inputs import fail, make_parser, open_library, read_options
 
 SHARE = 1 / 3
 
 
-def measure(library: Library, question: str, history: list[str]) -> tuple[float, ...]:
-    """What `weigh` finds of a question; all 0 where there is nothing to weigh."""
-    query = read_question(question, history)
+def measure(library: Library, asked: Question) -> tuple[float, ...]:
+    """Return what `weigh` makes of a question: all 0 if there is nothing to weigh."""
+    query = read_question(asked.question, asked.history)
     with library.reading():
         found = look_up(library, query)
     pool = find_pool(query, found.evidence, found.asked)
@@ -39,7 +37,7 @@ def measure(library: Library, question: str, history: list[str]) -> tuple[float,
 
 
 def balance(answerable: np.ndarray, files: np.ndarray, wanted: list[float]) -> np.ndarray:
-    """A weight for each question (n,), as the docstring above says."""
+    """Return the weight of each question (n,), as the module's docstring describes."""
     weights = np.ones(len(files))
     for file, weight in enumerate(wanted):
         both = len(set(answerable[files == file])) == 2
@@ -51,23 +49,17 @@ def balance(answerable: np.ndarray, files: np.ndarray, wanted: list[float]) -> n
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("store", type=Path)
-    parser.add_argument("questions", nargs="+")
-    parser.add_argument("--fit", action="store_true")
-    options = parser.parse_args()
-    measured, answerable, files, wanted = [], [], [], []
-    with Library(load_settings(seeds=options.folder, store=options.store)) as library:
-        library.update()
-        for i, argument in enumerate(options.questions):
-            name, _, weight = argument.partition(":")
-            wanted.append(float(weight or 1))
-            for row in map(json.loads, Path(name).read_text(encoding="utf-8").splitlines()):
-                measured.append(measure(library, row["question"], row.get("history") or []))
-                answerable.append(bool(row["evidence"]))
-                files.append(i)
-    values, truth, of_file = np.array(measured), np.array(answerable), np.array(files)
+    parser = make_parser(__doc__)
+    parser.add_argument("--fit", action="store_true", help="fit new weights, and measure those")
+    parser.add_argument("--weights", nargs="+", type=float, help="how much a question of each file counts (default: 1)")
+    options = read_options(parser)
+    wanted = options.weights or [1.0] * len(options.files)
+    if len(wanted) != len(options.files):
+        fail(parser, f"{len(wanted)} weights for {len(options.files)} files of questions. Give as many.")
+    with open_library(options) as library:
+        measured = [measure(library, asked) for asked in options.questions]
+    answerable = [bool(asked.evidence) for asked in options.questions]
+    values, truth, of_file = np.array(measured), np.array(answerable), np.array(options.file_of)
     weights = balance(truth, of_file, wanted)
     held = values[:, 0] > 0
     if options.fit:
@@ -84,10 +76,10 @@ def main() -> None:
     else:
         confidence = 1 / (1 + np.exp(-values @ np.array(WEIGHTS)))[None]
     confidence[:, ~held] = 0.0
-    for file, argument in enumerate(options.questions):
+    for file, name in enumerate(options.files):
         rows = of_file == file
         yes, no = confidence[:, rows & truth], confidence[:, rows & ~truth]
-        print(argument, f"answerable refused {(yes < 0.5).mean():.3f}" if yes.size else "",
+        print(name, f"answerable refused {(yes < 0.5).mean():.3f}" if yes.size else "",
               f"unanswerable refused {(no < 0.5).mean():.3f}" if no.size else "")  # fmt: skip
         if yes.size and no.size:
             area = np.mean([roc_auc_score(truth[rows], one[rows]) for one in confidence])

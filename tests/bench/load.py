@@ -1,15 +1,16 @@
-"""How the served app bears its visitors: one in a browser, then twenty at once over HTTP.
+"""How the served app copes with its visitors: one in a browser, then twenty at once over HTTP.
 
-    PYTHONPATH=. python tests/bench/load.py FOLDER STORE QUESTIONS.jsonl [--asked 2000]
+    python -m tests.bench.load [--articles DIR --questions FILE] [--store DIR] [--turns 100] [--asked 2000]
 
-Starts `onrecord serve`, and prints when the page was usable, how long answers took to be painted, all and the first and
-last ten of a conversation of 100 turns, and then of 20 visitors who ask over HTTP without a pause the median and the
-95th percentile, the errors, and the resident memory of the server on the way.
+Wants a folder of articles and questions about them, by default the project's own; what answers them does not matter.
+Needs Chromium or Chrome, and Linux. Starts `onrecord serve`, and prints how soon the page was usable and how long
+answers took to be painted over a conversation of so many turns: all, the first ten and the last ten. Then, for 20
+visitors who ask over HTTP without a pause, it prints the median and the 95th percentile, the errors, and the resident
+memory of the server along the way.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import os
@@ -24,6 +25,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests.bench.inputs import fail, make_parser, read_options
 
 VISITORS = 20
 
@@ -47,13 +50,13 @@ TIMER = """() => {
 
 
 def read_megabytes(process: int) -> float:
-    """The resident memory of a process, in megabytes of 10^6 bytes."""
+    """Return the resident memory of a process, in megabytes of 10^6 bytes."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def ask(url: str, question: str) -> float:
-    """Ask over HTTP and return the seconds it took; raises ValueError where the reply is no answer."""
+    """Ask over HTTP and return the seconds it took; raises ValueError if the reply is not an answer."""
     began = time.perf_counter()
     request = urllib.request.Request(
         f"{url}gradio_api/call/v2/ask",
@@ -68,19 +71,23 @@ def ask(url: str, question: str) -> float:
     return time.perf_counter() - began
 
 
-def visit(url: str, questions: list[str]) -> None:
+def find_browser() -> str | None:
     names = ("chromium", "chromium-browser", "google-chrome")
-    executable = os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    return os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+def visit(url: str, questions: list[str], browser_path: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_page()
         began = time.perf_counter()
         page.goto(url)
         page.locator("#question textarea").wait_for()
         page.locator(".example").first.wait_for()
         print(f"page usable after {time.perf_counter() - began:.2f} s")
-        shown, painted = [], []
-        for question in questions[:100]:
+        shown: list[float] = []
+        painted: list[float] = []
+        for question in questions:
             page.locator("#question textarea").fill(question)
             page.evaluate(TIMER)
             page.locator("#question textarea").press("Enter")
@@ -96,22 +103,24 @@ def visit(url: str, questions: list[str]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("store", type=Path)
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("--asked", type=int, default=2000)
-    options = parser.parse_args()
-    questions = [json.loads(line)["question"] for line in options.questions.read_text(encoding="utf-8").splitlines()]
+    parser = make_parser(__doc__)
+    parser.add_argument("--turns", type=int, default=100, help="of the conversation (default: %(default)s)")
+    parser.add_argument("--asked", type=int, default=2000, help="over HTTP, in all (default: %(default)s)")
+    options = read_options(parser)
+    browser_path = find_browser()
+    if browser_path is None:
+        fail(parser, "found no Chromium or Chrome. Install one, or name it in ONRECORD_CHROMIUM.")
+    questions = [asked.question for asked in options.questions]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "ui", "--seeds", options.folder, "--store", options.store, "--port", str(port)]
+    command = [sys.executable, "-m", "ui", "--seeds", options.articles, "--port", str(port)]
+    command += ["--store", options.store] if options.store else []
     url = f"http://127.0.0.1:{port}/"
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout and "is ready" in server.stdout.readline()
-            visit(url, questions)
+            visit(url, list(itertools.islice(itertools.cycle(questions), options.turns)), browser_path)
             print(f"server: {read_megabytes(server.pid):.0f} MB")
             asked = itertools.cycle(questions)
             errors, taken = 0, []

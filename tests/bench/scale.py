@@ -1,14 +1,15 @@
-"""How the index behaves with N sentences: sizes on the command line, a row of a Markdown table each on standard output.
+"""How the index behaves with N sentences: sizes on the command line in, a row of a Markdown table for each out.
 
-    PYTHONPATH=. nice -n 19 python tests/bench/scale.py 10_000 100_000 1_000_000 --minutes 70
+    nice -n 19 python -m tests.bench.scale 10_000 100_000 1_000_000 --minutes 70
 
-Fills the collections that `index/store.py` makes in an embedded Chroma, and the lexical index through its own class,
-with made-up articles of 25 sentences. It writes to Chroma directly, in the order and in batches of the sizes that a
-sync takes, so that it needs no file, model or sync: embedding, by far the slowest step of a real sync, is left out.
+Wants no data. Fills the collections that `index/storage/chroma.py` creates in an embedded Chroma, and the lexical
+index through its own class, with generated articles of 25 sentences. It writes to Chroma directly, in the order and in
+batches of the sizes that a sync uses, so that it needs no file, model or sync: embedding, by far the slowest step of a
+real sync, is left out.
 
-Everything made up follows from the seed: vectors have topics, articles and a decaying spectrum (about 100 effective
+All that is generated follows from the seed: vectors have topics, articles and a decaying spectrum (about 100 effective
 dimensions, as sentence vectors do), words follow Zipf's law. A fresh process measures what another one filled. The
-temporary folder is removed. When the minutes are over, filling stops, and what was reached is measured and told.
+temporary folder is removed. When the minutes are up, filling stops, and what was reached is measured.
 """
 
 from __future__ import annotations

@@ -227,7 +227,7 @@ def test_focus_goes_into_the_source_and_back(visiting: Visiting, url: str, state
         expect(page.get_by_role("dialog", name="Source")).to_be_visible()
         for _ in range(6):  # what is behind the sheet is out of reach
             page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement.closest('#masthead, #talk, #people') === null")
+            assert page.evaluate("document.activeElement.closest('#masthead, #page .view') === null")
         close.focus()
         page.keyboard.press(leave)
         expect(page.locator("#source")).to_be_hidden()
@@ -257,7 +257,7 @@ def test_nothing_moves_for_those_who_ask(
         page.goto(url)
         show_answer(page)
         durations = page.evaluate(
-            """() => [...document.querySelectorAll("#source, #source *, #people *, #talk *")].flatMap((one) => {
+            """() => [...document.querySelectorAll("#source, #source *, #page .view *")].flatMap((one) => {
               const { transitionDuration, animationName } = getComputedStyle(one);
               return [...transitionDuration.split(", ").map(parseFloat), animationName === "none" ? 0 : 1];
             })"""

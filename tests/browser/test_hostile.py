@@ -36,7 +36,7 @@ def in_place(page: Page) -> None:
     """Nothing of an article is an element, and nothing is wider than its place."""
     made = "#page :is(script, img, iframe, b:not(.last b), strong, math, .katex), #page a[href^='javascript:']"
     expect(page.locator(made)).to_have_count(0)
-    for place in ("html", "#conversation", "#source", "#people", "#library-page"):
+    for place in ("html", "#conversation", "#source", "#people-page", "#topic-page", "#library-page"):
         beyond = page.eval_on_selector(place, "(element) => element.scrollWidth - element.clientWidth")
         assert (place, beyond) == (place, 0)
 

@@ -98,7 +98,7 @@ def test_conversation_is_still_there_after_a_look_at_the_people(visitor: Visitor
     open_person(page, "Dmitry Peskov")
     page.get_by_role("link", name="Ask", exact=True).click()
     expect(page.locator(".turn .answer")).to_be_visible()
-    expect(page.locator("#people")).to_be_hidden()
+    expect(page.locator("#people-page")).to_be_hidden()
     page.locator('.turn .quotation .chip[data-number="1"]').click()
     page.locator("#source .open.citation mark.active").first.wait_for()
 

@@ -43,7 +43,7 @@ def ferry_url(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def ask_for(page: Page, topic: str) -> None:
     """Type a topic on the People page and wait for what comes of it."""
     page.get_by_role("link", name="People", exact=True).click()
-    box = page.get_by_label("Statements on a topic")
+    box = page.locator("#people-page").get_by_label("Statements on a topic")
     box.fill(topic)
     box.press("Enter")
     page.locator("#topic .topic-page").wait_for()
@@ -160,7 +160,7 @@ def test_an_address_opens_a_topic_and_the_browser_goes_back(visiting: Visiting, 
         expect(page.locator("#person")).to_be_hidden()
         page.get_by_role("link", name="All people").click()
         expect(page.locator("#people-list .person").first).to_be_visible()
-        expect(page.get_by_label("Statements on a topic")).to_have_value("")
+        expect(page.locator("#sought-topic")).to_have_value("")
         page.goto(f"{ferry_url}#topic/%")  # not to be decoded
         expect(page.locator("#topic .problem")).to_contain_text("The topic is empty.")
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from qa.statements import Quote
 from ui.inert import escape_html
-from ui.source import Mark, nothing_open_html, panel_html
+from ui.source import Mark, Opened, nothing_open_html, panel_html
 from ui.wording import describe_speech, format_date
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | Non
     about = " · ".join(
         f"<bdi>{escape_html(part)}</bdi>" for part in (format_date(first.published), first.source) if part
     )
-    lists = ""
+    kind, lists = "statement" if topic is None else "said", ""
     for name, run in groupby(statements, key=lambda pair: pair[1].speaker if topic is not None else None):
         rows = "".join(
-            f'<li><button type="button" class="statement" data-place="{place}" dir="auto">'
+            f'<li><button type="button" class="statement" data-opens="{kind}" data-place="{place}" dir="auto">'
             f'<span class="speech">{describe_speech(said.speech)}</span>'
             f'<span class="words">{escape_html(said.text)}</span></button></li>'
             for place, said in run
@@ -48,6 +48,15 @@ def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | Non
         lists += f"{_voice_html(name, topic or '')}<ul>{rows}</ul>"
     title = f'<h3 dir="auto">{escape_html(first.title or first.article_id)}</h3>'
     return f'<section class="in-article">{title}<p class="when">{about}</p>{lists}</section>'
+
+
+def topic_box_html(name: str) -> str:
+    """The box for a topic, with the id `name`."""
+    return (
+        f'<form class="topic-form" role="search"><label for="{name}">Statements on a topic</label>'
+        f'<span class="asking"><input id="{name}" type="search" autocomplete="off" maxlength="300" '
+        'placeholder="A word or a few …"><button type="submit">Show</button></span></form>'
+    )
 
 
 def more_html(what: str, total: int, shown: int) -> str:
@@ -74,7 +83,14 @@ def listed_statement_html(
     """The statement at `place` of `statements`; `listed` are the places that one can step through."""
     if place not in listed:
         return nothing_open_html()
-    marks = to_marks(statements, statements[place].article_id)
-    active = next(mark for mark in marks if mark.number == place + 1)
-    what = f"Statement {listed.index(place) + 1:,} of {len(listed):,}"
-    return panel_html(library, marks, active, listed, -1, kind, place, what)
+    at = listed.index(place)
+    opened = Opened(
+        kind=kind,
+        place=place,
+        what=f"Statement {at + 1:,} of {len(listed):,}",
+        noun="statement",
+        previous=listed[at - 1] if at > 0 else None,
+        following=listed[at + 1] if at + 1 < len(listed) else None,
+    )
+    article_id = statements[place].article_id
+    return panel_html(library, article_id, opened, to_marks(statements, article_id), place + 1)

@@ -13,8 +13,6 @@ from ui.wording import describe_source, describe_speech, format_date
 NO_ANSWER = "No answer on the record."
 CONTEXT = "Context"
 
-REFERENCE = re.compile(r"\[(\d{1,3})\]")
-
 
 def answer_text(answer: Answer) -> str:
     """The answer for a terminal: its sentences with [n], then a numbered source for each.
@@ -31,16 +29,12 @@ def answer_text(answer: Answer) -> str:
         for citation in answer.closest:
             lines += ["", f"{label}{plain_text(_glossed(citation))}", f"    {_plain_source(citation)}"]
         return "\n".join(lines)
-    if answer.mode == "llm":
-        lines = [*note, plain_text(answer.text), ""]
-        lines += [f"[{citation.number}] {plain_text(_glossed(citation))}" for citation in answer.citations]
-    else:
-        lines = note
-        for _, citations in group_by_voice(answer.citations):
-            for passage in split_passages(citations):
-                speaker = CONTEXT if passage[0].context else passage[0].speaker
-                sentences = " ".join(f"{plain_text(_glossed(citation))} [{citation.number}]" for citation in passage)
-                lines.append(f"{plain_text(speaker)}: {sentences}" if speaker else sentences)
+    lines = note
+    for _, citations in group_by_voice(answer.citations):
+        for passage in split_passages(citations):
+            speaker = CONTEXT if passage[0].context else passage[0].speaker
+            sentences = " ".join(f"{plain_text(_glossed(citation))} [{citation.number}]" for citation in passage)
+            lines.append(f"{plain_text(speaker)}: {sentences}" if speaker else sentences)
     lines += ["", "Sources"]
     lines += [f"[{citation.number}] {_plain_source(citation)}" for citation in answer.citations]
     return "\n".join(lines)
@@ -56,8 +50,6 @@ def answer_markdown(answer: Answer) -> str:
         for citation in answer.closest:
             parts.append(f"> {markdown_text(_glossed(citation))}\n\n{_markdown_source(citation)}")
         return "\n\n".join(parts)
-    if answer.mode == "llm":
-        parts.append(markdown_text(answer.text))
     for label, citations in group_by_voice(answer.citations):
         passages = [
             "> " + " ".join(f"{markdown_text(_glossed(citation))} \\[{citation.number}\\]" for citation in passage)

@@ -7,21 +7,18 @@ from collections.abc import Sequence
 from qa.answer import Answer, Citation
 from ui.inert import escape_html
 from ui.shell import date_html
-from ui.text.answer import NO_ANSWER, REFERENCE, describe_attribution, group_by_voice, split_passages
+from ui.text.answer import NO_ANSWER, describe_attribution, group_by_voice, split_passages
 
 
 def answer_html(answer: Answer) -> str:
     """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
 
     The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences carry
-    `button.closest-open[data-closest]`, counted from 1. A gloss is a `span.gloss`, which is no part of the quotation.
+    `button.closest-open`. A gloss is a `span.gloss`, which is no part of the quotation.
     """
     if not answer.answered:
         return _refusal_html(answer)
-    known = {citation.number: citation for citation in answer.citations}
     parts = [f'<div class="answer">{_note_html(answer)}']
-    if answer.mode == "llm":
-        parts.append(f'<p class="written" dir="auto">{_prose_html(answer.text, known)}</p>')
     for label, citations in group_by_voice(answer.citations):
         voice = f'<p class="voice"><bdi>{escape_html(label)}</bdi></p>' if label else ""
         passages = "".join(_passage_html(passage) for passage in split_passages(citations))
@@ -47,18 +44,10 @@ def _passage_html(citations: Sequence[Citation]) -> str:
 def _chip(citation: Citation) -> str:
     name = escape_html(f"Source {citation.number}: {citation.title}")
     number = citation.number
-    return f'<button type="button" class="chip" data-number="{number}" aria-label="{name}">{number}</button>'
-
-
-def _prose_html(text: str, known: dict[int, Citation]) -> str:
-    parts = []
-    position = 0
-    for found in REFERENCE.finditer(text):
-        parts.append(escape_html(text[position : found.start()]))
-        citation = known.get(int(found[1]))
-        parts.append(_chip(citation) if citation else escape_html(found[0]))
-        position = found.end()
-    return "".join([*parts, escape_html(text[position:])])
+    return (
+        f'<button type="button" class="chip" data-opens="citation" data-place="{number - 1}" data-number="{number}" '
+        f'aria-label="{name}">{number}</button>'
+    )
 
 
 def _sources_html(citations: Sequence[Citation]) -> str:
@@ -96,11 +85,12 @@ def _refusal_html(answer: Answer) -> str:
     if answer.closest:
         heading = "Closest sentence, not an answer" if len(answer.closest) == 1 else "Closest sentences, not an answer"
         parts.append(f'<div class="closest"><p class="closest-heading">{heading}</p>')
-        for place, citation in enumerate(answer.closest, start=1):
+        for place, citation in enumerate(answer.closest):
             parts.append(
                 f'<blockquote dir="auto">{_sentence_html(citation)}</blockquote>'
                 f'<p class="closest-source">{_by_html(citation)}{_source_html(citation)} · '
-                f'<button type="button" class="closest-open" data-closest="{place}">Read it in the article</button></p>'
+                f'<button type="button" class="closest-open" data-opens="closest" data-place="{place}">'
+                "Read it in the article</button></p>"
             )
         parts.append("</div>")
     return "".join([*parts, "</div>"])

@@ -1,8 +1,12 @@
-// The Ask page: the card beside a citation's number, what can be done with an answer, filters, links and saving. Runs
-// after app.js, in the same function.
+// The Ask page: its turns, the card beside a citation's number, what can be done with an answer, filters, links and
+// saving. `trigger` sends an event to Python.
 
 const LEAVING = 160; // ms in which the pointer may cross from a number to its card
+const phone = window.matchMedia("(max-width: 899px)");
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const conversation = () => document.getElementById("conversation"); // which scrolls
 const filterForm = () => document.getElementById("filter-form");
+const questionBox = () => document.querySelector("#question textarea");
 
 let revision = 0; // of the turns on the page
 let cardFor = null; // the number whose card is shown
@@ -12,6 +16,8 @@ let exports = 0;
 let exported = 0;
 let editing = false; // whether the question box waits for a question to edit
 let linked = ""; // the question that the address asked
+let lastTurn = ""; // how many turns there were, and whether the last was being answered
+const copied = new Set(); // the buttons that say so at the moment
 
 // The turns: those from data-first on come as text, and with the last there are data-total. Of two parts that came in one
 // moment the page sees only the later one, and then asks for all.
@@ -26,7 +32,7 @@ function settleTurns() {
   revision = got;
   const made = document.createElement("template");
   made.innerHTML = part.textContent;
-  const turns = element.querySelector(".turns");
+  const turns = conversation().querySelector(".turns");
   while (turns.children.length > Number(part.dataset.total)) turns.lastChild.remove();
   [...made.content.children].forEach((turn, i) => mend(turns, turns.children[first + i], turn));
 }
@@ -44,6 +50,22 @@ function mend(parent, node, like) {
   for (const { name, value } of like.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
   while (node.childNodes.length > like.childNodes.length) node.lastChild.remove();
   [...like.childNodes].forEach((child, i) => mend(node, node.childNodes[i], child));
+}
+
+function settleConversation() {
+  const turns = conversation().querySelectorAll(".turn");
+  const turn = turns[turns.length - 1];
+  const state = turn ? `${turns.length} ${turn.hasAttribute("aria-busy")}` : "";
+  document.body.classList.toggle("talking", Boolean(turn));
+  if (state === lastTurn) return;
+  lastTurn = state;
+  const top = turn && turns.length > 1 ? turn.offsetTop : 0;
+  conversation().scrollTo({ top, behavior: top && !still.matches ? "smooth" : "auto" });
+}
+
+function focusQuestion() {
+  // On a phone the keyboard would cover half the page.
+  if (!phone.matches) questionBox().focus({ preventScroll: true });
 }
 
 // The card
@@ -77,7 +99,7 @@ function showCard(chip) {
 function placeCard() {
   if (!cardFor) return;
   const at = cardFor.getBoundingClientRect();
-  const view = conversation.getBoundingClientRect();
+  const view = conversation().getBoundingClientRect();
   if (!cardFor.isConnected || at.bottom < view.top || at.top > view.bottom) return hideCard();
   const shown = card();
   cardFor.setAttribute("aria-describedby", shown.id); // which a new rendering takes away
@@ -122,18 +144,46 @@ window.addEventListener("resize", placeCard);
 
 // What can be done with a turn
 
+async function copy(button) {
+  const text = button.dataset.text;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // A page served over plain http to another machine has no clipboard.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus({ preventScroll: true });
+  }
+  if (copied.has(button)) return;
+  const said = button.textContent;
+  copied.add(button);
+  button.textContent = "Copied";
+  setTimeout(() => {
+    copied.delete(button);
+    button.textContent = said;
+  }, 1500);
+}
+
 async function copyLink(button) {
   button.dataset.text = location.origin + location.pathname + button.dataset.link;
   await copy(button);
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("#talk button, #masthead button");
+  const button = event.target.closest?.("#ask-page button, #masthead button");
   if (!button) return;
   const turn = Number(button.closest("[data-turn]")?.dataset.turn);
   if (button.matches(".chip")) hideCard();
+  else if (button.matches(".copy")) copy(button);
   else if (button.matches(".copy-link")) copyLink(button);
-  else if (button.matches(".stop")) {
+  else if (button.matches(".example")) {
+    trigger("example", { question: button.textContent });
+    focusQuestion();
+  } else if (button.matches(".stop")) {
     trigger("stop");
     focusQuestion();
   } else if (button.matches(".retry")) {
@@ -155,7 +205,11 @@ document.addEventListener("click", (event) => {
     filterForm().reset();
     sendFilters();
     document.querySelector(".filters-toggle")?.focus();
-  } else if (button.matches(".restart")) filterForm().reset();
+  } else if (button.matches(".restart")) {
+    filterForm().reset();
+    trigger("restart");
+    focusQuestion();
+  }
 });
 
 document.addEventListener("submit", (event) => {
@@ -182,7 +236,7 @@ document.addEventListener(
     if (cardFor) {
       hideCard();
       event.stopImmediatePropagation();
-    } else if (element.querySelector(".turn[aria-busy]")) trigger("stop");
+    } else if (conversation().querySelector(".turn[aria-busy]")) trigger("stop");
   },
   true,
 );
@@ -241,7 +295,7 @@ function askAddress() {
 }
 
 function settleAddress() {
-  const asked = element.querySelectorAll(".asked");
+  const asked = conversation().querySelectorAll(".asked");
   if (!linked) return;
   if (asked.length === 1 && asked[0].textContent === linked.trim()) settleAddress.seen = true;
   else if (settleAddress.seen) {
@@ -254,25 +308,39 @@ function settleEditing() {
   settleTools();
   if (!editing || !document.querySelector("#tools .editing")) return;
   editing = false;
-  const box = document.querySelector("#question textarea");
+  const box = questionBox();
   box.focus();
   requestAnimationFrame(() => box.setSelectionRange(box.value.length, box.value.length));
 }
 
-new MutationObserver(() => {
+function enter() {
+  if (document.body.dataset.page === "ask") focusQuestion();
+}
+
+function observe(id, settle, ...attributes) {
+  const options = attributes.length ? { attributes: true, attributeFilter: attributes } : {};
+  const everything = { childList: true, subtree: true, characterData: true };
+  new MutationObserver(settle).observe(document.getElementById(id), { ...everything, ...options });
+}
+
+function settleTurnsShown() {
+  settleConversation();
   settleAddress();
   placeCard();
-}).observe(element, { childList: true, subtree: true, characterData: true });
+}
 
-function startAsk() {
-  const ids = ["filter-form", "part", "export", "source"];
-  if (!document.querySelector("#question textarea") || !ids.every((id) => document.getElementById(id))) {
-    return requestAnimationFrame(startAsk);
+function start() {
+  const ids = ["filter-form", "part", "export"];
+  if (!document.body.dataset.page || !questionBox() || !ids.every((id) => document.getElementById(id))) {
+    return requestAnimationFrame(start);
   }
-  watch("part", settleTurns, { characterData: true, attributes: true, attributeFilter: ["data-revision"] });
-  watch("tools", settleEditing, { attributes: true, attributeFilter: ["aria-expanded"] });
-  watch("export", settleExport, { attributes: true, attributeFilter: ["data-number"] });
+  observe("conversation", settleTurnsShown, "aria-busy");
+  observe("part", settleTurns, "data-revision");
+  observe("tools", settleEditing, "aria-expanded");
+  observe("export", settleExport, "data-number");
   settleTools();
   askAddress();
+  document.addEventListener("route", enter);
+  enter();
 }
-startAsk();
+start();

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from index.errors import QuestionError
-from index.speech.people import fold
+from index.words import fold_letters
 from qa.filters import FILTER_NAMES, Filters, find_articles
 from qa.statements import match_speaker
 from ui.inert import escape_html
@@ -74,7 +74,7 @@ def filters_html() -> str:
 
 def offers_html(library: Library, name: str, sought: str) -> str:
     """What a field of the form offers for what is typed in it: people by statements, sources by articles, articles."""
-    words = fold(sought).split()
+    words = fold_letters(sought).split()
     with library.reading():
         people, records = library.people, library.records
     rows: list[tuple[str, str]] = []
@@ -119,7 +119,7 @@ def _find_article(records: Mapping[str, ArticleRecord], sought: str) -> str:
     """The id of the article of that id, or of the only one that is described by these words; raises QuestionError."""
     if sought in records:
         return sought
-    words = fold(sought).split()
+    words = fold_letters(sought).split()
     found = [record.id for record in records.values() if words and has_words(words, _describe(record))]
     if len(found) != 1:
         how_many = f"{len(found):,} articles are" if found else "no article is"

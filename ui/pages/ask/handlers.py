@@ -11,31 +11,30 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
 from qa.answer import Answer
-from qa.examples import next_questions
+from qa.examples import example_questions, next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
-from qa.filters import NO_FILTERS, Filters
+from qa.filters import Filters
 from qa.question import read_question
-from ui.gradio_seam import SHARED, take_events
+from ui.api import one_at_a_time
+from ui.gradio_seam import sent_with
 from ui.pages.ask.filters import filters_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn
-from ui.pages.ask.view import part_html, source_html, tools_html
+from ui.pages.ask.view import conversation_html, part_html, source_html, tools_html
+from ui.pages.page import Openers, Site, draw_html, listen
 from ui.source import nothing_open_html
 from ui.text.export import export_html, to_link
 
 if TYPE_CHECKING:
     import gradio as gr
 
-    from index.library import Library
-
 
 _log = logging.getLogger(__name__)
 
-_SCRIPTS = (Path(__file__).parents[2] / "assets" / "app.js", Path(__file__).with_name("ask.js"))
 _FAILED = "That question could not be answered because of a fault in the program. The log has the details."
 _GLANCE = 0.04  # seconds: a step that is over sooner is not worth showing
 _GIVE_WAY = 0.01  # seconds between questions that nobody waits for, so that a visitor's comes first
@@ -44,53 +43,35 @@ _LINKED = 3  # earlier questions that a link carries
 _Outputs = tuple[Any, ...]
 
 
-class Answering(Protocol):
-    """What answers a question from the library, one at a time; raises OnRecordError."""
-
-    def __call__(  # noqa: D102
-        self,
-        question: str,
-        history: Sequence[str],
-        filters: Filters = NO_FILTERS,
-        on_step: Callable[[str], None] = ...,
-    ) -> Answer: ...
-
-
 class _SupersededError(Exception):
     """The visitor went on: nobody wants to know any more."""
 
 
 class AskPage:
-    """The components, once `draw` has made them, and what their events do."""
+    """A conversation, its filters and its tools; see `ui.pages.page.Page`."""
 
-    talk: gr.State
-    conversation: gr.HTML
-    question: gr.Textbox
+    name: ClassVar[str] = "ask"
+    title: ClassVar[str] = "Ask"
+    belongs_to: ClassVar[str] = "ask"
 
-    def __init__(self, library: Library, answer: Answering, conversation: str) -> None:
-        self._library = library
-        self._answer = answer
-        self._begun = conversation
+    def __init__(self, site: Site) -> None:
+        self._library = site.library
+        self._source = site.source
 
-    def draw(self) -> None:
-        """Make the components, in the column that is open."""
+    def draw(self, script: gr.HTML) -> Openers:
+        """Draw the components and connect their events."""
         import gradio as gr
 
-        plain: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
-        unseen = {**plain, "elem_classes": "unseen"}
-        scripts = [path.read_text(encoding="utf-8") for path in _SCRIPTS]
-        self.talk = gr.State(Talk())
-        self.conversation = gr.HTML(
-            self._begun, elem_id="conversation", js_on_load="\n".join(scripts), apply_default_css=False
-        )
-        self._part = gr.HTML("", elem_id="part", **unseen)
-        gr.HTML(filters_html(), elem_id="filters", **plain)
+        self._talk = gr.State(Talk())
+        draw_html(conversation_html(example_questions(self._library)), "conversation")
+        self._part = draw_html("", "part", is_seen=False)
+        draw_html(filters_html(), "filters")
         self._offers = {
-            name: gr.HTML(offers_html(self._library, name, ""), elem_id=f"offers-{name}", **unseen)
+            name: draw_html(offers_html(self._library, name, ""), f"offers-{name}", is_seen=False)
             for name in ("speaker", "source", "article")
         }
-        self._tools = gr.HTML(tools_html(Talk()), elem_id="tools", **plain)
-        self.question = gr.Textbox(
+        self._tools = draw_html(tools_html(Talk()), "tools")
+        self._question = gr.Textbox(
             elem_id="question",
             label="Your question",
             show_label=False,
@@ -100,76 +81,81 @@ class AskPage:
             placeholder="Ask what the articles say …",
             submit_btn="Ask",
         )
-        self._export = gr.HTML("", elem_id="export", **unseen)
+        self._export = draw_html("", "export", is_seen=False)
+        self._listen(script)
+        return {kind: (self._talk, partial(self._open_citation, kind)) for kind in ("citation", "closest")}
 
-    def listen(self, source: gr.HTML) -> None:
-        """Connect the events; `source` is the panel."""
-        handlers = (self._ask_example, self._ask_link, self._ask_next, self._ask_again)
-        take_events(*handlers, self._edit, self._vote, self._filter, self._offer, self._save)
-
-        page = self.conversation
-        outputs = [self.question, self._tools, self._part, source]
-        once: dict[str, Any] = {**SHARED, "trigger_mode": "once"}
-        at_once: dict[str, Any] = {**SHARED, "trigger_mode": "multiple"}
-        latest: dict[str, Any] = {**SHARED, "trigger_mode": "always_last"}
-        asking: list[Any] = [self.question.submit(self._ask_typed, [self.question, self.talk], outputs, **once)]
-        triggers = (page.example, page.link, page.next, page.retry)
-        asking += [on(asked, self.talk, outputs, **once) for on, asked in zip(triggers, handlers, strict=True)]
-        for event in asking:
-            event.then(self._suggest, self.talk, self._part, **at_once)
-        page.stop(self._stop, self.talk, outputs, cancels=asking, **at_once)
-        page.restart(self._start_over, self.talk, outputs, cancels=asking, **at_once)
-        page.edit(self._edit, self.talk, [self.question, self._tools], **latest)
-        page.keep(self._keep, self.talk, [self.question, self._tools], **latest)
-        page.vote(self._vote, self.talk, self._part, **at_once)
-        page.missed(part_html, self.talk, self._part, **latest)
-        page.filter(self._filter, self.talk, self._tools, **latest)
-        page.save(self._save, self.talk, self._export, **at_once)
-        page.offer(self._offer, None, list(self._offers.values()), **latest)
+    def _listen(self, script: gr.HTML) -> None:
+        talk, part, typed = self._talk, self._part, [self._question, self._tools]
+        outputs = [*typed, part, self._source]
+        asking = [
+            listen(self._question, "submit", self._ask_typed, [self._question, talk], outputs, while_running="once"),
+            listen(script, "example", self._ask_example, talk, outputs, while_running="once"),
+            listen(script, "link", self._ask_link, talk, outputs, while_running="once"),
+            listen(script, "next", self._ask_next, talk, outputs, while_running="once"),
+            listen(script, "retry", self._ask_again, talk, outputs, while_running="once"),
+        ]
+        for asked in asking:
+            listen(asked, "then", self._suggest, talk, part, while_running="multiple")
+        listen(script, "stop", self._stop, talk, outputs, while_running="multiple", cancels=asking)
+        listen(script, "restart", self._start_over, talk, outputs, while_running="multiple", cancels=asking)
+        listen(script, "edit", self._edit, talk, typed, while_running="always_last")
+        listen(script, "keep", self._cancel_edit, talk, typed, while_running="always_last")
+        listen(script, "vote", self._vote, talk, part, while_running="multiple")
+        listen(script, "missed", part_html, talk, part, while_running="always_last")
+        listen(script, "filter", self._filter, talk, self._tools, while_running="always_last")
+        listen(script, "save", self._save, talk, self._export, while_running="multiple")
+        listen(script, "offer", self._offer, None, list(self._offers.values()), while_running="always_last")
 
     def _ask_typed(self, question: str, talk: Talk) -> Iterator[_Outputs]:
-        yield from self._respond(talk, question)
+        yield from self._respond(talk, talk.begin(question))
 
     def _ask_example(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
-        yield from self._respond(talk, str(event._data.get("question", "")))
+        yield from self._respond(talk, talk.begin(str(sent_with(event).get("question", ""))))
 
     def _ask_link(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
-        given = event._data
-        after = given.get("after")
+        sent = sent_with(event)
+        after = sent.get("after")
         after = [asked for asked in after if isinstance(asked, str)] if isinstance(after, list) else []
-        talk.filters, talk.filter_problems = read_filters(self._library, given)
-        yield from self._respond(talk, str(given.get("q", "")), tuple(after[-_LINKED:]))
+        talk.narrow(*read_filters(self._library, sent))
+        yield from self._respond(talk, talk.begin(str(sent.get("q", "")), tuple(after[-_LINKED:])))
 
     def _ask_next(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
         following = talk.turns[-1].following if talk.turns else ()
-        place = event._data.get("place")
+        place = sent_with(event).get("place")
         if isinstance(place, int) and 0 <= place < len(following):
-            yield from self._respond(talk, following[place])
+            yield from self._respond(talk, talk.begin(following[place]))
 
     def _ask_again(self, talk: Talk, event: gr.EventData) -> Iterator[_Outputs]:
-        place = event._data.get("turn")
-        if talk.turns and place == len(talk.turns) - 1 and not talk.turns[place].is_running:
-            talk.replacing = place
-            yield from self._respond(talk, talk.turns[place].question, talk.turns[place].after)
+        turn = talk.begin_again(sent_with(event).get("turn"))
+        if turn is not None:
+            yield from self._respond(talk, turn)
 
-    def _respond(self, talk: Talk, question: str, after: tuple[str, ...] | None = None) -> Iterator[_Outputs]:
+    def _respond(self, talk: Talk, turn: Turn) -> Iterator[_Outputs]:
         """Show a question, then each step that takes a while, then what came of it."""
         import gradio as gr
 
-        turn = talk.begin(question, after)
         # The turn before is another now: it is not the last any more.
         yield "", tools_html(talk), part_html(talk, max(len(talk.turns) - 2, 0)), gr.skip()
         for changes in self._run(turn):
-            if not talk.is_running(turn.id):
-                return  # stopped, or gone
-            place = talk.update(turn.id, **changes)
+            place = talk.advance(turn.id, **changes)
             if place is None:
-                return
-            opened = gr.skip() if "step" in changes else self._open_first(talk, place)
+                return  # stopped, or gone
+            opened = gr.skip() if "step" in changes else self._open_citation("citation", talk, place, 0)
             yield gr.skip(), gr.skip(), part_html(talk, place), opened
 
-    def _open_first(self, talk: Talk, place: int) -> str:
-        return source_html(self._library, talk.turns, place, "citation", 0)
+    def _answer(
+        self, question: str, history: Sequence[str], filters: Filters, on_step: Callable[[str], None] = lambda _: None
+    ) -> Answer:
+        from qa.ask import answer_question
+
+        if one_at_a_time.locked():
+            on_step("waiting")
+        with one_at_a_time:
+            return answer_question(self._library, question, history, filters=filters, on_step=on_step)
+
+    def _open_citation(self, kind: str, talk: Talk, turn: int, place: int) -> str:
+        return source_html(self._library, talk.turns, turn, kind, place)
 
     def _run(self, turn: Turn) -> Iterator[dict[str, Any]]:
         """What changes in a turn while it is answered: its step, and at last its answer or its problem."""
@@ -233,20 +219,18 @@ class AskPage:
     def _edit(self, talk: Talk, event: gr.EventData) -> _Outputs:
         import gradio as gr
 
-        place = event._data.get("turn")
-        if not (isinstance(place, int) and 0 <= place < len(talk.turns)) or talk.turns[place].is_running:
-            return gr.skip(), gr.skip()
-        talk.replacing = place
-        return talk.turns[place].question, tools_html(talk)
+        question = talk.edit(sent_with(event).get("turn"))
+        return (gr.skip(), gr.skip()) if question is None else (question, tools_html(talk))
 
-    def _keep(self, talk: Talk) -> _Outputs:
-        talk.replacing = None
+    def _cancel_edit(self, talk: Talk) -> _Outputs:
+        talk.cancel_edit()
         return "", tools_html(talk)
 
     def _vote(self, talk: Talk, event: gr.EventData) -> Any:
         import gradio as gr
 
-        place, vote, comment = (event._data.get(name) for name in ("turn", "vote", "comment"))
+        sent = sent_with(event)
+        place, vote, comment = (sent.get(name) for name in ("turn", "vote", "comment"))
         turn = talk.turns[place] if isinstance(place, int) and 0 <= place < len(talk.turns) else None
         if turn is None or turn.answer is None or vote not in ("up", "down"):
             return gr.skip()
@@ -260,18 +244,20 @@ class AskPage:
         return gr.skip() if place is None else part_html(talk, place)
 
     def _filter(self, talk: Talk, event: gr.EventData) -> str:
-        talk.filters, talk.filter_problems = read_filters(self._library, event._data)
+        talk.narrow(*read_filters(self._library, sent_with(event)))
         return tools_html(talk)
 
     def _offer(self, event: gr.EventData) -> list[Any]:
         import gradio as gr
 
-        wanted, sought = event._data.get("name"), str(event._data.get("sought", ""))[:100]
+        sent = sent_with(event)
+        wanted, sought = sent.get("name"), str(sent.get("sought", ""))[:100]
         return [offers_html(self._library, name, sought) if name == wanted else gr.skip() for name in self._offers]
 
     def _save(self, talk: Talk, event: gr.EventData) -> str:
-        number = event._data.get("number")
-        form = "json" if event._data.get("form") == "json" else "md"
+        sent = sent_with(event)
+        number = sent.get("number")
+        form = "json" if sent.get("form") == "json" else "md"
         return export_html(talk.turns, form, number if isinstance(number, int) else 0)
 
 

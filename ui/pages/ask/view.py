@@ -19,7 +19,7 @@ from ui.pages.ask.answer import answer_html
 from ui.pages.ask.filters import filtered_html
 from ui.pages.ask.state import Conversation, Talk, Turn
 from ui.shell import begin_html, date_html
-from ui.source import nothing_open_html, panel_html
+from ui.source import Opened, nothing_open_html, panel_html
 from ui.text.answer import answer_text
 from ui.wording import count, describe_speech
 
@@ -37,8 +37,7 @@ def part_html(talk: Talk, first: int = 0) -> str:
 
     They are text, so that nothing on the page is there twice: HTML with everything in it escaped, once more escaped.
     """
-    revision = talk.count_revision()  # before the turns are looked at: what is shown last must not be what was earlier
-    turns = talk.turns
+    revision, turns = talk.next_revision()
     shown = "".join(_turn_html(place, turns[place], place == len(turns) - 1) for place in range(first, len(turns)))
     return (
         f'<div class="part" data-revision="{revision}" data-first="{first}" data-total="{len(turns)}">'
@@ -206,9 +205,18 @@ def _cited(turns: Conversation, turn: int, kind: str) -> tuple[Citation, ...]:
 
 
 def source_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
-    """The source panel with the article of a citation, placed as `read_place` says; empty where there is none."""
+    """The source panel for a citation or a closest sentence of a turn; empty if there is none."""
     citations = _cited(turns, turn, kind)
     if not 0 <= place < len(citations):
         return nothing_open_html()
-    what = f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer"
-    return panel_html(library, citations, citations[place], range(len(citations)), turn, kind, place, what)
+    opened = Opened(
+        kind=kind,
+        turn=turn,
+        place=place,
+        what=f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer",
+        noun="source",
+        previous=place - 1 if place > 0 else None,
+        following=place + 1 if place + 1 < len(citations) else None,
+    )
+    cited = citations[place]
+    return panel_html(library, cited.article_id, opened, citations, cited.number)

@@ -1,6 +1,6 @@
 """What the Library page does: its components in the app, and what follows from a click, a search or a dropped file.
 
-`add_library` puts them into the app that is being built. A browser sends places in the visitor's own list, never a
+A browser sends places in the visitor's own list, never a
 path; the one path it sends is that of an upload, which is believed only if Gradio itself gave it out. With `read_only`
 nothing that changes anything is wired at all.
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
 from index.seeds_folder import (
@@ -28,9 +28,10 @@ from index.seeds_folder import (
     restore_file,
 )
 from index.sync import Report
-from ui.gradio_seam import SHARED, take_events
+from ui.gradio_seam import sent_with
 from ui.pages.library.state import COLUMNS, PAGE, Arrival, Row, Visit
-from ui.pages.library.view import news_html, table_html, tools_html
+from ui.pages.library.view import news_html, opened_html, table_html, tools_html
+from ui.pages.page import Openers, Site, draw_html, listen
 from ui.uploads import FULL, FULL_MESSAGE
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SCRIPT = Path(__file__).with_name("library.js")
 _LOOK_SECONDS = 0.25  # between two looks at how far a sync is
 _MOST = 500  # files that are added at once
 _FAILED = "That could not be done because of a fault in the program. The log has the details."
@@ -49,172 +49,175 @@ _FAILED = "That could not be done because of a fault in the program. The log has
 Shown = tuple[Any, ...]  # the table, the news, the masthead
 
 
-def add_library(
-    blocks: gr.Blocks, library: Library, *, masthead: Any, refresh: Callable[[], str], read_only: bool
-) -> Any:
-    """Put the Library page into the app, within its Blocks, and return the state that holds what a visitor sees of it.
+class LibraryPage:
+    """Every article in a table, and changing the folder; see `ui.pages.page.Page`."""
 
-    `masthead` is shown anew by `refresh` where the numbers in it may be others.
-    """
-    import gradio as gr
+    name: ClassVar[str] = "library"
+    title: ClassVar[str] = "Library"
+    belongs_to: ClassVar[str] = "library"
 
-    def show(visit: Visit, *, doing: str = "", **changes: Any) -> Shown:
-        shelf = visit.change(library, **changes)
+    def __init__(self, site: Site) -> None:
+        self._library = site.library
+        self._site = site
+
+    def draw(self, script: gr.HTML) -> Openers:
+        """Draw the components and connect their events: if the site is read-only, only those that change nothing."""
+        import gradio as gr
+
+        visit = gr.State(Visit())
+        draw_html(tools_html(self._library.settings, read_only=self._site.read_only), "library-tools")
+        with gr.Column(elem_id="library-scroll"):
+            news = draw_html("", "library-news")
+            table = draw_html("", "library-table")
+        outputs = [table, news, self._site.masthead]
+        listen(script, "articles", self._list_articles, visit, outputs, while_running="always_last")
+        if not self._site.read_only:
+            listen(script, "sync_now", self._sync_now, visit, outputs, while_running="once")
+            # Two files may be removed while the first still syncs.
+            for event, handler in (
+                ("ask_remove", self._ask_remove),
+                ("keep", self._cancel_remove),
+                ("remove", self._remove),
+                ("undo", self._undo_remove),
+                ("restore", self._restore),
+                ("add_files", self._add_files),
+                ("settle", self._settle),
+                ("dismiss", self._dismiss),
+            ):
+                listen(script, event, handler, visit, outputs, while_running="multiple")
+        return {"article": (visit, self._open_article)}
+
+    def _open_article(self, visit: Visit, _turn: int, place: int) -> str:
+        return opened_html(self._library, visit.shelf, place)
+
+    def _show(self, visit: Visit, *, doing: str = "", **changes: Any) -> Shown:
+        shelf = visit.change(self._library, **changes)
         return (
-            table_html(shelf, read_only=read_only),
-            news_html(library, shelf, read_only=read_only, doing=doing),
-            refresh(),
+            table_html(shelf, read_only=self._site.read_only),
+            news_html(self._library, shelf, read_only=self._site.read_only, doing=doing),
+            self._site.show_masthead(),
         )
 
-    def tell(visit: Visit, doing: str) -> Shown:
-        return gr.skip(), news_html(library, visit.shelf, read_only=read_only, doing=doing), gr.skip()
+    def _show_progress(self, visit: Visit, doing: str) -> Shown:
+        import gradio as gr
 
-    def follow(visit: Visit, doing: str) -> Iterator[Shown]:
-        """Show what there is, sync, show how far that is, then what came of it."""
-        yield show(visit, doing=doing, problem="", asked=None)
-        outcome = _begin_sync(library)
+        news = news_html(self._library, visit.shelf, read_only=self._site.read_only, doing=doing)
+        return gr.skip(), news, gr.skip()
+
+    def _sync(self, visit: Visit, doing: str) -> Iterator[Shown]:
+        """Show things as they stand, sync, show how far the sync is, then its outcome."""
+        yield self._show(visit, doing=doing, problem="", asked=None)
+        outcome = _begin_sync(self._library)
         while not outcome.done():
-            yield tell(visit, doing)
+            yield self._show_progress(visit, doing)
             time.sleep(_LOOK_SECONDS)
         error = outcome.exception()
         if error is not None and not isinstance(error, OnRecordError):
             _log.error("a sync failed", exc_info=error)
         problem = str(error) if isinstance(error, OnRecordError) else _FAILED if error else ""
-        yield show(visit, problem=problem)
+        yield self._show(visit, problem=problem)
 
-    def list_articles(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
-        given = event._data
-        column = given.get("column")
-        shown = given.get("shown")
-        yield show(
+    def _sync_now(self, visit: Visit) -> Iterator[Shown]:
+        yield from self._sync(visit, "Looking at the folder …")
+
+    def _list_articles(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+        sent = sent_with(event)
+        column = sent.get("column")
+        shown = sent.get("shown")
+        yield self._show(
             visit,
-            sought=str(given.get("sought", ""))[:200],
+            sought=str(sent.get("sought", ""))[:200],
             column=column if column in COLUMNS else visit.shelf.column,
-            descending=bool(given.get("descending", visit.shelf.descending)),
+            descending=bool(sent.get("descending", visit.shelf.descending)),
             shown=shown if isinstance(shown, int) and shown > 0 else PAGE,
             asked=None,
             problem="",
         )
-        if library.progress is None:
+        if self._library.progress is None:
             return
-        while library.progress is not None:  # a sync that another visitor began, or a change in the folder
-            yield tell(visit, "")
+        while self._library.progress is not None:  # a sync that another visitor began, or a change in the folder
+            yield self._show_progress(visit, "")
             time.sleep(_LOOK_SECONDS)
-        yield show(visit)
+        yield self._show(visit)
 
-    def sync_now(visit: Visit) -> Iterator[Shown]:
-        yield from follow(visit, "Looking at the folder …")
-
-    def ask_remove(visit: Visit, event: gr.EventData) -> Shown:
+    def _ask_remove(self, visit: Visit, event: gr.EventData) -> Shown:
         row = _row_of(visit, event)
-        return show(visit, asked=row if row and row.can_be_removed else None, problem="")
+        return self._show(visit, asked=row if row and row.can_be_removed else None, problem="")
 
-    def keep(visit: Visit) -> Shown:
-        return show(visit, asked=None)
+    def _cancel_remove(self, visit: Visit) -> Shown:
+        return self._show(visit, asked=None)
 
-    def remove(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+    def _remove(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         row, asked = _row_of(visit, event), visit.shelf.asked
         if row is None or asked is None or row.id != asked.id:
-            yield show(visit, asked=None)
+            yield self._show(visit, asked=None)
             return
         try:
-            removed = remove_file(library.settings, row.file)
+            removed = remove_file(self._library.settings, row.file)
         except OnRecordError as error:
-            yield show(visit, asked=None, problem=str(error))
+            yield self._show(visit, asked=None, problem=str(error))
             return
         visit.add_ghost(row, removed)
-        yield from follow(visit, "Removing it from the index …")
+        yield from self._sync(visit, "Removing it from the index …")
 
-    def undo(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+    def _undo_remove(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         row = _row_of(visit, event)
-        yield from put_back(visit, row.token if row else "")
+        yield from self._put_back(visit, row.token if row else "")
 
-    def restore(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
-        place, removed = event._data.get("removed"), visit.shelf.removed
-        is_place = isinstance(place, int) and 0 <= place < len(removed)
-        yield from put_back(visit, removed[place].token if is_place else "")
+    def _restore(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+        place, removed = sent_with(event).get("removed"), visit.shelf.removed
+        token = removed[place].token if isinstance(place, int) and 0 <= place < len(removed) else ""
+        yield from self._put_back(visit, token)
 
-    def put_back(visit: Visit, token: str) -> Iterator[Shown]:
+    def _put_back(self, visit: Visit, token: str) -> Iterator[Shown]:
         if not token:
-            yield show(visit)
+            yield self._show(visit)
             return
         try:
-            restore_file(library.settings, token)
+            restore_file(self._library.settings, token)
         except OnRecordError as error:
-            yield show(visit, problem=str(error))
+            yield self._show(visit, problem=str(error))
             return
-        yield from follow(visit, "Indexing it again …")
+        yield from self._sync(visit, "Indexing it again …")
 
-    def add(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
-        files = event._data.get("files")
+    def _add_files(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+        files = sent_with(event).get("files")
         files = files[:_MOST] if isinstance(files, list) else []
         arrivals: list[Arrival] = []
         for i, file in enumerate(files):
-            yield tell(visit, f"Reading file {i + 1:,} of {len(files):,} …")
-            arrivals.append(_receive(library, blocks.upload_file_set, file))
+            yield self._show_progress(visit, f"Reading file {i + 1:,} of {len(files):,} …")
+            arrivals.append(_receive(self._library, self._site.uploads, file))
         for file in files:  # only now: two files of one content are one upload
-            _forget_upload(blocks.upload_file_set, file)
+            _forget_upload(self._site.uploads, file)
         visit.add_arrivals(arrivals)
         if any(isinstance(arrival.outcome, Added) for arrival in arrivals):
-            yield from follow(visit, "Looking at the folder …")
+            yield from self._sync(visit, "Looking at the folder …")
         else:
-            yield show(visit, problem="", asked=None)
+            yield self._show(visit, problem="", asked=None)
 
-    def settle(visit: Visit, event: gr.EventData) -> Iterator[Shown]:
-        """What is to become of a file whose name was taken."""
-        arrival = visit.take_waiting(event._data.get("token"))
+    def _settle(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+        """Add a file whose name was taken under another, or leave it out."""
+        sent = sent_with(event)
+        arrival = visit.take_waiting(sent.get("token"))
         if arrival is None or not isinstance(arrival.outcome, Taken):
-            yield show(visit)
+            yield self._show(visit)
             return
-        if event._data.get("add") is not True:
-            forget_taken(library.settings, arrival.outcome.token)
-            yield show(visit, problem="")
+        if sent.get("add") is not True:
+            forget_taken(self._library.settings, arrival.outcome.token)
+            yield self._show(visit, problem="")
             return
         try:
-            outcome: Added | str = add_taken(library.settings, arrival.outcome.token)
+            outcome: Added | str = add_taken(self._library.settings, arrival.outcome.token)
         except OnRecordError as error:
             outcome = str(error)
         visit.add_arrivals([Arrival(arrival.given, outcome)], keep_others=True)
-        yield from follow(visit, "Looking at the folder …")
+        yield from self._sync(visit, "Looking at the folder …")
 
-    def dismiss(visit: Visit) -> Shown:
+    def _dismiss(self, visit: Visit) -> Shown:
         for arrival in visit.shelf.arrivals:
             if isinstance(arrival.outcome, Taken):
-                forget_taken(library.settings, arrival.outcome.token)
-        return show(visit, arrivals=(), problem="")
-
-    take_events(list_articles, ask_remove, remove, undo, restore, add, settle)
-    visit_state = gr.State(Visit())
-    # Were it called "library", the browser would take the focus away on its way back to #library.
-    with gr.Column(elem_id="library-page"):
-        tools = gr.HTML(
-            tools_html(library.settings, read_only=read_only),
-            elem_id="library-tools",
-            js_on_load=_SCRIPT.read_text(encoding="utf-8"),
-            apply_default_css=False,
-        )
-        with gr.Column(elem_id="library-scroll"):
-            news = gr.HTML("", elem_id="library-news", js_on_load=None, apply_default_css=False)
-            table = gr.HTML("", elem_id="library-table", js_on_load=None, apply_default_css=False)
-
-    outputs = [table, news, masthead]
-    tools.articles(list_articles, visit_state, outputs, trigger_mode="always_last", **SHARED)
-    if read_only:
-        return visit_state
-    for name, handler in {
-        "sync_now": sync_now,
-        "ask_remove": ask_remove,
-        "keep": keep,
-        "remove": remove,
-        "undo": undo,
-        "restore": restore,
-        "add_files": add,
-        "settle": settle,
-        "dismiss": dismiss,
-    }.items():
-        mode = "once" if handler is sync_now else "multiple"  # two files may be removed while the first still syncs
-        getattr(tools, name)(handler, visit_state, outputs, trigger_mode=mode, **SHARED)
-    return visit_state
+                forget_taken(self._library.settings, arrival.outcome.token)
+        return self._show(visit, arrivals=(), problem="")
 
 
 def largest_upload(library: Library) -> int:
@@ -225,7 +228,8 @@ def largest_upload(library: Library) -> int:
 
 
 def _row_of(visit: Visit, event: gr.EventData) -> Row | None:
-    return visit.row(event._data.get("place"), event._data.get("serial"))
+    sent = sent_with(event)
+    return visit.row(sent.get("place"), sent.get("serial"))
 
 
 def _begin_sync(library: Library) -> Future[Report]:

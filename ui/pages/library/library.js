@@ -1,11 +1,11 @@
-// Runs once, when Gradio has put the Library page's tools on the page: `element` is their root, `trigger` sends an event
-// to Python, and `upload` a file to Gradio. The table says by data-serial which list it is; a click sends that and a place.
+// The Library page. `trigger` sends an event to Python, and `upload` a file to Gradio. The table says by data-serial which
+// list it is; a click sends that and a place.
 
 const byId = (id) => document.getElementById(id);
 const list = () => document.querySelector("#library-table table");
 const box = () => byId("sought-article");
 const files = () => byId("added-files");
-const isHere = () => location.hash === "#library";
+const isHere = () => document.body.dataset.page === "library";
 
 let typing = 0; // the timer that waits for the next letter
 let wanted = null; // finds what is to have the focus when the table has been made anew
@@ -35,7 +35,6 @@ function send(name, button, more = {}) {
 }
 
 function focusWanted() {
-  markRead();
   const found = wanted?.() ?? findHeld();
   if (!found) return;
   wanted = null;
@@ -54,14 +53,6 @@ function findHeld() {
   return same.includes(at) ? null : same[0];
 }
 
-function markRead() {
-  const section = document.querySelector("#source section.open.article");
-  for (const button of document.querySelectorAll("#library-page .read[aria-current]")) button.removeAttribute("aria-current");
-  if (section) {
-    document.querySelector(`#library-page .read[data-place="${section.dataset.place}"]`)?.setAttribute("aria-current", "true");
-  }
-}
-
 // A sync that this page did not ask for leaves the table behind the masthead. A question that is open stays open.
 function catchUp() {
   const synced = document.querySelector("#masthead header")?.dataset.synced;
@@ -69,9 +60,8 @@ function catchUp() {
   listArticles({ shown: Number(list().dataset.shown) });
 }
 
-function say(text) {
-  const place = element.querySelector(".sending");
-  if (place) place.textContent = text;
+function showSending(text) {
+  document.querySelector("#library-tools .sending").textContent = text;
 }
 
 function isTooLarge(file) {
@@ -85,7 +75,7 @@ async function add(chosen) {
   isSending = true;
   const sent = [];
   for (const [i, file] of chosen.entries()) {
-    say(`Sending file ${(i + 1).toLocaleString("en")} of ${chosen.length.toLocaleString("en")} …`);
+    showSending(`Sending file ${(i + 1).toLocaleString("en")} of ${chosen.length.toLocaleString("en")} …`);
     let path = null;
     let status = 0;
     if (!isTooLarge(file)) {
@@ -100,7 +90,7 @@ async function add(chosen) {
     // Gradio would look for what is called "path" in its own folder.
     sent.push({ name: file.name, size: file.size, uploaded: path, status });
   }
-  say("");
+  showSending("");
   isSending = false;
   trigger("add_files", { files: sent });
 }
@@ -198,14 +188,15 @@ function enter() {
   if (window.matchMedia("(min-width: 900px)").matches) box()?.focus({ preventScroll: true });
 }
 
-window.addEventListener("hashchange", enter);
-
 function start() {
-  if (!byId("library-table") || !byId("source") || !box()) return requestAnimationFrame(start);
+  const ids = ["sought-article", "library-table"];
+  if (!document.body.dataset.page || !ids.every((id) => document.getElementById(id))) {
+    return requestAnimationFrame(start);
+  }
   const everything = { childList: true, subtree: true, attributes: true };
   new MutationObserver(focusWanted).observe(byId("library-table"), { ...everything, attributeFilter: ["data-serial"] });
   new MutationObserver(catchUp).observe(byId("masthead"), { ...everything, attributeFilter: ["data-synced"] });
-  new MutationObserver(markRead).observe(byId("source"), { ...everything, attributeFilter: ["data-place"] });
+  document.addEventListener("route", enter);
   enter();
 }
 start();

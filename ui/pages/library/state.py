@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from index.seeds_folder import Added, Known, Removed, Taken, list_removed
-from index.speech.people import fold, from_json
+from index.speech.people import from_json
 from index.sync import Plan
+from index.words import fold_letters
 from ui.wording import count
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def arrange(rows: Sequence[Row], sought: str, column: str, *, descending: bool) 
 
     Rows that have nothing in that column come last either way; those that are alike are in the order of their ids.
     """
-    words = fold(sought).split()
+    words = fold_letters(sought).split()
     found = sorted((row for row in rows if _has(row, words)), key=lambda row: row.id)
     filled = [row for row in found if _key(row, column) is not None]
     filled.sort(key=lambda row: _key(row, column) or (), reverse=descending)
@@ -187,7 +188,7 @@ def _has(row: Row, words: Sequence[str]) -> bool:
 
 @functools.lru_cache(maxsize=100_000)
 def _folded(*texts: str) -> str:
-    return "\n".join(map(fold, texts))
+    return "\n".join(map(fold_letters, texts))
 
 
 def _key(row: Row, column: str) -> tuple[str | int, ...] | None:
@@ -199,7 +200,7 @@ def _key(row: Row, column: str) -> tuple[str | int, ...] | None:
     else:
         value = {"title": row.title, "source": row.source, "sentences": row.sentences, "people": row.people}[column]
     if isinstance(value, str):
-        return (fold(value),) if value else None
+        return (fold_letters(value),) if value else None
     return None if value is None else (value,)
 
 

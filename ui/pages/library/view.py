@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from index.errors import OnRecordError
 from index.reading.files import CONTAINERS, SUFFIXES, largest
 from index.seeds_folder import Added, Known, Taken
 from index.settings import Settings
@@ -13,7 +12,7 @@ from index.sync import Report
 from ui.inert import escape_html, plain_text
 from ui.pages.library.state import PAGE, Arrival, Row, Shelf, describe_order
 from ui.shell import problem_html
-from ui.source import article_html, nothing_open_html
+from ui.source import Opened, nothing_open_html, panel_html
 from ui.wording import count, format_date
 
 if TYPE_CHECKING:
@@ -119,10 +118,6 @@ def opened_html(library: Library, shelf: Shelf, place: int) -> str:
     row = shelf.rows[place] if 0 <= place < len(shelf.rows) else None
     if row is None or not row.can_be_read:
         return nothing_open_html()
-    try:
-        body = article_html(library.article(row.id), (), 0)
-    except OnRecordError as error:
-        body = problem_html(str(error))
     notes = {
         "changed": "The file has changed since: this is the article as it was indexed.",
         "kept": "The file has changed, and cannot be read any more: this is the article as it was indexed.",
@@ -130,25 +125,26 @@ def opened_html(library: Library, shelf: Shelf, place: int) -> str:
     }
     note = f'<p class="stale" role="note">{notes[row.state]}</p>' if row.state in notes else ""
 
-    def step(name: str, sign: str, places: range) -> str:
-        to = next((i for i in places if shelf.rows[i].can_be_read), None)
-        where = f' data-place="{to}"' if to is not None else " disabled"
-        return f'<button type="button" class="step"{where} aria-label="{name}">{sign}</button>'
+    def find_readable(places: range) -> int | None:
+        return next((i for i in places if shelf.rows[i].can_be_read), None)
 
-    steps = step("Previous article", "‹", range(place - 1, -1, -1))
-    steps += step("Next article", "›", range(place + 1, len(shelf.rows)))
-    return (
-        f'<section class="open article" aria-label="Article" data-turn="-1" data-kind="article" data-place="{place}">'
-        f'<div class="bar"><span class="what">{place + 1:,} of {len(shelf.rows):,}</span>{steps}'
-        '<button type="button" class="close">Close</button></div>'
-        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{note}{body}</div></section>'
+    opened = Opened(
+        kind="article",
+        place=place,
+        what=f"{place + 1:,} of {len(shelf.rows):,}",
+        noun="article",
+        previous=find_readable(range(place - 1, -1, -1)),
+        following=find_readable(range(place + 1, len(shelf.rows))),
+        label="Article",
+        close="Close",
     )
+    return panel_html(library, row.id, opened, note=note)
 
 
 def _row_html(place: int, row: Row, shelf: Shelf, *, read_only: bool) -> str:
     title = f"<bdi>{_text(row.title)}</bdi>"
     if row.can_be_read:
-        title = f'<button type="button" class="read" data-place="{place}">{title}</button>'
+        title = f'<button type="button" class="read" data-opens="article" data-place="{place}">{title}</button>'
     path = f'<span class="file"><bdi>{_text(row.id)}</bdi></span>' if row.title != row.id else ""
     state = _STATES.get(row.state, "")
     if row.state in ("skipped", "kept"):

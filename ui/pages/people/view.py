@@ -9,12 +9,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from index.speech.people import fold
 from index.values import Speaker
+from index.words import fold_letters
 from qa.statements import count_quotes, list_dates
 from ui.inert import escape_html
 from ui.pages.people.state import Chosen, month_of
-from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html
+from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html, topic_box_html
 from ui.search import has_words
 from ui.source import nothing_open_html
 from ui.wording import count, format_date
@@ -29,8 +29,8 @@ _HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
 
 
 def search_html() -> str:
-    """The box above the list of people."""
-    return (
+    """The boxes above the list of people."""
+    return topic_box_html("sought-topic") + (
         '<div class="find"><label for="sought-name">Find a person</label><input id="sought-name" type="search" '
         'autocomplete="off" spellcheck="false" maxlength="100" placeholder="By name or role …"></div>'
     )
@@ -39,7 +39,7 @@ def search_html() -> str:
 def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
     """Everyone who is called by all the words sought, by name before by role, those with most statements first."""
     counts = count_quotes(library)
-    words = fold(sought).split()
+    words = fold_letters(sought).split()
     found = [(who, said) for who, said in counts if has_words(words, " ".join((who.name, *who.also)))]
     found.sort(key=lambda row: not has_words(words, row[0].name))  # those of that name before those of that role
     if not found:
@@ -145,8 +145,8 @@ def _narrow_html(chosen: Chosen) -> str:
 
 def _also(speaker: Speaker) -> str:
     """A role that the person is called by: the first of their other names that is not a form of the name."""
-    own = {word for name in (speaker.name, *speaker.names) for word in fold(name).split()}
-    return next((also for also in speaker.also if not own & set(fold(also).split())), "")
+    own = {word for name in (speaker.name, *speaker.names) for word in fold_letters(name).split()}
+    return next((also for also in speaker.also if not own & set(fold_letters(also).split())), "")
 
 
 def _list_months(first: str, last: str) -> list[str]:

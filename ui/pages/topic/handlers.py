@@ -1,14 +1,14 @@
-"""The page of statements on a topic, put into the app: its parts and what happens on it."""
+"""What the Topic page does: its components in the app, and what follows from a click."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
-from ui.gradio_seam import SHARED, take_events
-from ui.pages.statements import PAGE
+from ui.gradio_seam import sent_with
+from ui.pages.page import Openers, Site, draw_html, listen
+from ui.pages.statements import PAGE, topic_box_html
 from ui.pages.topic.state import Timeline, find_timeline
 from ui.pages.topic.view import said_html, timeline_html, topic_problem_html, topic_statement_html
 from ui.shell import problem_html
@@ -17,61 +17,59 @@ from ui.source import nothing_open_html
 if TYPE_CHECKING:
     import gradio as gr
 
-    from index.library import Library
 
+class TopicPage:
+    """Who said what about a topic, and when; see `ui.pages.page.Page`."""
 
-_SCRIPT = Path(__file__).with_name("topic.js")
+    name: ClassVar[str] = "topic"
+    title: ClassVar[str] = ""
+    belongs_to: ClassVar[str] = "people"
 
-Update = tuple[Timeline | None, str, str, str]
+    def __init__(self, site: Site) -> None:
+        self._library = site.library
+        self._source = site.source
 
+    def draw(self, script: gr.HTML) -> Openers:
+        """Draw the components and connect their events."""
+        import gradio as gr
 
-def add_topic_page(library: Library, source: gr.HTML) -> gr.State:
-    """Put the page into the block that is being built, and return the state that holds what is on it.
+        state = gr.State(None)
+        draw_html(topic_box_html("shown-topic"), "topic-sought")
+        with gr.Column(elem_id="topic-scroll"):
+            topic = draw_html("", "topic")
+            said = draw_html("", "topic-said")
+        outputs = [state, topic, said, self._source]
+        listen(script, "topic", self._open_topic, None, outputs, while_running="always_last")
+        listen(script, "point", self._choose_point, state, [state, said, self._source], while_running="always_last")
+        listen(script, "grow", self._show_more, state, [state, said], while_running="once")
+        return {"said": (state, self._open_statement)}
 
-    Statements open in `source`.
-    """
-    import gradio as gr
-
-    def open_topic(event: gr.EventData) -> Update:
-        topic = str(event._data.get("topic", "")).strip()
+    def _open_topic(self, event: gr.EventData) -> tuple[Timeline | None, str, str, str]:
+        topic = str(sent_with(event).get("topic", "")).strip()
         try:
-            timeline = find_timeline(library, topic)
+            timeline = find_timeline(self._library, topic)
         except OnRecordError as error:
             return None, topic_problem_html(topic, problem_html(str(error))), "", nothing_open_html()
-        return timeline, timeline_html(timeline), said_html(timeline), _first_html(library, timeline)
+        return timeline, timeline_html(timeline), said_html(timeline), self._open_first(timeline)
 
-    def choose_point(timeline: Timeline | None, event: gr.EventData) -> tuple[Timeline | None, str, str]:
+    def _choose_point(self, timeline: Timeline | None, event: gr.EventData) -> tuple[Timeline | None, str, str]:
         if timeline is None:
             return None, "", nothing_open_html()
-        timeline = replace(timeline, point=read_point(timeline, event._data), shown=PAGE)
-        return timeline, said_html(timeline), _first_html(library, timeline)
+        timeline = replace(timeline, point=read_point(timeline, sent_with(event)), shown=PAGE)
+        return timeline, said_html(timeline), self._open_first(timeline)
 
-    def show_more(timeline: Timeline | None) -> tuple[Timeline | None, str]:
+    def _show_more(self, timeline: Timeline | None) -> tuple[Timeline | None, str]:
         timeline = replace(timeline, shown=timeline.shown + PAGE) if timeline else None
         return timeline, said_html(timeline) if timeline else ""
 
-    take_events(open_topic, choose_point)
+    def _open_first(self, timeline: Timeline) -> str:
+        return topic_statement_html(self._library, timeline, next(iter(timeline.chosen), -1))
 
-    state = gr.State(None)
-    with gr.Column(elem_id="topic-page"):
-        topic = gr.HTML(
-            "",
-            elem_id="topic",
-            js_on_load=_SCRIPT.read_text(encoding="utf-8"),
-            apply_default_css=False,
-        )
-        said = gr.HTML("", elem_id="topic-said", js_on_load=None, apply_default_css=False)
-    topic.topic(open_topic, None, [state, topic, said, source], trigger_mode="always_last", **SHARED)
-    topic.point(choose_point, state, [state, said, source], trigger_mode="always_last", **SHARED)
-    topic.grow(show_more, state, [state, said], trigger_mode="once", **SHARED)
-    return state
+    def _open_statement(self, timeline: Timeline | None, _turn: int, place: int) -> str:
+        return topic_statement_html(self._library, timeline, place)
 
 
-def read_point(timeline: Timeline, event: dict[str, Any]) -> tuple[int, int] | None:
-    """Which point a click meant; None, for all, where there is no such point."""
-    point = (event.get("row"), event.get("column"))
+def read_point(timeline: Timeline, sent: dict[str, Any]) -> tuple[int, int] | None:
+    """The point that a click meant; None, for all statements, if there is no such point."""
+    point = (sent.get("row"), sent.get("column"))
     return next((place for said in timeline.statements if (place := timeline.place(said)) == point), None)
-
-
-def _first_html(library: Library, timeline: Timeline) -> str:
-    return topic_statement_html(library, timeline, next(iter(timeline.chosen), -1))

@@ -1,11 +1,12 @@
-// The page of statements on a topic, #topic/Tartous. Runs once, when Gradio has put the plot on the page; `element` is
-// its root and `trigger` sends an event to Python. The plot says by data-topic what it is of.
+// The Topic page, #topic/Tartous. The plot says by data-topic what it is of; `trigger` sends an event to Python.
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const plot = () => document.getElementById("topic");
 const list = () => document.getElementById("topic-said");
-const box = () => document.getElementById("sought-topic");
-const points = () => [...element.querySelectorAll(".point")];
-const pressed = () => element.querySelector('.point[aria-pressed="true"]');
+const box = () => document.getElementById("shown-topic");
+const scroller = () => document.getElementById("topic-scroll");
+const points = () => [...plot().querySelectorAll(".point")];
+const pressed = () => plot().querySelector('.point[aria-pressed="true"]');
 
 let lastTopic; // what is on the page
 let toShow = false; // whether the list is to be brought into view when it is there
@@ -21,40 +22,35 @@ function readTopic() {
   }
 }
 
-function route() {
+function enter() {
   const topic = readTopic();
-  document.body.classList.toggle("on-topic", topic !== null);
-  if (topic === null) {
-    if (box()) box().value = "";
-    return;
-  }
+  if (topic === null) return;
   box().value = topic;
   if (openTopic() === topic) focusTopic();
   else ask(topic);
 }
 
 function openTopic() {
-  return element.querySelector(".topic-page")?.dataset.topic;
+  return plot().querySelector(".topic-page")?.dataset.topic;
 }
 
 function ask(topic) {
-  document.getElementById("topic-page").setAttribute("aria-busy", "true");
+  scroller().setAttribute("aria-busy", "true");
   lastTopic = undefined;
   trigger("topic", { topic });
 }
 
 function focusTopic() {
-  (element.querySelector("h2") ?? box()).focus({ preventScroll: true });
+  (plot().querySelector("h2") ?? box()).focus({ preventScroll: true });
 }
 
 function settleTopic() {
   const topic = openTopic();
   if (topic === undefined || topic === lastTopic) return;
   lastTopic = topic;
-  const page = document.getElementById("topic-page");
-  page.removeAttribute("aria-busy");
-  page.scrollTo({ top: 0 });
-  const sideways = element.querySelector(".sideways");
+  scroller().removeAttribute("aria-busy");
+  scroller().scrollTo({ top: 0 });
+  const sideways = plot().querySelector(".sideways");
   if (sideways) sideways.scrollLeft = sideways.scrollWidth; // the latest is seen first
   if (readTopic() !== null) focusTopic();
 }
@@ -70,11 +66,9 @@ function settleList() {
   const line = list().querySelector(".chosen-line");
   if (!toShow || !line) return;
   toShow = false;
-  const page = document.getElementById("topic-page").getBoundingClientRect();
-  const below = line.getBoundingClientRect().top - (page.top + page.height * 0.55);
-  if (below > 0) {
-    document.getElementById("topic-page").scrollBy({ top: below, behavior: still.matches ? "auto" : "smooth" });
-  }
+  const view = scroller().getBoundingClientRect();
+  const below = line.getBoundingClientRect().top - (view.top + view.height * 0.55);
+  if (below > 0) scroller().scrollBy({ top: below, behavior: still.matches ? "auto" : "smooth" });
 }
 
 function choose(point) {
@@ -90,11 +84,11 @@ function placeOf(point) {
   return { row: Number(point.dataset.row), column: Number(point.dataset.column) };
 }
 
-function tell(point) {
-  const line = element.querySelector(".pointed");
+function describePoint(point) {
+  const line = plot().querySelector(".pointed");
   if (!line) return;
   line.textContent = point?.getAttribute("aria-label") ?? "";
-  line.parentElement.classList.toggle("telling", Boolean(point));
+  line.parentElement.classList.toggle("has-point", Boolean(point));
 }
 
 // One point is reached by Tab, the others by the arrow keys.
@@ -113,24 +107,24 @@ function neighbour(point, key, whole) {
   return all.filter((other) => placeOf(other).row === next).sort((one, other) => far(one) - far(other))[0];
 }
 
-element.addEventListener("keydown", (event) => {
-  const point = event.target.closest?.(".point");
-  if (!point || event.altKey || event.metaKey) return;
-  const next = neighbour(point, event.key, event.ctrlKey);
-  if (/^(Arrow|Home|End)/.test(event.key)) event.preventDefault();
-  next?.focus();
-});
-
-element.addEventListener("focusin", (event) => {
-  const point = event.target.closest?.(".point");
-  if (!point) return;
-  for (const other of points()) other.tabIndex = other === point ? 0 : -1;
-  tell(point);
-});
-
-element.addEventListener("focusout", () => tell(null));
-element.addEventListener("pointerover", (event) => tell(event.target.closest?.(".point") ?? null));
-element.addEventListener("pointerleave", () => tell(null));
+function listenToPlot() {
+  plot().addEventListener("keydown", (event) => {
+    const point = event.target.closest?.(".point");
+    if (!point || event.altKey || event.metaKey) return;
+    const next = neighbour(point, event.key, event.ctrlKey);
+    if (/^(Arrow|Home|End)/.test(event.key)) event.preventDefault();
+    next?.focus();
+  });
+  plot().addEventListener("focusin", (event) => {
+    const point = event.target.closest?.(".point");
+    if (!point) return;
+    for (const other of points()) other.tabIndex = other === point ? 0 : -1;
+    describePoint(point);
+  });
+  plot().addEventListener("focusout", () => describePoint(null));
+  plot().addEventListener("pointerover", (event) => describePoint(event.target.closest?.(".point") ?? null));
+  plot().addEventListener("pointerleave", () => describePoint(null));
+}
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
@@ -146,19 +140,22 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("#sought .topic-form")) return;
+  if (!event.target.matches(".topic-form")) return; // also that of the People page
   event.preventDefault();
-  const topic = box().value.trim();
+  const topic = event.target.querySelector("input").value.trim();
   if (readTopic() === topic) ask(topic); // the articles may have changed
   else location.hash = `topic/${encodeURIComponent(topic)}`;
 });
 
-window.addEventListener("hashchange", route);
-
 function start() {
-  if (!list() || !box()) return requestAnimationFrame(start);
-  new MutationObserver(settleTopic).observe(element, { childList: true, subtree: true });
+  const ids = ["shown-topic", "topic", "topic-said"];
+  if (!document.body.dataset.page || !ids.every((id) => document.getElementById(id))) {
+    return requestAnimationFrame(start);
+  }
+  new MutationObserver(settleTopic).observe(plot(), { childList: true, subtree: true });
   new MutationObserver(settleList).observe(list(), { childList: true, subtree: true });
-  route();
+  listenToPlot();
+  document.addEventListener("route", enter);
+  enter();
 }
 start();

@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 _WIDEST, _SMALLEST, _MANY = 24, 8, 9
 
 
-def topic_box_html() -> str:
-    """The box for a topic, above the list of people."""
-    return (
-        '<form class="topic-form" role="search"><label for="sought-topic">Statements on a topic</label>'
-        '<span class="asking"><input id="sought-topic" type="search" autocomplete="off" maxlength="300" '
-        'placeholder="A word or a few …"><button type="submit">Show</button></span></form>'
-    )
-
-
 def timeline_html(timeline: Timeline) -> str:
     """The head of the page and the plot. Its points are `button.point[data-row][data-column]`."""
     total = len(timeline.statements)

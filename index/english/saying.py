@@ -1,8 +1,6 @@
-"""The words by which the news gives somebody's words or thoughts, as tables."""
+"""Words by which the news reports what people say and think, as tables."""
 
 from __future__ import annotations
-
-import re
 
 from index.words import word_set
 
@@ -17,21 +15,21 @@ SAYING = word_set(
     "say shout slam speculate state stress suggest surmise tell testify theorize tout trash tweet underline underscore "
     "urge vow warn wonder write yell"
 )
-# Those whose object is no person, so that one right behind them speaks: "It rained, said Ms. Roe."
+# Their object is never a person, so that a person right after one speaks: "It rained, said Ms. Roe."
 INVERTED = word_set("add argue conclude continue explain joke note observe quip recall remark reply say tweet write")
-# Their subject thinks where a clause depends on them: "believes that", "hopes to".
+# Their subject thinks if a clause depends on them: "believes that", "hopes to".
 THINKING = word_set(
     "agree anticipate assume believe bet consider disagree doubt dream estimate expect fear feel figure forecast guess "
     "hop hope imagine indicate intend know pray prefer project regret report seek signal suspect swear think threaten "
     "want wish worry"
 )
-# Their subject judges where something does: "opposes the deal", "called it a disaster", "railed against".
+# Their subject judges if anything depends on them: "opposes the deal", "called it a disaster", "railed against".
 JUDGING = word_set(
     "applaud attack belittle blame brand bristle call castigate chastise chide cite commend compare congratulate "
     "credit defend demand deride dispute dub echo endorse espouse excoriate express favor favour invoke label lash "
     "liken object oppose question rail rebuke regard reject repeat ridicule support thank trumpet voice"
 )
-# A verb that speaks with one of these after it: "point out", "call for", "lash out at", "fire back".
+# Their subject speaks if one of these words follows: "point out", "call for", "lash out at", "fire back".
 PHRASES = {
     "point": word_set("out to"),
     "call": word_set("for on"),
@@ -50,42 +48,41 @@ PHRASES = {
     "put": word_set("it"),
     "refer": word_set("to"),
 }
-# "Mr. Trump is confident that": their subject thinks so.
+# Their subject thinks: "Mr. Trump is confident that".
 STATES = word_set(
     "adamant afraid aware certain concerned confident convinced doubtful fearful glad hopeful optimistic pessimistic "
     "proud sceptical skeptical sorry sure worried"
 )
-# "Mr. Trump's claim that": their owner speaks.
+# Their owner speaks: "Mr. Trump's claim that".
 STATEMENTS = word_set(
     "accusation admission allegation announcement argument assertion assurance belief call claim complaint contention "
     "conviction criticism declaration demand denial desire explanation fear hope insistence opinion opposition pledge "
     "position prediction promise proposal remark statement suggestion threat view vow warning"
 )
-# A verb that is not a statement where it is denied: "did not say", "would not comment".
+# A denied verb is not a statement: "did not say", "would not comment".
 NEGATIONS = word_set("n't neither never nor not")
-# Before a verb of thinking, they tell what somebody may think: "might want to".
+# Before a verb of thinking, they make it a guess: "might want to".
 MODALS = word_set("can could may might must should would")
-# "declined to comment", "refused to say": not a statement either.
+# A refusal to speak is not a statement either: "declined to comment", "refused to say".
 REFUSALS = word_set("avoid decline fail forget neglect refuse stop")
-# Their past tenses and participles that no rule makes.
+# Past tenses and participles that no rule makes.
 IRREGULAR = word_set(
     "bet cast felt hit knew known made put said saw seen shot sought spoke spoken swore sworn thought told went "
     "written wrote"
 )
-
-
-def inflect(lemma: str) -> str:
-    """Return a regular expression for the forms of a regular verb or noun: "deny" for denies, denied and denying."""
-    if lemma.endswith("e"):
-        return rf"{lemma[:-1]}(?:e[ds]?|ing)"
-    if lemma[-1] == "y" and lemma[-2] not in "aeou":
-        return rf"{lemma[:-1]}(?:y|ies|ied|ying)"
-    return rf"{lemma}{lemma[-1]}?(?:e[ds]|ing|s)?"
-
-
-# A verb of saying after the name of whoever says it: "said", "has denied", "later told".
-_SAID = "|".join(["said", "told", "wrote", *(inflect(verb) for verb in sorted(SAYING))])
-SAID = re.compile(rf"(?: \w+ly| also| then| later)?,?(?: ha[ds])? (?:{_SAID})\b(?<!ing)")
-_FORMS = [inflect(word) for word in sorted({*SAYING, *THINKING, *JUDGING, *STATES, *STATEMENTS, *PHRASES})]
-# What a sentence has to have to be worth a parse.
-CUE = re.compile(rf"\b(?:according to|{'|'.join([*sorted(IRREGULAR), *_FORMS])})\b", re.IGNORECASE)
+# After a quoted question or cry and a name: “Why?” Ms. Roe asked on Monday.
+QUOTING = word_set(
+    "added asked asks cried exclaimed joked quipped remarked replied responded said says shouted told tweeted wondered "
+    "writes wrote yelled"
+)
+# With one of these after them, or an adverb or a day.
+AFTER_QUOTING = word_set("after as at before during her him in me of on reporters the them to us when while with")
+# Only before a mark: “Why?” Ms. Roe continued. But: “Why?” Protests continued in Ohio.
+QUOTING_ALONE = word_set(
+    "adds answered asserted complained concluded continued countered declared demanded explained insisted mused noted "
+    "observed pressed recalled repeated replies retorted snapped tells warned"
+)
+# Capitalised after a quotation, they begin the next sentence: “Why?” He said nothing.
+NOT_QUOTED = word_set("And But He I It She The They We You")
+# Between a mark and a name, they show that it is not the subject: "but with Ms. Roe".
+CONNECTIVES = word_set("and as but by for from of on or than that to with")

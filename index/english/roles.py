@@ -1,0 +1,64 @@
+"""Titles, offices and nouns for people and groups, as tables."""
+
+from __future__ import annotations
+
+from index.words import word_set
+
+# Abbreviated before a name, so that their full stop ends no sentence.
+SHORT_TITLES = word_set(
+    "Adm Ald Amb Asst Atty Brig Capt Cdr Cmdr Col Cols Cpl Dep Det Dr Drs Fr Gen Gens Gov Govs Hon Insp Lt Lts Maj "
+    "Messrs Mgr Mlle Mme Mr Mrs Ms Msgr Mx Pfc Pres Prof Profs Pvt Rep Reps Rev Revs Rt Sec Sen Sens Sgt Sgts Spc Supt"
+)
+# Abbreviations that the parser takes for the end of a sentence, and what they stand for.
+SPELLED_OUT = {
+    "Adm": "Admiral",
+    "Amb": "Ambassador",
+    "Capt": "Captain",
+    "Col": "Colonel",
+    "Gen": "General",
+    "Gov": "Governor",
+    "Lt": "Lieutenant",
+    "Maj": "Major",
+    "Prof": "Professor",
+    "Rep": "Representative",
+    "Rev": "Reverend",
+    "Sen": "Senator",
+    "Sgt": "Sergeant",
+}
+# Titles before a name, each with the noun for its bearer, if any: "Sen. Cruz" is "the senator".
+TITLES = dict(
+    pair.split(":")
+    for pair in """
+    adm:admiral admiral:admiral amb:ambassador ambassador:ambassador attorney:attorney brig: capt:captain
+    captain:captain chairman:chairman chairwoman:chairwoman chancellor:chancellor chief:chief cmdr:commander
+    col:colonel colonel:colonel congressman:congressman congresswoman:congresswoman dame: dr:doctor elect: ex:
+    father:priest former: fr:priest gen:general general:general gov:governor governor:governor hon: judge:judge
+    justice:justice king:king lady: late: lieutenant:lieutenant lord: lt:lieutenant madam: maj:major major:major
+    mayor:mayor minister:minister miss: mr: mrs: ms: nominee:nominee pastor:pastor pope:pope pres:president
+    president:president prime: prince:prince princess:princess prof:professor professor:professor queen:queen
+    rep:representative representative:representative representatives:representative rev:reverend reverend:reverend
+    secretary:secretary sen:senator senator:senator senators:senator sgt:sergeant sheriff:sheriff sir:
+    speaker:speaker state: then: vice:
+    """.split()
+)
+DEPUTIES = word_set("deputy prime vice")  # a vice president is not a president
+MALE_TITLES = word_set("congressman chairman father fr king lord mr pope prince sir")
+FEMALE_TITLES = word_set("chairwoman congresswoman dame lady madam miss mrs ms princess queen")
+# Titles before a first name alone: "Pope Francis".
+STYLES = word_set("king pope prince princess queen")
+# Common nouns for a man or a woman.
+MEN = MALE_TITLES | word_set("actor brother businessman father gentleman husband man mogul son spokesman tycoon uncle")
+WOMEN = FEMALE_TITLES | word_set("actress aunt businesswoman daughter mother sister spokeswoman wife woman")
+# What nouns for people and their offices end in.
+BEARER_ENDINGS = word_set(
+    "aide ally ant attorney chair chief coach ee ent er friend head hopeful host ian ic ist ive judge lady man mogul "
+    "or person rival secretary star woman"
+)
+# Nouns for groups that speak: "the Trump campaign".
+COLLECTIVES = word_set(
+    "administration agency army association bank board campaign center centre commission committee company corporation "
+    "council court department foundation government group institute institution magazine ministry network newspaper "
+    "office organisation organization paper party police report site team union university website"
+)
+# In brackets after a politician: "Sen. Ann Hale (D-Ill.)".
+PARTIES = word_set("D Dem I R Rep")

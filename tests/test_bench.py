@@ -1,0 +1,56 @@
+"""The benches run: what they patch is there, and a wrong command line is answered with one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.library import Library
+from qa.gold import Question, Stretch
+from tests.bench import ablation, latency
+
+ASKED = [
+    Question("1", "What did Peskov say about Tartous?", ((Stretch("kremlin-syria-bases.txt", 0, 9),),)),
+    Question("2", "How do I make borscht?", ()),
+]
+
+
+@pytest.mark.parametrize("row", ablation.ROWS)
+def test_every_ingredient_can_be_left_out(row: str, seed_library: Library) -> None:
+    cells = ablation.measure(seed_library, ASKED, ablation.ROWS[row])
+    assert len([float(cell) for cell in cells.split(" | ")]) == 8
+
+
+def test_every_step_is_timed(seed_library: Library) -> None:
+    taken, spent = latency.measure(seed_library, ASKED)
+    assert set(spent) == {*latency.STEPS, "everything else"}
+    assert sum(spent.values()) == pytest.approx(sum(taken))
+    assert min(spent.values()) > 0
+
+
+def test_the_confidence_is_measured(seed_library: Library) -> None:
+    from tests.bench import confidence
+
+    answerable, unanswerable = (confidence.measure(seed_library, asked) for asked in ASKED)
+    assert len(answerable) == len(unanswerable) == len(confidence.WEIGHTS)
+    assert answerable[0] == 1.0
+
+
+WRONG = [
+    ("latency", ["--articles", "seeds"], "--articles and --questions go together: give both, or neither to use"),
+    ("ablation", ["--articles", "no-folder", "--questions", "q.jsonl"], "no-folder is not a folder. Give a folder of"),
+    ("confidence", ["--articles", "seeds", "--questions", "q.jsonl"], "q.jsonl cannot be read: No such file"),
+    ("attribution", ["--articles", "seeds", "--gold", "gold.jsonl"], "gold.jsonl is not a file. Give one that says"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "options", "line"), WRONG, ids=[case[0] for case in WRONG])
+def test_a_wrong_command_line_is_answered_with_one_line(name: str, options: list[str], line: str) -> None:
+    command = [sys.executable, "-m", f"tests.bench.{name}", *options]
+    done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert line in done.stderr

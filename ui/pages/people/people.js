@@ -1,0 +1,115 @@
+// The People page. The address says what is shown: #people is the list, #people/Dmitry%20Peskov his statements, and with
+// a topic after another stroke those on it. `trigger` sends an event to Python.
+
+const phone = window.matchMedia("(max-width: 899px)");
+const list = () => document.getElementById("people-list");
+const personPage = () => document.querySelector("#person .person-page");
+const soughtBox = () => document.getElementById("sought-name");
+
+let typing = 0; // the timer that waits for the next letter of a name
+let lastPerson; // whose statements are on the page
+let grownFrom = null; // how many rows a list had when more were asked for
+
+function readAddress() {
+  const [, name = "", topic = ""] = location.hash.slice(1).split("/");
+  try {
+    return [decodeURIComponent(name), decodeURIComponent(topic)];
+  } catch {
+    return ["", ""];
+  }
+}
+
+function enter() {
+  const isHere = document.body.dataset.page === "people";
+  const [name, topic] = isHere ? readAddress() : ["", ""];
+  const wasOnPerson = document.body.classList.contains("on-person");
+  document.body.classList.toggle("on-person", Boolean(name));
+  if (!isHere) return;
+  document.getElementById("sought-topic").value = "";
+  if (!list().querySelector("p")) listPeople();
+  if (name) {
+    if (openPerson() === name && openTopic() === topic) focusPerson();
+    else trigger("person", { name, topic });
+  } else if (wasOnPerson) {
+    [...list().querySelectorAll(".person")]
+      .find((row) => decodeURIComponent(row.hash) === `#people/${openPerson()}`)
+      ?.focus();
+  } else if (!phone.matches) {
+    soughtBox().focus({ preventScroll: true });
+  }
+}
+
+function listPeople(shown = null) {
+  trigger("people", { sought: soughtBox().value, shown });
+}
+
+function openPerson() {
+  return personPage()?.dataset.person;
+}
+
+function openTopic() {
+  return personPage()?.dataset.topic ?? "";
+}
+
+function settlePerson() {
+  focusGrown("#person .statement");
+  const person = `${openPerson()}/${openTopic()}`;
+  if (person === lastPerson) return;
+  lastPerson = person;
+  document.getElementById("person").scrollTo({ top: 0 });
+  focusPerson();
+}
+
+function focusPerson() {
+  document.querySelector("#person h2")?.focus({ preventScroll: true });
+}
+
+function focusGrown(rows) {
+  const row = grownFrom === null ? null : document.querySelectorAll(rows)[grownFrom];
+  if (!row) return;
+  grownFrom = null;
+  row.focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("#people-page .more");
+  if (button?.dataset.more === "people") {
+    grownFrom = list().querySelectorAll(".person").length;
+    listPeople(2 * grownFrom);
+  } else if (button) {
+    grownFrom = document.querySelectorAll("#person .statement").length;
+    trigger("more");
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target !== soughtBox()) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    list().scrollTo({ top: 0 });
+    listPeople();
+  }, 120);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("#person .narrow")) return;
+  event.preventDefault();
+  const topic = event.target.querySelector("input").value.trim();
+  location.hash = `people/${[openPerson(), topic].filter(Boolean).map(encodeURIComponent).join("/")}`;
+});
+
+function observe(id, settle) {
+  new MutationObserver(settle).observe(document.getElementById(id), { childList: true, subtree: true });
+}
+
+function start() {
+  const ids = ["sought-name", "sought-topic", "people-list", "person"];
+  if (!document.body.dataset.page || !ids.every((id) => document.getElementById(id))) {
+    return requestAnimationFrame(start);
+  }
+  observe("people-list", () => focusGrown("#people-list .person"));
+  observe("person", settlePerson);
+  document.addEventListener("route", enter);
+  enter();
+}
+start();
