@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
 from index.errors import BusyError, OnRecordError, StoreError
 from index.models.embedding import EmbeddingModel
+from index.opened import Opened, open_index, open_parts, open_store
 from index.settings import Settings
-from index.speech.people import from_json, merge_speakers
-from index.storage.catalogue import Catalogue
-from index.storage.chroma import SCHEMA, Store, name_generation
-from index.storage.connection import connect
-from index.storage.lexical import Lexical
+from index.storage.chroma import Store
 from index.storage.lock import make_folder, writer_lock
 from index.storage.snapshots import Snapshots
 from index.sync import IsWhole, OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
@@ -28,45 +23,6 @@ from index.values import Article, ArticleRecord, Speaker
 from index.writer import prepare_attribution
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """An index that is open, and what closes it; `folder` is None where a server holds it."""
-
-    folder: Path | None
-    revision: int
-    catalogue: Catalogue
-    store: Store
-    lexical: Lexical
-    model: EmbeddingModel
-    records: dict[str, ArticleRecord]
-    close: Callable[[], None]
-
-    @functools.cached_property
-    def full_names(self) -> dict[str, str]:
-        """By name that an article has for a speaker, the one over all articles."""
-        return {name: speaker.name for speaker in self.people for name in speaker.names}
-
-    @functools.cached_property
-    def statements(self) -> dict[str, int]:
-        """By name that an article has for a speaker, the number of statements."""
-        return self.lexical.speakers()
-
-    @functools.cached_property
-    def people(self) -> list[Speaker]:
-        """Everyone who speaks, those with most statements first."""
-        counts = dict(self.statements)
-        merged = merge_speakers(from_json(record.speakers) for record in self.records.values())
-        merged.sort(key=lambda speaker: -sum(counts.get(name, 0) for name in speaker.names))
-        people = []
-        for speaker in merged:  # a name that articles use for a person and for a group is the likelier one's
-            names = tuple(name for name in speaker.names if name in counts)
-            if names:
-                people.append(replace(speaker, names=names))
-                for name in names:
-                    del counts[name]
-        return people
 
 
 class Library:
@@ -238,7 +194,8 @@ class Library:
             raise
 
     def _is_other_generation(self) -> bool:
-        return self.store.generation != name_generation(self._wanted_model.name)
+        wanted = self._latest_model()
+        return (self.model.name, self.model.version) != (wanted.name, wanted.version)
 
     def _is_behind(self) -> bool:
         if self._snapshots:
@@ -263,12 +220,12 @@ class Library:
         self._adopt(self._open_current(locked=locked))
         before.close()
 
-    def _adopt(self, opened: _Opened) -> None:
+    def _adopt(self, opened: Opened) -> None:
         self._opened = opened
         self.store, self.lexical, self.model, self.records = opened.store, opened.lexical, opened.model, opened.records
         self.counts = len(opened.records), sum(record.sentences for record in opened.records.values())
 
-    def _open_current(self, *, locked: bool = False) -> _Opened:
+    def _open_current(self, *, locked: bool = False) -> Opened:
         """Open the index that is current; `locked` tells that this process holds the writer's lock."""
         if not self._snapshots:
             return self._open(None)
@@ -288,39 +245,14 @@ class Library:
         with self._snapshots.opening(index):
             return self._open(index)
 
-    def _open(self, index: Path | None) -> _Opened:
-        """Open an index: its current generation, or the wanted one where that cannot be read or there is none."""
-        with ExitStack() as opened:
-            catalogue, lexical = self._enter(opened, index)
-            model = self._wanted_model
-            current = catalogue.current()
-            if current and current.schema != SCHEMA:
-                logger.warning("the index in %s is of another version: it is made anew", self.settings.store)
-            elif current and current.generation != name_generation(model.name):
-                logger.warning(
-                    "the index in %s is of the model %s: it is made anew", self.settings.store, current.model
-                )
-                model = EmbeddingModel(current.model)
-            store = Store(catalogue.client, model=model.name, dimension=model.dimension)
-            store.load()
-            while True:
-                current = catalogue.current()
-                records = store.records()
-                lexical.update(records, store.sentences)
-                # Were another process done with a sync meanwhile, the lexical index beside a server would be back here.
-                if catalogue.current() == current:
-                    break
-            revision = current.revision if current else 0
-            return _Opened(index, revision, catalogue, store, lexical, model, records, opened.pop_all().close)
+    def _open(self, index: Path | None) -> Opened:
+        return open_index(self.settings, index, self._latest_model(), snapshots=self._snapshots)
 
-    def _enter(self, opened: ExitStack, index: Path | None) -> tuple[Catalogue, Lexical]:
-        if self._snapshots and index:
-            opened.callback(self._snapshots.hold(index))
-        client = connect(self.settings, index)
-        opened.callback(client.close)
-        lexical = Lexical((index or self.settings.store) / f"lexical-v{SCHEMA}.sqlite3")
-        opened.callback(lexical.close)
-        return Catalogue(client), lexical
+    def _latest_model(self) -> EmbeddingModel:
+        """The model of the settings, in the version that its folder holds now."""
+        if self._wanted_model.has_changed:
+            self._wanted_model = EmbeddingModel(self._wanted_model.name)
+        return self._wanted_model
 
     def _write(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
         """Sync into a draft and make it the current index; with a server, into what it holds."""
@@ -332,11 +264,11 @@ class Library:
                     copying = pool.submit(self._snapshots.draft)
                     load_reader()  # meanwhile: each takes about half a second
                     draft = copying.result()
-                catalogue, lexical = self._enter(opened, draft)
+                catalogue, lexical = open_parts(self.settings, draft, opened, snapshots=self._snapshots)
             else:
                 draft = None
                 catalogue, lexical = before.catalogue, before.lexical
-            store = Store(catalogue.client, model=model.name, dimension=model.dimension)
+            store = open_store(catalogue, model)
             plan = make_plan(self.settings, store.files(), is_whole=is_whole)
             catalogue.note_writing()
             report, replaced, records = apply_plan(self.settings, plan, store, lexical, model, on_progress)
@@ -348,14 +280,14 @@ class Library:
                 self._snapshots.promote(draft)
                 close = opened.pop_all().close
                 with self._alone():
-                    self._adopt(_Opened(draft, revision, catalogue, store, lexical, model, records, close))
+                    self._adopt(Opened(draft, revision, catalogue, store, lexical, model, records, close))
                 before.close()
             else:
                 with self._alone():
                     # First the lexical index: where its disk is full, this process answers from the old state, whole.
                     lexical.update(records, store.sentences)
                     revision = catalogue.promote(store).revision
-                    self._adopt(_Opened(None, revision, catalogue, store, lexical, model, records, before.close))
+                    self._adopt(Opened(None, revision, catalogue, store, lexical, model, records, before.close))
                 store.forget(replaced, records)
                 catalogue.drop_other_generations(store)
         return report

@@ -16,9 +16,9 @@ from index.sync import Report
 
 logger = logging.getLogger(__name__)
 
-# A change is synced within 2 s: at most 1 s until a burst of changes is taken as one, and 0.5 s until the second look,
-# for a file counts as whole when two looks at least 0.3 s apart find it the same.
-_BURST_MS, _LOOK_MS, _SETTLED_S = 1_000, 500, 0.3
+# A change is synced within 2 s: at most 1.1 s until a burst of changes is taken as one, and 0.4 s until a second look.
+# A file counts as whole when two looks at least 0.3 s apart find it the same.
+_STEP_MS, _BURST_MS, _LOOK_MS, _SETTLED_S = 100, 1_000, 400, 0.3
 
 
 class Settling:
@@ -61,7 +61,7 @@ def watch(library: Library, stop: threading.Event, *, on_report: Callable[[Repor
             for changes in watch_files(
                 seeds,
                 stop_event=stop,
-                step=100,
+                step=_STEP_MS,
                 debounce=_BURST_MS,
                 rust_timeout=_LOOK_MS,
                 yield_on_timeout=True,

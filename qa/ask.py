@@ -13,7 +13,7 @@ from index.settings import Settings, load_settings
 from index.speech.people import Match, find_speaker
 from index.values import sentence_id
 from qa.answer import Answer
-from qa.compose import MAX_CITATIONS, compose
+from qa.compose import MAX_CITATIONS, Background, compose
 from qa.evidence import Asked, Evidence, Side
 from qa.filters import NO_FILTERS, Filters, find_articles
 from qa.question import Query, read_question
@@ -99,18 +99,13 @@ def answer_question(
         split = [] if filters.speaker else split_sides(query)
         sides = [look_up(library, side, filters, name=name, on_step=on_step) for name, side in split]
         on_step("answering")
-        answer = compose(
-            query,
-            whole.evidence,
-            find_unmentioned(library, query),
-            asked=whole.asked,
-            sides=sides,
+        background = Background(
+            unmentioned=find_unmentioned(library, query),
             names=library.full_names,
             respelled=respelled,
-            read_before=lambda evidence: _read_before(library, evidence),
-            limit=limit,
-            min_confidence=library.settings.min_confidence,
+            find_preceding=lambda evidence: _find_preceding(library, evidence),
         )
+        answer = compose(whole, sides, background, limit=limit, min_confidence=library.settings.min_confidence)
     return replace(answer, seconds=round(time.perf_counter() - began, 6))
 
 
@@ -132,10 +127,10 @@ def look_up(
         match = find_speaker(query.speaker, library.people)
         rivals = _find_rivals(library, match) if match else ()
         asked = Asked(query.speaker, match, only=bool(filters.speaker), rivals=rivals)
-        if match and not match.exact:
-            query = rename_speaker(query, match.speaker.name)
-    names = asked.match.speaker.names if asked and asked.match else ()
-    return Side(name, query, retrieve(library, query, names, articles, on_step=on_step), asked)
+    match = asked.match if asked else None
+    names = match.speaker.names if match else ()
+    spelled = rename_speaker(query, match.speaker.name) if match and not match.exact else query
+    return Side(query, retrieve(library, spelled, names, articles, on_step=on_step), asked, name)
 
 
 def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:
@@ -147,7 +142,7 @@ def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:
     return tuple(speaker.name for speaker in others if library.count_statements(speaker) >= least)
 
 
-def _read_before(library: Library, evidence: Evidence) -> Evidence | None:
+def _find_preceding(library: Library, evidence: Evidence) -> Evidence | None:
     """The sentence before one, as evidence of the same worth; None for the first of an article."""
     record, position = evidence.record, evidence.sentence.position - 1
     found = library.store.sentences_of([sentence_id(record.id, record.digest, position)]) if position >= 0 else {}

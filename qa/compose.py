@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from index.words import to_stems
 from qa.answer import Answer, Citation
 from qa.confidence import assess
-from qa.evidence import SPOKEN, Asked, Evidence, Side
+from qa.evidence import SPOKEN, Evidence, Side
 from qa.gloss import find_gloss
-from qa.question import Query
 from qa.select import answer_first, drop_repeats, find_conflicts, interleave, points_back, select, sort_by_date
 
 MAX_CITATIONS = 5
@@ -18,81 +18,112 @@ MAX_CITATIONS = 5
 MAX_CLOSEST = 3
 
 
+@dataclass(frozen=True)
+class Background:
+    """What the articles say beside the evidence.
+
+    unmentioned     the question's terms that they never use
+    names           the full name for one that an article has
+    respelled       what a name in the question was taken for that they spell otherwise
+    find_preceding  finds the sentence before one, as evidence
+    """
+
+    unmentioned: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    respelled: Mapping[str, str] = field(default_factory=dict)
+    find_preceding: Callable[[Evidence], Evidence | None] = lambda _: None
+
+
+NO_BACKGROUND = Background()
+
+
 def compose(
-    query: Query,
-    evidence: Sequence[Evidence],
-    unmentioned: Sequence[str],
-    *,
-    asked: Asked | None = None,
+    whole: Side,
     sides: Sequence[Side] = (),
-    names: Mapping[str, str] | None = None,
-    respelled: Mapping[str, str] | None = None,
-    read_before: Callable[[Evidence], Evidence | None] = lambda _: None,
+    background: Background = NO_BACKGROUND,
+    *,
     limit: int,
     min_confidence: float,
 ) -> Answer:
-    """Compose the answer of one to `limit` sentences, or a refusal when it would be less sure than `min_confidence`.
+    """Compose the answer of one to `limit` sentences, or a refusal if its confidence would be below `min_confidence`.
 
-    `evidence` comes best first, as `retrieve` ranks it; `unmentioned` are the question's terms that the articles never
-    use, for the reason of a refusal; `asked` is whose statements are asked for. Where the question is about several
-    `sides`, each that is sure enough gives its best, and a note names the others. `names` gives the full name for one
-    that an article has; `respelled` is what a name in the question was taken for that the articles spell otherwise;
-    `read_before` finds the sentence before one, as evidence. The answer's `seconds` is left at 0 for the caller to set.
+    `whole` is the question with its evidence. Where it is about several `sides`, those with good enough evidence give
+    their best, and a note names the others. The answer's `seconds` is left at 0 for the caller to set.
     """
-    only_theirs = asked is not None and (asked.only or not query.asks_fact)
-    notes = _note(query, asked, respelled or {})
-    sides = sides[:limit]
-    found = _select_sides(sides, limit=limit, min_confidence=min_confidence)
-    pool = find_pool(query, evidence, asked)
-    confidence = sum(sure for _, sure, _ in found) / len(found) if found else assess(query, pool)
-    if not found and (not pool or confidence < min_confidence):
-        reason = _explain(query, evidence, unmentioned, asked)
-        theirs = [candidate for candidate in evidence if candidate.spoken == SPOKEN["theirs"]]
-        return Answer(
-            question=query.question,
-            answered=False,
-            reason=reason,
-            note=" ".join(notes),
-            text=reason,
-            citations=(),
-            closest=number_citations(drop_repeats(theirs)[:MAX_CLOSEST] or evidence[:1], names or {}),
-            confidence=confidence,
-            mode="extract",
-            seconds=0.0,
-        )
-    if found:
-        chosen = interleave([evidence for _, _, evidence in found], limit)
-        missing = [side.name for side in sides if side.name not in [name for name, _, _ in found]]
-        notes += [f"Nothing on the record for {join_names(missing)}."] if missing else []
+    query = whole.query
+    answered = _select_sides(sides[:limit], limit=limit, min_confidence=min_confidence)
+    if answered:
+        confidence = sum(sure for _, sure, _ in answered) / len(answered)
+        chosen, notes = _join_sides(sides[:limit], answered, limit)
     else:
-        chosen = select(pool, limit=limit)
-        conflicting = drop_repeats(find_conflicts(query, chosen[0], pool))[: limit - 1]
-        if conflicting:
-            chosen = sort_by_date([chosen[0], *conflicting])
-            notes.append("The articles differ on this; the newest comes first.")
+        confidence = assess(query, whole.citable)
+        if not whole.citable or confidence < min_confidence:
+            return _refuse(whole, background, confidence)
+        chosen, notes = _choose(whole, limit)
     context = []
     if len(chosen) < limit:
-        context = _find_context(query, chosen, evidence) if only_theirs else _find_antecedent(chosen, read_before)
-    citations = number_citations([*answer_first(chosen), *context], names or {}, context=context)
+        context = _find_topic(whole, chosen) if whole.only_theirs else _find_antecedent(chosen, background)
+    citations = number_citations([*answer_first(chosen), *context], background.names, context=context)
     return Answer(
         question=query.question,
         answered=True,
         reason="",
-        note=" ".join(notes),
+        note=" ".join([*_note(whole, background), *notes]),
         text=" ".join(f"{citation.text} [{citation.number}]" for citation in citations),
         citations=citations,
         closest=(),
         confidence=confidence,
-        mode="quotes" if only_theirs or (query.asks_who and chosen[0].sentence.speaker) else "extract",
+        mode="quotes" if whole.only_theirs or (query.asks_who and chosen[0].sentence.speaker) else "extract",
         seconds=0.0,
     )
 
 
-def find_pool(query: Query, evidence: Sequence[Evidence], asked: Asked | None) -> Sequence[Evidence]:
-    """The evidence that may be cited: where somebody's words are asked for, only that which is theirs."""
-    if asked is None or (query.asks_fact and not asked.only):
-        return evidence
-    return [candidate for candidate in evidence if (candidate.spoken or 0.0) >= asked.least]
+def _refuse(whole: Side, background: Background, confidence: float) -> Answer:
+    reason = _explain(whole, background.unmentioned)
+    theirs = [candidate for candidate in whole.evidence if candidate.spoken == SPOKEN["theirs"]]
+    return Answer(
+        question=whole.query.question,
+        answered=False,
+        reason=reason,
+        note=" ".join(_note(whole, background)),
+        text=reason,
+        citations=(),
+        closest=number_citations(drop_repeats(theirs)[:MAX_CLOSEST] or whole.evidence[:1], background.names),
+        confidence=confidence,
+        mode="extract",
+        seconds=0.0,
+    )
+
+
+def _select_sides(
+    sides: Sequence[Side], *, limit: int, min_confidence: float
+) -> list[tuple[Side, float, list[Evidence]]]:
+    """The sides that the evidence is good enough for, with their confidence and the sentences to cite."""
+    answered = []
+    for side in sides:
+        confidence = assess(side.query, side.citable)
+        if side.citable and confidence >= min_confidence:
+            answered.append((side, confidence, select(side.citable, limit=max(1, limit // len(sides)))))
+    return answered
+
+
+def _join_sides(
+    sides: Sequence[Side], answered: Sequence[tuple[Side, float, list[Evidence]]], limit: int
+) -> tuple[list[Evidence], list[str]]:
+    """What to cite of all sides, and a note on those without an answer."""
+    names = [side.name for side, _, _ in answered]
+    missing = [side.name for side in sides if side.name not in names]
+    notes = [f"Nothing on the record for {join_names(missing)}."] if missing else []
+    return interleave([evidence for _, _, evidence in answered], limit), notes
+
+
+def _choose(whole: Side, limit: int) -> tuple[list[Evidence], list[str]]:
+    """What to cite for a question, and a note where the articles differ."""
+    chosen = select(whole.citable, limit=limit)
+    conflicting = drop_repeats(find_conflicts(whole.query, chosen[0], whole.citable))[: limit - 1]
+    if not conflicting:
+        return chosen, []
+    return sort_by_date([chosen[0], *conflicting]), ["The articles differ on this; the newest comes first."]
 
 
 def number_citations(
@@ -124,45 +155,36 @@ def number_citations(
     return tuple(citations)
 
 
-def _find_context(query: Query, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+def _find_topic(whole: Side, chosen: Sequence[Evidence]) -> list[Evidence]:
     """The sentence that says what a statement is about, where no chosen one names the topic; else nothing."""
-    topic = set(to_stems(query.topic))
+    topic = set(to_stems(whole.query.topic))
     if not topic or any(topic & set(to_stems(candidate.sentence.text)) for candidate in chosen):
         return []
     articles = {candidate.sentence.article_id for candidate in chosen}
-    for candidate in evidence:
+    for candidate in whole.evidence:
         if candidate.sentence.article_id in articles and topic & set(to_stems(candidate.sentence.text)):
             return [candidate]
     return []
 
 
-def _select_sides(
-    sides: Sequence[Side], *, limit: int, min_confidence: float
-) -> list[tuple[str, float, list[Evidence]]]:
-    """Of the sides that are sure enough, the name, the confidence and the sentences to cite."""
-    found = []
-    for side in sides:
-        pool = find_pool(side.query, side.evidence, side.asked)
-        confidence = assess(side.query, pool)
-        if pool and confidence >= min_confidence:
-            found.append((side.name, confidence, select(pool, limit=max(1, limit // len(sides)))))
-    return found
-
-
-def _find_antecedent(chosen: Sequence[Evidence], read_before: Callable[[Evidence], Evidence | None]) -> list[Evidence]:
+def _find_antecedent(chosen: Sequence[Evidence], background: Background) -> list[Evidence]:
     """The sentence before the best, where that points back to it and its speaker does not explain it."""
     best = chosen[0]
     if not points_back(best.sentence):
         return []
-    before = read_before(best)
-    is_cited = before is None or any(before.sentence == candidate.sentence for candidate in chosen)
-    return [] if is_cited or before is None else [before]
+    before = background.find_preceding(best)
+    if before is None or any(before.sentence == candidate.sentence for candidate in chosen):
+        return []
+    return [before]
 
 
-def _note(query: Query, asked: Asked | None, respelled: Mapping[str, str]) -> list[str]:
+def _note(whole: Side, background: Background) -> list[str]:
     """How a question was understood that leans on another, what was taken for what, and what is not clear in it."""
+    query, asked = whole.query, whole.asked
     notes = [f"Understood as: “{query.standalone}”"] if query.context else []
-    notes += [f"The articles never mention “{asked}”; taken as “{taken}”." for asked, taken in respelled.items()]
+    notes += [
+        f"The articles never mention “{name}”; taken as “{taken}”." for name, taken in background.respelled.items()
+    ]
     if query.unclear:
         pronoun, *names = query.unclear
         notes.append(f"“{pronoun}” may be {join_names(names, 'or')}: name the one you mean.")
@@ -174,11 +196,11 @@ def _note(query: Query, asked: Asked | None, respelled: Mapping[str, str]) -> li
     return notes
 
 
-def _explain(query: Query, evidence: Sequence[Evidence], unmentioned: Sequence[str], asked: Asked | None) -> str:
+def _explain(whole: Side, unmentioned: Sequence[str]) -> str:
     """Why a question is refused."""
-    topic = f" on {query.topic}" if query.topic else " on this"
-    if asked and any(candidate.spoken == SPOKEN["theirs"] for candidate in evidence):
-        return f"{asked.name} is not quoted{topic} in these articles."
+    query, asked = whole.query, whole.asked
+    if asked and any(candidate.spoken == SPOKEN["theirs"] for candidate in whole.evidence):
+        return f"{asked.name} is not quoted on {query.topic or 'this'} in these articles."
     if asked and not asked.match and not unmentioned:
         return f"{asked.name} is not quoted in these articles."
     if unmentioned:

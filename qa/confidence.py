@@ -7,11 +7,19 @@ from collections.abc import Sequence
 
 from qa.evidence import Evidence
 from qa.question import Query
-from qa.wanted import holds
+from qa.wanted import has_wanted
 
 # What each value of `weigh` counts in the confidence. Fitted by tests/bench/confidence.py on 158 news questions and, at
 # a tenth of their weight, 400 on what somebody said of a topic and 280 on what they did not.
-WEIGHTS = (-2.41, 4.61, -3.38, 1.55, -3.18, -1.57, -2.19)
+WEIGHTS = {
+    "constant": -2.41,
+    "relevance": 4.61,
+    "asks for words": -3.38,
+    "relevance where it asks for words": 1.55,
+    "named near": -3.18,
+    "missing": -1.57,
+    "lacks number": -2.19,
+}
 
 # From where on an answer is called so; see `describe_confidence`.
 WELL_SUPPORTED, LIKELY = 0.8, 0.6
@@ -24,9 +32,8 @@ def assess(query: Query, evidence: Sequence[Evidence]) -> float:
     """
     if not evidence:
         return 0.0
-    return 1.0 / (
-        1.0 + math.exp(-sum(weight * value for weight, value in zip(WEIGHTS, weigh(query, evidence[0]), strict=True)))
-    )
+    values = weigh(query, evidence[0])
+    return 1.0 / (1.0 + math.exp(-sum(weight * values[name] for name, weight in WEIGHTS.items())))
 
 
 def describe_confidence(confidence: float) -> str:
@@ -40,12 +47,16 @@ def describe_confidence(confidence: float) -> str:
     return "Likely" if confidence >= LIKELY else "Uncertain — check the source"
 
 
-def weigh(query: Query, best: Evidence) -> tuple[float, ...]:
-    """What tells an answer from a sentence that is merely near, of the best evidence: a value for each of WEIGHTS.
-
-    1; its score; whether somebody's words are asked for, and then its score; the share of the terms in and around it;
-    how rare a term is that is not; whether a number is asked for and there is none in it.
-    """
-    spoken = float(best.spoken is not None)
-    lacks_number = float(query.wants == "number" and not holds("number", best.sentence.text, query.standalone))
-    return (1.0, best.relevance, spoken, spoken * best.relevance, best.named_near, best.missing, lacks_number)
+def weigh(query: Query, best: Evidence) -> dict[str, float]:
+    """What tells an answer from a sentence that is merely near: a value of the best evidence for each of WEIGHTS."""
+    asks_for_words = float(best.spoken is not None)
+    has_number = has_wanted("number", best.sentence.text, query.standalone)
+    return {
+        "constant": 1.0,
+        "relevance": best.relevance,
+        "asks for words": asks_for_words,
+        "relevance where it asks for words": asks_for_words * best.relevance,
+        "named near": best.features["named_near"],
+        "missing": best.features["missing"],
+        "lacks number": float(query.wants == "number" and not has_number),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.speech.people import Match
@@ -19,27 +19,14 @@ SPOKEN = {"theirs": 1.0, "likely": 0.5, "named": 0.3, "nobody's": 0.05}
 class Evidence:
     """A sentence that may answer, and why.
 
-    context           cosine of the question and the sentence in context, in [-1, 1]
-    named_near        share of the question's terms, weighted by rarity, in the sentence or its context, in [0, 1]
-    named_in_article  the same, anywhere in the article
-    missing           how rare the rarest of the topic's terms is that is not in the sentence or its context, in [0, 1]:
-                      1 for one that none of 30,000 sentences holds; among a few sentences, any word may be missing
-    on_topic          share of the topic's terms (the question's, without the speaker's name) in the sentence itself, or
-                      in another one of the article that it is close to: that one's share times the cosine of the two
-    spoken            how sure it is that the speaker asked for speaks in it, in [0, 1]: see SPOKEN; None when nobody's
-                      words are asked for
-    preference        what is added to the score for the kind of question: KNOWN_SPEAKER, QUOTED, WANTED, or 0; and by a
-                      cross-encoder where one is set, see `qa.rerank`
+    `features` has what was measured, by the names in `qa.scoring`; `relevance` is their weighted sum, and `preference`
+    what is added for the kind of question, and by a cross-encoder where one is set.
     """
 
     sentence: Sentence
     record: ArticleRecord
-    context: float
-    named_near: float
-    named_in_article: float
-    missing: float
-    on_topic: float
-    spoken: float | None
+    features: Mapping[str, float]
+    relevance: float
     preference: float = 0.0
 
     @property
@@ -48,15 +35,14 @@ class Evidence:
         return self.relevance + self.preference
 
     @property
-    def relevance(self) -> float:
-        """The weighted sum of its features."""
-        named = 0.3 * self.named_near + 0.4 * self.named_in_article
-        if self.spoken is None:
-            # Chosen on the even of 158 news questions, checked on the odd: hit@3 0.71 and 0.71. The optimum is flat.
-            return 1.2 * self.context + named + 0.3 * self.on_topic
-        # Chosen on the even of 400 questions of the kind "What did X say about Y?", checked on the odd: hit@3 0.86 and
-        # 0.88, by the speaker asked for 0.91 and 0.92 of the cited sentences.
-        return 0.8 * self.context + named + 0.6 * self.on_topic + 0.35 * self.spoken
+    def on_topic(self) -> float:
+        """How much of the topic is in the sentence, in [0, 1]."""
+        return self.features["on_topic"]
+
+    @property
+    def spoken(self) -> float | None:
+        """How certain it is that the speaker asked for speaks: see SPOKEN; None where nobody is asked for."""
+        return self.features.get("spoken")
 
 
 @dataclass(frozen=True)
@@ -84,9 +70,25 @@ class Asked:
 
 @dataclass(frozen=True)
 class Side:
-    """One of several that a question asks about: its name there, and what was found for it alone."""
+    """A question, or one of the several that it consists of, and what was found for it, best first.
 
-    name: str
+    `asked` is whose statements it asks for, None where it asks for nobody's; `name` is what a part of a question is
+    called there.
+    """
+
     query: Query
     evidence: Sequence[Evidence]
     asked: Asked | None = None
+    name: str = ""
+
+    @property
+    def only_theirs(self) -> bool:
+        """Whether nothing but statements of the speaker asked for will do."""
+        return self.asked is not None and (self.asked.only or not self.query.asks_fact)
+
+    @property
+    def citable(self) -> Sequence[Evidence]:
+        """The evidence that may be cited: where a speaker's words are asked for, only what may be theirs."""
+        if self.asked is None or not self.only_theirs:
+            return self.evidence
+        return [candidate for candidate in self.evidence if (candidate.spoken or 0.0) >= self.asked.least]

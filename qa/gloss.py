@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 
+from index.english.roles import GLOSSED_ROLES
+from index.english.saying import BEFORE_VERB
 from index.speech.people import read_name
 from index.values import Sentence
-from index.words import fold_letters
+from index.words import any_of, fold_letters
 from qa.speech import CUE
 
 # Outside quotation marks; within them "he" is somebody else.
 _QUOTED = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
-_TITLES = (
-    r"senator|congress(?:man|woman)|governor|president|secretary|minister|ambassador|spokes(?:man|woman|person)|mayor"
-    r"|judge|justice|general|candidate|nominee|billionaire|businessman|mogul|lawmaker|leader|official|chairman"
-)
-_ADVERB = r"(?:(?:\w+ly|also|then|later|has|had|further|once|again|even|never)\s+){0,2}"
-_STANDS_FOR = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]he (?:{_TITLES}))\b(?=,?\s+{_ADVERB}{CUE}\b)")
+_ADVERB = rf"(?:(?:\w+ly|{any_of(BEFORE_VERB)})\s+){{0,2}}"
+_STANDS_FOR = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]he {any_of(GLOSSED_ROLES)})\b(?=,?\s+{_ADVERB}{CUE}\b)")
 _SAID_HE = re.compile(r"\b(?:said|says|added|wrote|asked) (?P<who>he|she)\b")
 _OPENS = re.compile(r"\W*(?P<who>He|She)\b")
 

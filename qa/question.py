@@ -6,33 +6,46 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.english.dates import AFTER_THAT
+from index.english.names import INNER_PARTICLES
+from index.english.questions import (
+    ASKED_SAYING,
+    GENERIC_STANCES,
+    KNOWN_THINGS,
+    PERSONAL,
+    POINTING,
+    STANCES,
+    TOPIC_PREPOSITIONS,
+    WHO_AGREES_THAT,
+    WHO_CLAIMS_THAT,
+    WHO_IS_SAYING,
+    WHO_SAYS,
+    WHO_SPEAKS_ABOUT,
+)
+from index.english.roles import SPEAKING_ROLES
 from index.english.stop_words import STOP_WORDS
 from index.errors import QuestionError
-from index.words import to_words
+from index.words import any_of, to_words
 from qa.wanted import Wanted, find_wanted
 
 MAX_CHARACTERS = 2_000  # the model reads about the first 1,000 anyway; a pasted article is not a question
 
 # A question with one of these words, or with no verb of its own, leans on the one before it.
 _LEANING = re.compile(
-    r"\b(he|she|him|his|hers|her|they|them|their|theirs|it|its|that|this|those|these|there|then|one|ones)\b"
-    r"|^\s*(and|but|also|so|or|what about|how about|why|when|where|who|how)\b[^\w]*$"
-    r"|^\s*(and|but|so)\b",
+    rf"\b{any_of(POINTING)}\b"
+    r"|^\s*(?:and|but|also|so|or|what about|how about|why|when|where|who|how)\b[^\w]*$"
+    r"|^\s*(?:and|but|so)\b",
     re.IGNORECASE,
 )
 # "How big is the town?": a thing that only what came before can tell, where the question names nothing.
-_SAID_BEFORE = re.compile(
-    r"\bthe\s+(?:town|city|village|country|state|region|place|company|firm|group|party|man|woman|couple|family|judge"
-    r"|senator|governor|bill|law|plan|deal|report|study|poll|speech|rally|case|suspect|victims?)\W*$",
-    re.IGNORECASE,
-)
+_SAID_BEFORE = re.compile(rf"\bthe\s+{any_of(KNOWN_THINGS)}\W*$", re.IGNORECASE)
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
-_OLD_TOPIC = re.compile(r"^(?P<asked>.*\b(?:about|on|of|regarding|concerning)\s+).+$", re.IGNORECASE | re.DOTALL)
+_OLD_TOPIC = re.compile(rf"^(?P<asked>.*\b{any_of(TOPIC_PREPOSITIONS)}\s+).+$", re.IGNORECASE | re.DOTALL)
 
 NAME = (
     r"(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+)"
-    r"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|(?:de|der|den|della?|di|du|dos|von|van|bin|ibn)(?=\s)))*"
+    rf"(?:\s+(?:[A-Z][\w.’'-]*|[ae]l-[A-Z]\w+|{any_of(INNER_PARTICLES)}(?=\s)))*"
 )
 # "And Bush?", "What about Missouri?": a name takes another one's place.
 _NEW_NAME = re.compile(rf"^\s*(?:(?P<and>(?i:and))|(?i:what|how)\s+(?i:about))\s+(?:the\s+)?(?P<name>{NAME})\s*\??\s*$")
@@ -40,28 +53,12 @@ _IN_PLACE = re.compile(rf"\b(?:at|for|from|in|of|to)\s+(?:the\s+)?(?P<name>{NAME
 _SUBJECT = re.compile(
     rf"\b(?:[Dd](?:id|oes|o)|[Hh]a(?:s|ve|d)|[Ii]s|[Ww](?:as|ill|ould)|[Cc](?:an|ould))\s+(?:the\s+)?{NAME}"
 )
-_PERSON_PRONOUN = re.compile(r"\b(?:he|she|him|his|her)\b", re.IGNORECASE)
+_PERSON_PRONOUN = re.compile(rf"\b{any_of(PERSONAL)}\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"^\s*who\s+(?:is|was)\s+(?P<name>.+?)\s*\?*\s*$", re.IGNORECASE)
-_ROLE = (
-    r"(?:spokes(?:man|woman|person)|president|senator|secretary|governor|mayor|minister|ambassador|director|chairman"
-    r"|congress(?:man|woman)|campaign|government|administration)"
-)
-SAYING = (
-    r"(?:say|said|saying|tell|told|think|thought|believe|claim|claimed|argue|argued|want|wanted|deny|denied|write|written"
-    r"|wrote|tweet|tweeted|explain|explained|describe|described|call|called|suggest|suggested|warn|warned|comment|commented"
-    r"|respond|responded|react|reacted|promise|promised|predict|predicted|criticize|criticized|criticise|criticised"
-    r"|acknowledge|acknowledged|joke|joked|add|added|admit|admitted|announce|announced|assure|assured|confirm|confirmed"
-    r"|insist|insisted|mention|mentioned"
-    r"|defend|defended|justify|justified|feel|felt|propose|proposed|support|oppose|spoken|talked|advise|advised)"
-)
+SAYING_VERB = any_of(ASKED_SAYING)
 # "Who said that the pier is safe?" points to nothing before it; "Who said that?" does.
-_SAYING_THAT = re.compile(
-    rf"\b({SAYING}s?)\s+that\s+(?!day|night|evening|morning|week|month|year|time|moment)(?=\w)", re.IGNORECASE
-)
-_STANCE = (
-    r"(?:views?|take|position|stance|opinion|comments?|remarks?|statements?|reaction|response|advice|explanation"
-    r"|worry|worries|concerns?|arguments?|conditions|thoughts|criticism|prediction|promise|plans?)"
-)
+_SAYING_THAT = re.compile(rf"\b({SAYING_VERB}s?)\s+that\s+(?!{any_of(AFTER_THAT)})(?=\w)", re.IGNORECASE)
+_STANCE = any_of(STANCES)
 _STANCE_OF = (
     re.compile(rf"(?P<name>{NAME})(?:['’]s?)\s+(?:\w+\s+){{0,2}}?{_STANCE}\b"),
     re.compile(rf"\b{_STANCE}\s+(?:of|from|by)\s+(?:the\s+)?(?P<name>{NAME})(?=\s+(?:on|about|regarding|to)\b)"),
@@ -74,7 +71,7 @@ _STANCE_OF = (
 )
 # Nouns that ask for somebody's words and say nothing of what is in them: an article that gives a view seldom calls it
 # one. Elsewhere they are content: "Who took the position of spokesman?"
-_GENERIC = r"(?:views?|position|stance|opinions?|comments?|remarks?|statements?|reactions?|responses?|thoughts)"
+_GENERIC = any_of(GENERIC_STANCES)
 _TAKE = r"take(?=\s+(?:on|of|about)\b|\W*$)"  # a noun here, a verb elsewhere
 _GENERIC_NOUN = re.compile(
     rf"(?:['’]s?|\b(?:his|her|its|their|your|whose))\s+(?:\w+\s+){{0,2}}?(?P<owned>{_GENERIC}|{_TAKE})\b"
@@ -90,13 +87,13 @@ _NEGATED = re.compile(
 _SPEAKER = (
     re.compile(
         r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ould|[Cc]ould|is|was)(?:n['’]t)?"
-        rf"\s+(?:the\s+)?(?P<name>{NAME}(?:\s+(?:\w+\s+)?{_ROLE}\b(?:\s+{NAME})?)?)(?!\w).*?\b{SAYING}\b"
+        rf"\s+(?:the\s+)?(?P<name>{NAME}(?:\s+(?:\w+\s+)?{any_of(SPEAKING_ROLES)}\b(?:\s+{NAME})?)?)(?!\w).*?\b{SAYING_VERB}\b"
     ),
     re.compile(rf"\b[Aa]ccording to (?:the\s+)?(?P<name>{NAME})"),
     *_STANCE_OF,
     re.compile(rf"^(?P<name>{NAME})\s+on\s+\w.*$"),
     # "what did peskov say about tartous", as one types it
-    re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{SAYING}\b"),
+    re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{SAYING_VERB}\b"),
 )
 
 
@@ -105,23 +102,21 @@ _SPEAKER = (
 _WHO_SAYS = re.compile(
     r"^\W*(?:(?:and|but|so)\s+)?who\s+(?:else\s+)?(?:"
     r"(?:(?:has|have|had|also|\w+ly)\s+){0,2}(?:"
-    r"(?:said|says?|thinks?|thought|believe[sd]?|argue[sd]?|den(?:y|ies|ied)|warn(?:s|ed)?|suggest(?:s|ed)?"
-    r"|insist(?:s|ed)?|complain(?:s|ed)?|predict(?:s|ed)?|comment(?:s|ed)?|critici[sz]e[sd]?|praise[sd]?"
-    r"|condemn(?:s|ed)?|denounce[sd]?|support(?:s|ed)?|oppose[sd]?|blame[sd]?|accuse[sd]?)"
-    r"|(?:spoken?|speaks?|talk(?:s|ed)?)(?=\s+(?:about|of|on)\b)|(?:dis)?agree[sd]?(?=\s+(?:that|with)\b)"
-    r"|(?:claim(?:s|ed)?|admit(?:s|ted)?|acknowledge[sd]?|explain(?:s|ed)?|announce[sd]?|confirm(?:s|ed)?|joke[sd]?"
-    r"|wrote|writes|written|tweet(?:s|ed)?|promise[sd]?|hope[sd]?|fear(?:s|ed)?)(?=\s+that\b))"
-    r"|is\s+(?:saying|claiming|arguing|denying|warning|critici[sz]ing|supporting|opposing))"
+    rf"{any_of(WHO_SAYS)}"
+    rf"|{any_of(WHO_SPEAKS_ABOUT)}(?=\s+(?:about|of|on)\b)|{any_of(WHO_AGREES_THAT)}(?=\s+(?:that|with)\b)"
+    rf"|{any_of(WHO_CLAIMS_THAT)}(?=\s+that\b))"
+    rf"|is\s+{any_of(WHO_IS_SAYING)})"
     r"\s+(?:(?:what|anything|something)\s+)?(?:(?:that|about|of|on)\s+)?(?P<topic>.+?)\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _FACT = re.compile(
     r"\W*(?:and\s+)?(?:(?:in|at|on|of|to)\s+)?(?:which|where|when|who|how\s+(?:much|many|long|old))\b", re.IGNORECASE
 )
-_TOPIC = re.compile(r"\b(?:about|on|of|regarding|concerning|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
+_TOPIC = re.compile(rf"\b(?:{any_of(TOPIC_PREPOSITIONS)}|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
 
 
-_SPELLED = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")  # "U.S." is one word to the reader, and two to the index
+# "U.S." and "O'Leary" are one word to the reader, and two to the index.
+_SPELLED = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’][^\W_]{2,})?")
 
 
 @dataclass(frozen=True)
@@ -282,7 +277,7 @@ def _find_person(earlier: str, asked: str) -> str:
     speaker = _find_speaker(earlier) or (names[0] if names else "")
     topic = _find_topic(earlier)
     # "What did Mr. Roe say about Ms. Poe?" "Why did he leave?", but "Did he say why?"
-    if topic in names and topic != speaker and not re.search(rf"\b{SAYING}\b", asked, re.IGNORECASE):
+    if topic in names and topic != speaker and not re.search(rf"\b{SAYING_VERB}\b", asked, re.IGNORECASE):
         return ""
     return "" if speaker.split() and speaker.split()[-1] in asked.split() else speaker
 

@@ -9,16 +9,11 @@ from index.models.cross_encoder import open_reranker
 from index.values import sentence_id
 from qa.evidence import Evidence
 from qa.question import Query
+from qa.scoring import CROSS_ENCODER
 
 # This many are read again. Of 130 and 150 news questions, they hold gold evidence for 114 and 138; what lies further
 # behind could seldom become the first anyway. On two cores, a model of 6 layers of 384 takes 1.7 s for them.
 RERANKED = 30
-
-# What the cross-encoder's score, in [0, 1], counts beside the features. Not tuned, for lack of a cross-encoder that
-# comes without a hub. Of those 114 and 138 questions, one that is always right puts gold evidence first for 110 and 138
-# (without it 70 and 118; with a weight of 0.2 it would for 104 and 137), and one that is always wrong lets a sentence
-# pass another only where the features put it at most 0.3 ahead.
-WEIGHT = 0.3
 
 
 def rerank(name: str, query: Query, ranked: Sequence[Evidence], contexts: Mapping[str, str]) -> list[Evidence]:
@@ -26,15 +21,16 @@ def rerank(name: str, query: Query, ranked: Sequence[Evidence], contexts: Mappin
 
     `ranked` comes best first; `contexts` are those of `index.storage.lexical.Lexical.contexts`. A sentence is read
     before its context, so that a long context is what is cut off: without it, "He denied that" answers nothing. Only
-    `Evidence.preference` grows, by up to WEIGHT: no other evidence can pass the first ones, the margins within which
-    further sentences are cited hold for the sum, and the confidence stays that of the features of the sentence put
-    first, so that a cross-encoder changes what is cited, and never makes it surer. Raises ModelError.
+    `Evidence.preference` grows, by up to CROSS_ENCODER: no other evidence can pass the first ones, the margins within
+    which further sentences are cited hold for the sum, and the confidence stays that of the features of the sentence
+    put first, so that a cross-encoder changes what is cited, and never makes it surer. Raises ModelError.
     """
     best = ranked[:RERANKED]
     keys = [sentence_id(found.record.id, found.record.digest, found.sentence.position) for found in best]
     texts = [f"{found.sentence.text}\n{contexts.get(key, '')}" for key, found in zip(keys, best, strict=True)]
     scores = open_reranker(name).score(query.standalone, texts)
     preferred = [
-        replace(found, preference=found.preference + WEIGHT * score) for found, score in zip(best, scores, strict=True)
+        replace(found, preference=found.preference + CROSS_ENCODER * score)
+        for found, score in zip(best, scores, strict=True)
     ]
     return [*preferred, *ranked[RERANKED:]]

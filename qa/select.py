@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from index.english.dates import AFTER_THIS
+from index.english.questions import DENIALS, POINTING_BACK
 from index.english.stop_words import STOP_WORDS
 from index.values import Sentence
-from index.words import to_stems
+from index.words import any_of, to_stems
 from qa.evidence import SPOKEN, Evidence
 from qa.filters import dated
 from qa.question import Query
@@ -32,7 +34,7 @@ CONFLICT_MARGIN, CONFLICT_TOPIC, CONFLICT_OVERLAP = 0.3, 0.7, 0.5
 
 _NUMBER = re.compile(r"(?<![\w.,])\$?\d[\d,]*(?:\.\d+)?(?![\w])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NEGATION = re.compile(r"\b(?:not|never|no|nobody|none|nor|without|den(?:y|ies|ied))\b|n[’']t\b", re.IGNORECASE)
+_NEGATION = re.compile(rf"\b{any_of(DENIALS)}\b|n[’']t\b", re.IGNORECASE)
 _CORRECTION = re.compile(
     r"^\W*(?:correction|clarification|editor[’']s note)\b|\bearlier version of this (?:article|story|report)\b"
     r"|\b(?:misstated|has been corrected|incorrectly (?:said|stated|reported))\b",
@@ -40,8 +42,7 @@ _CORRECTION = re.compile(
 )
 # "This was decided on Monday": who reads that alone does not know what. "There is" and "This week" point nowhere.
 _POINTS_BACK = re.compile(
-    r"^\W*(?:(?:but|and|so|still|yet),?\s+)?(?:he|she|it|they|these|those|his|her|its|their|that|such"
-    r"|this(?!\s+(?:week|month|year|time|morning|evening|summer|spring|fall|winter)\b))\b",
+    rf"^\W*(?:(?:but|and|so|still|yet),?\s+)?(?:{any_of(POINTING_BACK)}|this(?!\s+{any_of(AFTER_THIS)}\b))\b",
     re.IGNORECASE,
 )
 

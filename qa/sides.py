@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from qa.question import NAME, SAYING, Query, read_question
+from index.english.questions import DIFFERING
+from index.words import any_of
+from qa.question import NAME, SAYING_VERB, Query, read_question
 
 _LIST = rf"{NAME}(?:,\s+{NAME})*,?\s+and\s+{NAME}"
 # "Did Roe and Poe meet?" is one question: only what each does alone is asked of each.
 _EACH_SAYS = re.compile(
     rf"\b(?:[Dd](?:id|oes|o)|[Hh]a(?:s|ve|d)|[Ww]ould|[Cc]ould|[Aa]ccording\s+to)\s+(?:the\s+|both\s+)*(?P<list>{_LIST})"
-    rf"(?P<rest>\s+(?:(?:each|both)\b|(?:\w+\s+)?{SAYING}\b).*)$",
+    rf"(?P<rest>\s+(?:(?:each|both)\b|(?:\w+\s+)?{SAYING_VERB}\b).*)$",
     re.DOTALL,
 )
 _DIFFER = re.compile(
     r"^\W*(?:how|in\s+what\s+ways?)\s+(?:do|does|did)\s+(?P<one>[^?]{2,60}?)\s+and\s+(?P<other>[^?]{2,60}?)\s+"
-    r"(?:differ|disagree|compare)\b(?P<rest>.*?)\W*$",
+    rf"{any_of(DIFFERING)}\b(?P<rest>.*?)\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _DIFFERS_FROM = re.compile(

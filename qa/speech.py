@@ -6,49 +6,30 @@ import functools
 import re
 from collections.abc import Collection
 
+from index.english.names import SUFFIXES
+from index.english.saying import REPORTED
 from index.english.stop_words import STOP_WORDS
-from index.words import to_stems
+from index.words import any_of, to_stems
 
-# Words by which the news gives somebody's words or thoughts.
-_CUES = """
-    accused accuses acknowledged acknowledges added adding adds admits admitted agreed agrees announced
-    announces argued argues asked asking asks assured assures attacked attacks believed believes blamed blames
-    blasted called calling calls claimed claims complained complains concluded concludes confirmed confirms
-    continued continues criticised criticises criticized criticizes declared declares defended defends denied
-    denies described describes disagreed disagrees expected expects explained explains feared fears highlighted
-    highlights hoped hopes insisted insists joked joking mentioned mentions noted notes noting opposed opposes
-    pledged pledges praised praises predicted predicts promised promises quipped recalled recalls rejected
-    rejects replied replies replying responded responding responds said say saying says stated states suggested
-    suggests supported supports tell telling tells think thinking thinks thought told tweeted tweets urged urges
-    vowed vows wanted wants warned warns writes writing wrote
-""".split()
-CUE = rf"(?:{'|'.join(_CUES)}|according to|in a statement)"
-_SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+CUE = rf"(?:{any_of(REPORTED)}|according to|in a statement)"
 _PRONOUN_SAID = re.compile(rf"(?:.*[,”\"]\s+)?(?:he|she)\s+(?:\w+\s+)?{CUE}\b", re.IGNORECASE | re.DOTALL)
-_QUOTED = re.compile(r"[\"“]|''")
 
 
 def find_surname(name: str) -> str:
     """The last word of a name, without a suffix: "King" of "Martin Luther King Jr."; "" where there is none."""
-    words = [word for word in re.findall(r"\w[\w’'-]*", name) if word.lower() not in _SUFFIXES]
+    words = [word for word in re.findall(r"\w[\w’'-]*", name) if word.lower() not in SUFFIXES]
     return re.sub(r"['’]s?$", "", words[-1]) if words else ""
 
 
-def reads_as_statement(sentence: str, before: str, surname: str) -> float:
-    """How much a sentence reads as a statement of the person of that surname, when `before` is the sentence before it.
+def reads_as_statement(sentence: str, before: str, surname: str) -> bool:
+    """Whether a sentence reads as a statement of the person of that surname, where `before` is the sentence before it.
 
-    1    it has the name beside a verb of saying or thinking, or "he said" and the name stands in the sentence before
-    0.5  it is quoted, and has the name or comes after a sentence with the name beside such a verb
-    0    anything else
+    It does with the name beside a verb of saying or thinking, or with "he said" where `before` has the name.
     """
     if not surname:
-        return 0.0
+        return False
     name, said_by = _patterns(surname)
-    if said_by.search(sentence) or (_PRONOUN_SAID.match(sentence) and name.search(before)):
-        return 1.0
-    if _QUOTED.search(sentence) and (name.search(sentence) or said_by.search(before)):
-        return 0.5
-    return 0.0
+    return bool(said_by.search(sentence) or (_PRONOUN_SAID.match(sentence) and name.search(before)))
 
 
 def find_other_names(sentence: str, topic_stems: Collection[str]) -> set[str]:

@@ -183,7 +183,8 @@ def _find_about(
     return [
         found.sentence
         for found in spoken
-        if found.context >= CLOSE or (found.on_topic >= ON_TOPIC_SHARE * on_topic and found.on_topic >= ON_TOPIC)
+        if found.features["context"] >= CLOSE
+        or (found.on_topic >= ON_TOPIC_SHARE * on_topic and found.on_topic >= ON_TOPIC)
     ]
 
 

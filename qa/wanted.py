@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from index.words import to_words
+from index.english.dates import AP_MONTHS, DAYS, MONTHS, PERIODS
+from index.english.questions import CAUSES, NUMBERS, PEOPLE
+from index.words import any_of, to_words
 
 Wanted = Literal["cause", "date", "number", "person"]
 
@@ -16,31 +18,18 @@ _DATE_ASKED = re.compile(
 )
 _PERSON_ASKED = re.compile(
     r"^\W*(?:(?:and|but|so)\s+)?(?:(?:to|for|by|with)\s+)?(?:who|whom|whose)\b"
-    r"|^\W*which\s+(?:\w+\s+){0,2}?(?:judge|senator|governor|candidate|person|man|woman|politician|lawmaker|minister"
-    r"|official|scholar|commentator|author|player|actor|singer|mayor|president)\b",
+    rf"|^\W*which\s+(?:\w+\s+){{0,2}}?{any_of(PEOPLE)}\b",
     re.IGNORECASE,
 )
 
-_CAUSE = re.compile(
-    r"\b(?:because|since|due to|owing to|so that|in order to|reasons?|caus(?:e[sd]?|ing)|as a result"
-    r"|result(?:s|ed)? (?:of|from)|thanks to|blam(?:e[sd]?|ing)|explain(?:s|ed)?|prompt(?:s|ed)|led to|therefore)\b",
-    re.IGNORECASE,
-)
-_MONTH = (
-    r"(?:Jan(?:uary|\.)|Feb(?:ruary|\.)|March|April|May|June|July|Aug(?:ust|\.)|Sept(?:ember|\.)|Oct(?:ober|\.)"
-    r"|Nov(?:ember|\.)|Dec(?:ember|\.))"
-)
+_CAUSE = re.compile(rf"\b{any_of(CAUSES)}\b", re.IGNORECASE)
+_MONTH = rf"(?:{any_of(MONTHS)}|{any_of(AP_MONTHS)}\.)"
 _DATE = re.compile(
-    rf"\b(?:{_MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:19|20)\d\d\b"
-    r"|(?:last|next|this) (?:week|month|year|night|spring|summer|autumn|fall|winter)\b"
-    r"|\w+ (?:days?|weeks?|months?|years?) (?:ago|later|after|before|earlier)\b"
+    rf"\b(?:{_MONTH}|{any_of(DAYS)}\b|(?:19|20)\d\d\b|(?:last|next|this) {any_of(PERIODS)}\b"
+    rf"|\w+ (?:days?|weeks?|months?|years?) (?:ago|later|after|before|earlier)\b"
     r"|(?:[Tt]oday|[Yy]esterday|[Tt]omorrow)\b)"
 )
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half"
-    r"|third|quarter)s?\b",
-    re.IGNORECASE,
-)
+_NUMBER = re.compile(rf"\d|\b{any_of(NUMBERS)}s?\b", re.IGNORECASE)
 _NAME = re.compile(rf"(?<![.!?:“\"‘] )(?<!^)\b(?!{_MONTH}|\w+day\b)[A-Z][\w’'-]+")
 
 
@@ -56,8 +45,8 @@ def find_wanted(question: str) -> Wanted | None:
     return "person" if _PERSON_ASKED.search(last) else None
 
 
-def holds(wanted: Wanted, sentence: str, question: str) -> bool:
-    """Whether a sentence holds a thing of that kind; a person is one whom the question does not name."""
+def has_wanted(wanted: Wanted, sentence: str, question: str) -> bool:
+    """Whether a sentence has a thing of that kind; a person is one whom the question does not name."""
     if wanted == "person":
         asked = set(to_words(question))
         return any(not asked.issuperset(to_words(name)) for name in _NAME.findall(sentence))

@@ -51,6 +51,17 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _what_ask_opened_is_closed() -> Iterator[None]:
+    """`qa.ask` keeps the index of each folder open for its next question: here, until the end of a module."""
+    yield
+    if "qa.ask" in sys.modules:
+        opened = sys.modules["qa.ask"]._open
+        for library in opened.values():
+            library.close()
+        opened.clear()
+
+
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     """The project's own folder of articles; nothing may write to it."""
@@ -135,6 +146,16 @@ def make_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory
     `update=False` leaves it as it stands; `store` is a new folder unless one is given; `max_article_mb` as in Settings;
     `using` is the model, by default the bundled one.
     """
+    yield from _make_libraries(model, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def make_shared_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLibrary]:
+    """As `make_library`, for an index that the tests of a module share: nothing may write to it or to its folder."""
+    yield from _make_libraries(model, tmp_path_factory)
+
+
+def _make_libraries(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLibrary]:
     opened: list[Library] = []
 
     def make(

@@ -26,16 +26,11 @@ def evidence(
     text: str | None = None,
     on_topic: float = 0.0,
     spoken: float | None = None,
-    named: float = 0.0,
     missing: float = 0.0,
     speaker: str | None = None,
     published: str | None = "2024-03-04",
 ) -> Evidence:
-    """Evidence of that score, which its cosine makes up."""
-    if spoken is None:
-        context = (score - 0.4 * named - 0.3 * on_topic) / 1.2
-    else:
-        context = (score - 0.4 * named - 0.6 * on_topic - 0.35 * spoken) / 0.8
+    """Evidence of that score."""
     text = TEXTS[position] if text is None else text
     return Evidence(
         sentence=Sentence(
@@ -61,10 +56,7 @@ def evidence(
             body=0,
             speakers="[]",
         ),
-        context=context,
-        named_near=0.0,
-        named_in_article=named,
-        missing=missing,
-        on_topic=on_topic,
-        spoken=spoken,
+        features={"named_near": 0.0, "missing": missing, "on_topic": on_topic}
+        | ({} if spoken is None else {"spoken": spoken}),
+        relevance=score,
     )

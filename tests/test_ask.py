@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -31,13 +30,9 @@ def untimed(answer: Answer) -> Answer:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for the store that `ask` opens; what it opened is closed in the end."""
-    yield tmp_path_factory.mktemp("asked")
-    opened = sys.modules["qa.ask"]._open
-    for library in opened.values():
-        library.close()
-    opened.clear()
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the store that `ask` opens."""
+    return tmp_path_factory.mktemp("asked")
 
 
 def test_tartous(seed_library: Library) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -303,7 +302,8 @@ def test_other_generations_are_left_alone_until_they_are_dropped(
     assert [len(again.sentences(record)) for record in again.records().values()] == [3]
     catalogue = Catalogue(client)
     kept = {"onrecord", "someone-elses"} | {
-        f"{kind}-{name_generation(BUNDLED_MODEL)}" for kind in ("files", "articles", "sentences", "contexts")
+        f"{kind}-{name_generation(BUNDLED_MODEL, dimension=384)}"
+        for kind in ("files", "articles", "sentences", "contexts")
     }
     assert len(client.list_collections()) == len(kept) + 5
     for _ in range(2):
@@ -323,7 +323,11 @@ def test_current_generation(client: Any, store: Store) -> None:
     first = catalogue.promote(store)
     assert first == catalogue.current()
     assert replace(first, synced=0) == Current(
-        generation=name_generation(BUNDLED_MODEL), schema=SCHEMA, model=BUNDLED_MODEL, revision=1, synced=0
+        generation=name_generation(BUNDLED_MODEL, dimension=384),
+        schema=SCHEMA,
+        model=BUNDLED_MODEL,
+        revision=1,
+        synced=0,
     )
     assert began - 0.001 <= first.synced <= time.time() + 0.001  # it is rounded
     assert not catalogue.was_interrupted()
@@ -337,7 +341,7 @@ def test_current_generation(client: Any, store: Store) -> None:
     other = Catalogue(client).promote(open_store(client, "some/other model", 2))
     assert other == catalogue.current()
     assert (other.generation, other.model, other.revision) == (
-        name_generation("some/other model"),
+        name_generation("some/other model", dimension=2),
         "some/other model",
         2,
     )
@@ -354,23 +358,23 @@ GENERATIONS = [
 
 @pytest.mark.parametrize(("name", "pattern"), [case[1:] for case in GENERATIONS], ids=[case[0] for case in GENERATIONS])
 def test_name_of_a_generation(client: Any, name: str, pattern: str) -> None:
-    assert re.fullmatch(pattern, name_generation(name))
-    assert name_generation(name) != name_generation(name + "2")
+    assert re.fullmatch(pattern, name_generation(name, dimension=2))
+    others = [(name + "2", 2, ""), (name, 3, ""), (name, 2, "trained further")]
+    names = {name_generation(name, dimension=dimension, version=version) for name, dimension, version in others}
+    assert len(names | {name_generation(name, dimension=2)}) == 4
     assert open_store(client, name, 2).records() == {}  # Chroma takes the name
 
 
-def test_collection_made_otherwise_is_rebuilt(
-    client: Any, tmp_path: Path, model: EmbeddingModel, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_opening_deletes_nothing(client: Any, tmp_path: Path, model: EmbeddingModel) -> None:
     first = open_store(client)
     first.put(*_lists(make(tmp_path, model, FIRST)))
-    with caplog.at_level(logging.WARNING, "index.storage.chroma"):
-        other = open_store(client, dimension=2)
+    other = open_store(client, dimension=2)
     assert (other.records(), other.nearest(np.array([1, 0], np.float32), 1)) == ({}, [])
-    assert [record.getMessage() for record in caplog.records] == [
-        f"the collection {kind}-{name_generation(BUNDLED_MODEL)} is not what its name says: it is made anew"
-        for kind in ("files", "articles", "sentences", "contexts")
-    ]
+    name = first._contexts.name
+    first._contexts.modify(metadata={"schema": SCHEMA, "model": BUNDLED_MODEL, "dimension": 7})
+    with pytest.raises(StoreError, match=rf"^the collection {name} is not what its name says: .* rebuilt from the"):
+        open_store(client)
+    assert (len(first.records()), client.get_collection(name, embedding_function=None).count()) == (1, 3)
 
 
 def _lists(*made: tuple[Document, list[TextNode]]) -> tuple[list[Document], list[TextNode]]:

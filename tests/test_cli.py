@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,15 @@ def test_help_is_quick() -> None:
         ran = run([*ONRECORD, "--help"])
         seconds.append(time.perf_counter() - began)
     assert ran.returncode == 0
-    assert ran.stdout.startswith("usage: onrecord [-h] COMMAND ...\n")
+    assert ran.stdout.startswith("usage: onrecord [-h] [--version] COMMAND ...\n")
     assert [name for name in COMMANDS if f"\n    {name} " in ran.stdout] == COMMANDS
     assert min(seconds) < 0.5
+
+
+def test_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    done = run([*ONRECORD, "--version"])
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"onrecord {project['version']}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -261,13 +268,13 @@ def test_an_empty_batch_has_no_answers(folders: list[str], tmp_path: Path, capsy
 BAD_LINES = [
     ("no JSON", "What?", "Expecting value: line 1 column 1 (char 0)"),
     ("not UTF-8", b'{"question": "caf\xe9"}', "'utf-8' codec can't decode byte 0xe9"),
-    ("a list", "[]", 'it has no "question" that is text'),
-    ("null", "null", 'it has no "question" that is text'),
-    ("no question", '{"id": 1}', 'it has no "question" that is text'),
-    ("a number for a question", '{"question": 1}', 'it has no "question" that is text'),
-    ("a text for a history", '{"question": "Who?", "history": "Who else?"}', 'its "history" is no list of texts'),
-    ("a number for a history", '{"question": "Who?", "history": 5}', 'its "history" is no list of texts'),
-    ("numbers in a history", '{"question": "Who?", "history": [5]}', 'its "history" is no list of texts'),
+    ("a list", "[]", "it is not an object"),
+    ("null", "null", "it is not an object"),
+    ("no question", '{"id": 1}', "question: Field required"),
+    ("a number for a question", '{"question": 1}', "question: Input should be a valid string"),
+    ("a text for a history", '{"question": "Who?", "history": "Who else?"}', "history: Input should be a valid list"),
+    ("a number for a history", '{"question": "Who?", "history": 5}', "history: Input should be a valid list"),
+    ("numbers in a history", '{"question": "Who?", "history": [5]}', "history[0]: Input should be a valid string"),
     ("deeper than Python reads", "[" * 100_000, "maximum recursion depth exceeded"),
 ]
 
@@ -280,7 +287,7 @@ def test_a_bad_line_is_named_before_any_answer(
     batch.write_bytes(b'{"question": "Who?"}\n\n' + (line.encode() if isinstance(line, str) else line) + b"\n")
     assert main(["ask", "--batch", str(batch), *folders]) == 1
     error = one_line_error(capsys)
-    assert error.startswith(f"onrecord: {batch}, line 3 is no question ({why}")
+    assert error.startswith(f"onrecord: {batch}, line 3 is not a question ({why}")
     assert error.endswith('): write {"id": …, "question": …, "history": […]}.')
 
 
@@ -495,3 +502,18 @@ def test_a_batch_stops_when_its_reader_does(folders: list[str], tmp_path: Path) 
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("given", ["abc", "0", "65536", "-1", "1.5", ""])
+def test_port_that_is_none_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", f"--port={given}"])
+    assert ended.value.code == 2
+    *_, line = capsys.readouterr().err.splitlines()
+    assert line == f"onrecord serve: error: argument --port: {given!r} is not a port; give a number from 1 to 65535"
+
+
+def test_limit_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["quotes", "--limit", "few"])
+    assert capsys.readouterr().err.endswith("argument --limit: 'few' is not a limit; give a number from 1\n")

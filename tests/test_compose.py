@@ -7,7 +7,7 @@ import pytest
 from index.speech.people import Match
 from index.values import Speaker
 from qa.answer import Answer, Citation
-from qa.compose import MAX_CITATIONS, compose, number_citations
+from qa.compose import MAX_CITATIONS, Background, compose, number_citations
 from qa.confidence import assess
 from qa.evidence import Asked, Evidence, Side
 from qa.question import read_question
@@ -36,8 +36,8 @@ def test_citations_are_numbered_in_the_order_given() -> None:
 
 
 def test_an_answer() -> None:
-    found = [evidence(1.4, position=1, named=1.0), evidence(1.3, position=0, named=1.0)]
-    answer = compose(QUERY, found, [], limit=MAX_CITATIONS, min_confidence=0.5)
+    found = [evidence(1.4, position=1), evidence(1.3, position=0)]
+    answer = compose(Side(QUERY, found), limit=MAX_CITATIONS, min_confidence=0.5)
     assert answer == Answer(
         question="What did Duarte say about the pier?",
         answered=True,
@@ -54,7 +54,7 @@ def test_an_answer() -> None:
 
 def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
     found = [evidence(0.3, position=1), evidence(0.2, position=0)]
-    answer = compose(QUERY, found, [], limit=MAX_CITATIONS, min_confidence=0.5)
+    answer = compose(Side(QUERY, found), limit=MAX_CITATIONS, min_confidence=0.5)
     assert answer == Answer(
         question="What did Duarte say about the pier?",
         answered=False,
@@ -71,7 +71,7 @@ def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
 
 def test_nothing_is_refused_even_where_any_confidence_will_do() -> None:
     """An answer without a citation would be none."""
-    answer = compose(QUERY, [], [], limit=MAX_CITATIONS, min_confidence=0.0)
+    answer = compose(Side(QUERY, []), limit=MAX_CITATIONS, min_confidence=0.0)
     assert (answer.answered, answer.citations, answer.closest) == (False, (), ())
 
 
@@ -85,7 +85,9 @@ REASONS = [
 
 @pytest.mark.parametrize(("unmentioned", "reason"), [pytest.param(*case, id=why) for why, *case in REASONS])
 def test_the_reason_of_a_refusal(unmentioned: list[str], reason: str) -> None:
-    answer = compose(QUERY, [evidence(0.3)], unmentioned, limit=1, min_confidence=0.5)
+    answer = compose(
+        Side(QUERY, [evidence(0.3)]), background=Background(unmentioned=unmentioned), limit=1, min_confidence=0.5
+    )
     assert (answer.reason, answer.text) == (reason, reason)
 
 
@@ -97,9 +99,11 @@ def test_only_their_statements_where_a_speaker_is_asked_for() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True))
     found = [
         evidence(2.0, position=1, on_topic=1.0, spoken=0.0, speaker="Ben Oake"),
-        evidence(1.9, position=2, on_topic=1.0, named=1.0, **THEIRS),
+        evidence(1.9, position=2, on_topic=1.0, **THEIRS),
     ]
-    answer = compose(QUERY, found, [], asked=asked, names={"Duarte": "Inês Duarte"}, limit=5, min_confidence=0.5)
+    answer = compose(
+        Side(QUERY, found, asked), background=Background(names={"Duarte": "Inês Duarte"}), limit=5, min_confidence=0.5
+    )
     assert (answer.mode, answer.note) == ("quotes", "")
     assert [(citation.text, citation.speaker, citation.context) for citation in answer.citations] == [
         ("A new deck costs two million.", "Inês Duarte", False)
@@ -109,8 +113,8 @@ def test_only_their_statements_where_a_speaker_is_asked_for() -> None:
 @pytest.mark.parametrize(("speaker", "mode"), [("Ben Oake", "quotes"), (None, "extract")])
 def test_who_says_is_answered_with_the_speaker(speaker: str | None, mode: str) -> None:
     query = read_question("Who said that the deck is costly?")
-    found = [evidence(2.0, position=2, named=1.0, speaker=speaker), evidence(1.9, position=1, named=1.0)]
-    answer = compose(query, found, [], limit=5, min_confidence=0.5)
+    found = [evidence(2.0, position=2, speaker=speaker), evidence(1.9, position=1)]
+    answer = compose(Side(query, found), limit=5, min_confidence=0.5)
     assert (answer.answered, answer.mode) == (True, mode)
     assert [(citation.text, citation.speaker) for citation in answer.citations] == [
         ("A new deck costs two million.", speaker),
@@ -121,11 +125,13 @@ def test_who_says_is_answered_with_the_speaker(speaker: str | None, mode: str) -
 def test_context_says_what_a_statement_is_about() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True))
     found = [
-        evidence(1.9, position=1, on_topic=1.0, named=1.0, text="He said that it will close.", **THEIRS),
+        evidence(1.9, position=1, on_topic=1.0, text="He said that it will close.", **THEIRS),
         evidence(0.9, position=2, on_topic=1.0, spoken=0.05),
         evidence(0.8, position=0, on_topic=1.0, spoken=0.05),
     ]
-    answer = compose(QUERY, found, [], asked=asked, names={"Duarte": "Inês Duarte"}, limit=5, min_confidence=0.5)
+    answer = compose(
+        Side(QUERY, found, asked), background=Background(names={"Duarte": "Inês Duarte"}), limit=5, min_confidence=0.5
+    )
     assert [(c.number, c.text, c.context, c.gloss) for c in answer.citations] == [
         (1, "He said that it will close.", False, (2, "Inês Duarte")),
         (2, "The pier closed on Monday.", True, None),
@@ -135,10 +141,10 @@ def test_context_says_what_a_statement_is_about() -> None:
 def test_refusals_of_statements() -> None:
     known, unknown = Asked("Duarte", Match(DUARTE, exact=True)), Asked("Oake", None)
     theirs = evidence(0.1, position=3, **THEIRS)
-    answer = compose(QUERY, [evidence(0.3, spoken=0.05), theirs], [], asked=known, limit=5, min_confidence=0.5)
+    answer = compose(Side(QUERY, [evidence(0.3, spoken=0.05), theirs], known), limit=5, min_confidence=0.5)
     assert answer.reason == "Inês Duarte is not quoted on the pier in these articles."
     assert [citation.text for citation in answer.closest] == ["Anglers will have to walk."]
-    answer = compose(QUERY, [evidence(0.3, spoken=0.05)], [], asked=unknown, limit=5, min_confidence=0.5)
+    answer = compose(Side(QUERY, [evidence(0.3, spoken=0.05)], unknown), limit=5, min_confidence=0.5)
     assert answer.reason == "Oake is not quoted in these articles."
 
 
@@ -150,7 +156,7 @@ def test_a_refusal_shows_what_else_the_speaker_says() -> None:
         evidence(0.4, position=0, article="b.txt", **THEIRS),  # says the same
         *(evidence(0.3 - 0.01 * i, position=i, **THEIRS) for i in range(1, 4)),
     ]
-    answer = compose(QUERY, found, [], asked=asked, limit=5, min_confidence=0.9)
+    answer = compose(Side(QUERY, found, asked), limit=5, min_confidence=0.9)
     assert (answer.answered, answer.reason) == (False, "Inês Duarte is not quoted on the pier in these articles.")
     assert answer.citations == ()
     assert [(c.number, c.text) for c in answer.closest] == [
@@ -162,74 +168,70 @@ def test_a_refusal_shows_what_else_the_speaker_says() -> None:
 
 def test_name_that_is_nearly_one_is_told() -> None:
     asked = Asked("Duart", Match(DUARTE, exact=False))
-    answer = compose(QUERY, [evidence(2.0, named=1.0, **THEIRS)], [], asked=asked, limit=5, min_confidence=0.5)
+    answer = compose(Side(QUERY, [evidence(2.0, **THEIRS)], asked), limit=5, min_confidence=0.5)
     assert answer.note == "Nobody called “Duart” speaks in these articles; taken as Inês Duarte."
 
 
 @pytest.mark.parametrize("min_confidence", [0.0, 1.0], ids=["any answer will do", "no answer is sure enough"])
 def test_min_confidence(min_confidence: float) -> None:
-    answer = compose(QUERY, [evidence(0.9, named=0.5)], [], limit=1, min_confidence=min_confidence)
+    answer = compose(Side(QUERY, [evidence(0.9)]), limit=1, min_confidence=min_confidence)
     assert answer.answered == (min_confidence == 0.0)
 
 
 def test_a_follow_up_says_how_it_was_understood() -> None:
     follow_up = read_question("And what did he say about gulls?", ["What did Duarte say about the pier?"])
-    answer = compose(follow_up, [evidence(1.4, named=1.0)], [], limit=5, min_confidence=0.5)
+    answer = compose(Side(follow_up, [evidence(1.4)]), limit=5, min_confidence=0.5)
     assert answer.note == "Understood as: “What did Duarte say about gulls?”"
 
 
-DUARTE_SAYS = evidence(2.0, position=0, named=1.0, spoken=1.0, on_topic=1.0, speaker="Duarte")
-OAKE_SAYS = evidence(1.9, position=1, article="b.txt", named=1.0, spoken=1.0, on_topic=1.0, speaker="Oake")
+DUARTE_SAYS = evidence(2.0, position=0, spoken=1.0, on_topic=1.0, speaker="Duarte")
+OAKE_SAYS = evidence(1.9, position=1, article="b.txt", spoken=1.0, on_topic=1.0, speaker="Oake")
 OAKE = Speaker("Ben Oake", ("Oake",), names=("Oake",))
 
 
 def sides(*found: list[Evidence]) -> list[Side]:
     people = {"Duarte": DUARTE, "Oake": OAKE}
     return [
-        Side(name, QUERY, evidence, Asked(name, Match(people[name], exact=True)))
+        Side(QUERY, evidence, Asked(name, Match(people[name], exact=True)), name)
         for name, evidence in zip(people, found, strict=True)
     ]
 
 
 def test_each_side_is_answered() -> None:
-    answer = compose(QUERY, [DUARTE_SAYS], [], sides=sides([DUARTE_SAYS], [OAKE_SAYS]), limit=5, min_confidence=0.5)
+    answer = compose(Side(QUERY, [DUARTE_SAYS]), sides([DUARTE_SAYS], [OAKE_SAYS]), limit=5, min_confidence=0.5)
     assert [citation.speaker for citation in answer.citations] == ["Duarte", "Oake"]
     assert (answer.answered, answer.note) == (True, "")
     assert answer.confidence == pytest.approx((assess(QUERY, [DUARTE_SAYS]) + assess(QUERY, [OAKE_SAYS])) / 2)
 
 
 def test_a_side_without_an_answer_is_named() -> None:
-    answer = compose(QUERY, [], [], sides=sides([DUARTE_SAYS], []), limit=5, min_confidence=0.5)
+    answer = compose(Side(QUERY, []), sides([DUARTE_SAYS], []), limit=5, min_confidence=0.5)
     assert [citation.speaker for citation in answer.citations] == ["Duarte"]
     assert answer.note == "Nothing on the record for Oake."
 
 
 def test_more_sides_than_may_be_cited() -> None:
-    answer = compose(QUERY, [], [], sides=sides([DUARTE_SAYS], [OAKE_SAYS]), limit=1, min_confidence=0.5)
+    answer = compose(Side(QUERY, []), sides([DUARTE_SAYS], [OAKE_SAYS]), limit=1, min_confidence=0.5)
     assert [citation.speaker for citation in answer.citations] == ["Duarte"]
     assert answer.note == ""  # of the other, nothing can be said
 
 
 def test_what_the_articles_differ_on_is_dated_and_the_newest_first() -> None:
     how_many = read_question("How many people did the storm kill?")
-    first = evidence(1.6, text="The storm killed 12 people.", named=1.0, on_topic=1.0, published="2024-03-04")
-    later = evidence(
-        1.5, article="b.txt", text="The storm killed 19 people.", named=1.0, on_topic=1.0, published="2024-03-09"
-    )
-    answer = compose(how_many, [first, later], [], limit=5, min_confidence=0.5)
+    first = evidence(1.6, text="The storm killed 12 people.", on_topic=1.0, published="2024-03-04")
+    later = evidence(1.5, article="b.txt", text="The storm killed 19 people.", on_topic=1.0, published="2024-03-09")
+    answer = compose(Side(how_many, [first, later]), limit=5, min_confidence=0.5)
     assert [citation.published for citation in answer.citations] == ["2024-03-09", "2024-03-04"]
     assert answer.note == "The articles differ on this; the newest comes first."
-    assert compose(how_many, [first, later], [], limit=5, min_confidence=1.0).note == ""  # a refusal shows neither
+    assert compose(Side(how_many, [first, later]), limit=5, min_confidence=1.0).note == ""  # a refusal shows neither
 
 
 def test_a_sentence_that_points_back_brings_the_one_before_it() -> None:
-    best = evidence(1.6, position=1, text="It was closed on Monday.", named=1.0)
-    before = evidence(1.6, position=0, named=1.0)
+    best = evidence(1.6, position=1, text="It was closed on Monday.")
+    before = evidence(1.6, position=0)
     answer = compose(
-        read_question("When was the pier closed?"),
-        [best],
-        [],
-        read_before=lambda found: before if found == best else None,
+        Side(read_question("When was the pier closed?"), [best]),
+        background=Background(find_preceding=lambda found: before if found == best else None),
         limit=5,
         min_confidence=0.5,
     )
@@ -241,18 +243,21 @@ def test_a_sentence_that_points_back_brings_the_one_before_it() -> None:
 
 def test_others_of_the_name_who_speak_often_are_named() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True), rivals=("Rui Duarte", "Lia Duarte"))
-    answer = compose(QUERY, [DUARTE_SAYS], [], asked=asked, limit=5, min_confidence=0.5)
+    answer = compose(Side(QUERY, [DUARTE_SAYS], asked), limit=5, min_confidence=0.5)
     assert answer.note == "“Duarte” was taken as Inês Duarte; Rui Duarte and Lia Duarte speak here too."
 
 
 def test_a_pronoun_of_two_is_not_guessed_at() -> None:
     follow_up = read_question("Why did he leave?", ["What did Ben Oake say about Rui Duarte?"])
-    answer = compose(follow_up, [evidence(1.6, named=1.0)], [], limit=5, min_confidence=0.5)
+    answer = compose(Side(follow_up, [evidence(1.6)]), limit=5, min_confidence=0.5)
     assert "“he” may be Ben Oake or Rui Duarte: name the one you mean." in answer.note
 
 
 def test_a_name_that_was_respelled_is_told() -> None:
     answer = compose(
-        QUERY, [evidence(2.0, named=1.0)], [], respelled={"Quaysyde": "Quayside"}, limit=5, min_confidence=0.5
+        Side(QUERY, [evidence(2.0)]),
+        background=Background(respelled={"Quaysyde": "Quayside"}),
+        limit=5,
+        min_confidence=0.5,
     )
     assert answer.note == "The articles never mention “Quaysyde”; taken as “Quayside”."

@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 
 from qa.confidence import assess
-from qa.evidence import Evidence
 from qa.question import read_question
 from tests.made import QUERY, evidence
 
@@ -11,20 +10,16 @@ from tests.made import QUERY, evidence
 def test_assess_is_a_probability() -> None:
     dice = random.Random(7)
     for _ in range(200):
-        assert 0.0 <= assess(QUERY, [evidence(dice.uniform(-3, 3), named=dice.random())]) <= 1.0
+        assert 0.0 <= assess(QUERY, [evidence(dice.uniform(-3, 3))]) <= 1.0
 
 
 def test_assess_of_nothing_is_0() -> None:
     assert assess(QUERY, []) == 0.0
 
 
-def test_assess_rises_with_what_the_article_names() -> None:
-    by_cosine = [assess(QUERY, [evidence(score)]) for score in (-1.0, 0.0, 0.5, 1.2)]
-    by_names = [
-        assess(QUERY, [Evidence(**{**vars(evidence(0.6)), "named_in_article": named})]) for named in (0.0, 0.5, 1.0)
-    ]
-    assert by_cosine == sorted(set(by_cosine))
-    assert by_names == sorted(set(by_names))
+def test_assess_rises_with_the_score() -> None:
+    by_score = [assess(QUERY, [evidence(score)]) for score in (-1.0, 0.0, 0.5, 1.2)]
+    assert by_score == sorted(set(by_score))
 
 
 def test_assess_falls_with_a_rare_word_that_is_missing() -> None:

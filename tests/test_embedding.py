@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from index.errors import ModelError
 from index.library import Library
 from index.models.bundled import BUNDLED_SHA256, bundled_folder, verify_bundled_weights
 from index.models.embedding import EmbeddingModel, in_context
+from index.models.version import read_version
 from index.settings import BUNDLED_MODEL, Settings
 
 TEXTS = ["The bridge is open.", "Ships may pass again.", "", "“Fun 😀,” she said. " * 200]
@@ -158,3 +160,33 @@ def test_model_of_ones_own(tiny: Path, seeds: Path, tmp_path: Path) -> None:
         ((_, nearest, vector, _),) = found
         assert nearest.text in texts
         assert np.abs(vector - own.encode([nearest.text])[0]).max() < 1e-5
+
+
+def test_version_is_that_of_what_a_folder_holds(tiny: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(tiny, tmp_path / "own"))
+    versions = [read_version(str(own))]
+    assert len(versions[0]) == 64
+    assert read_version(str(tiny)) == versions[0]
+    (own / "README.md").write_text("How it was trained.")
+    (own / ".git").mkdir()
+    (own / ".git" / "x.bin").write_bytes(b"x")
+    os.utime(own / "model.safetensors", (1, 1))
+    assert read_version(str(own)) == versions[0]
+    for name in ("model.safetensors", "1_Pooling/config.json", "vocab.txt"):  # each has to count
+        path = own / name
+        path.write_bytes(path.read_bytes() + b" ") if path.exists() else path.write_bytes(b" ")
+        versions.append(read_version(str(own)))
+    assert len(set(versions)) == 4
+    assert [read_version(name) for name in ("some/model", str(tmp_path))] == ["", ""]
+
+
+def test_model_that_changes_while_it_is_loaded_is_refused(tiny: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(tiny, tmp_path / "own"))
+    model = EmbeddingModel(str(own))
+    assert (model.version, model.has_changed) == (read_version(str(tiny)), False)
+    (own / "added_tokens.json").write_text("{}")
+    assert model.has_changed
+    with pytest.raises(ModelError, match=r"^the model '.*own' was changed while it was being loaded\. Try again\.$"):
+        model.load()
+    shutil.rmtree(own)
+    assert not model.has_changed  # there is no other to be had

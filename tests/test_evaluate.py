@@ -37,9 +37,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def town(folder: Path, make_library: MakeLibrary) -> Library:
-    return make_library(folder)
+@pytest.fixture(scope="module")
+def town(folder: Path, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(folder)
 
 
 def write(path: Path, *lines: Any) -> Path:

@@ -59,6 +59,6 @@ def test_quiet_server_sleeps_and_ctrl_c_ends_it(seeds: Path, tmp_path: Path, mak
         process.send_signal(signal.SIGINT)
     assert process.returncode == 0
     assert time.monotonic() - began < 10  # 1 s, where nothing else runs
-    # In 10 s. To wake takes 30 µs, or 140 where others keep the processor's caches busy.
-    assert int(wakes) < 600
-    assert float(seconds) < 0.1
+    # In 10 s; each wake takes from 30 µs to 200, where others keep the processor's caches busy.
+    assert int(wakes) < 250
+    assert float(seconds) < 0.05

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 
 from index.errors import BusyError
 from index.library import Library
@@ -20,6 +23,7 @@ from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
 from index.storage.chroma import SCHEMA, name_generation
 from index.storage.connection import connect
+from index.values import sentence_id
 from qa.question import read_question
 from qa.retrieve import retrieve
 from tests.conftest import MakeLibrary
@@ -72,10 +76,19 @@ def collections(library: Library) -> set[str]:
     return {collection.name for collection in library._opened.catalogue.client.list_collections()}
 
 
-def generation(name: str) -> set[str]:
+def generation(model: EmbeddingModel) -> set[str]:
     """The names of the collections of a model's generation, and that of the record."""
-    kinds = ("files", "articles", "sentences", "contexts")
-    return {"onrecord", *(f"{kind}-{name_generation(name)}" for kind in kinds)}
+    name = name_generation(model.name, dimension=model.dimension, version=model.version)
+    return {"onrecord", *(f"{kind}-{name}" for kind in ("files", "articles", "sentences", "contexts"))}
+
+
+def is_of(library: Library, model: EmbeddingModel) -> bool:
+    """Whether the index's vectors are a model's."""
+    with library.reading():
+        ids = [sentence_id(record.id, record.digest, 0) for record in library.records.values()]
+        vectors = library.store.vectors_of(ids)
+    expected = model.encode(list(vectors))
+    return vectors != {} and bool(np.allclose(list(vectors.values()), expected, atol=1e-5))
 
 
 # --- another model, another schema
@@ -96,7 +109,7 @@ def test_old_model_answers_until_the_new_one_is_ready(
         assert go_on.wait(60)
 
     library = make_library(folder, store=tmp_path / "store", using=WatchedModel(tiny_model, before=wait), update=False)
-    assert caplog.messages == [f"the index in {tmp_path / 'store'} is of the model {BUNDLED_MODEL}: it is made anew"]
+    assert caplog.messages == [f"the index in {tmp_path / 'store'} is of the model {BUNDLED_MODEL}: it is rebuilt"]
     answers: list[str] = []
     writer = threading.Thread(target=library.update)
     writer.start()
@@ -106,11 +119,11 @@ def test_old_model_answers_until_the_new_one_is_ready(
     reader.join(60)
     assert answers == ["Ships may pass again."]
     assert (writer.is_alive(), library.model.name) == (True, BUNDLED_MODEL)
-    assert collections(library) == generation(BUNDLED_MODEL)
+    assert collections(library) == generation(EmbeddingModel(BUNDLED_MODEL))
     go_on.set()
     writer.join(60)
     assert library.model.name == tiny_model.name
-    assert collections(library) == generation(tiny_model.name)
+    assert collections(library) == generation(tiny_model)
     assert library.counts == (2, 5)
     with library.reading():
         vector = tiny_model.encode(["It rained."])[0]
@@ -148,7 +161,58 @@ def test_interrupted_rebuild_is_taken_up_again(
     assert report is not None
     assert given == [7]  # of two titles and their sentences: the long article was done
     assert (report.unchanged, report.added, report.embedded, again.counts) == (1, 2, 7, (3, 605))
-    assert collections(again) == generation(tiny_model.name)
+    assert collections(again) == generation(tiny_model)
+
+
+@pytest.fixture
+def own(tiny: Path, tmp_path: Path) -> Path:
+    """The folder of a model of one's own, to be trained further."""
+    return Path(shutil.copytree(tiny, tmp_path / "own"))
+
+
+def train(own: Path) -> None:
+    """Change a model's weights, and nothing else."""
+    path = own / "model.safetensors"
+    random = np.random.default_rng(7)
+    weights = {name: random.normal(size=values.shape).astype(values.dtype) for name, values in load_file(path).items()}
+    save_file(weights, path, metadata={"format": "pt"})
+
+
+def test_model_that_was_trained_in_place_is_noticed_when_the_index_is_opened(
+    folder: Path, tmp_path: Path, own: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(seeds=folder, store=tmp_path / "store", model=str(own))
+    with Library(settings) as library:
+        library.update()
+        before = collections(library)
+    os.utime(own / "model.safetensors", (1, 1))  # the same weights, saved again
+    with Library(settings) as library:
+        assert (library.counts, library.update()) == ((2, 5), None)
+    assert caplog.messages == []
+    train(own)
+    with Library(settings) as library:
+        assert caplog.messages == [f"the model {own} has changed: the index in {settings.store} is rebuilt"]
+        assert library.counts == (0, 0)  # what it holds cannot be searched any more
+        assert before < collections(library)  # and is deleted only by who holds the writer's lock
+        report = library.update()
+        assert report is not None
+        assert (report.added, report.embedded, library.counts) == (2, 7, (2, 5))
+        assert collections(library) == generation(EmbeddingModel(str(own)))
+        assert is_of(library, EmbeddingModel(str(own)))
+
+
+def test_model_that_is_trained_while_the_index_is_open(folder: Path, tmp_path: Path, own: Path) -> None:
+    settings = Settings(seeds=folder, store=tmp_path / "store", model=str(own))
+    with Library(settings) as library, Library(settings) as other:
+        library.update()
+        train(own)
+        assert is_of(library, library.model)  # the one that it loaded
+        assert not is_of(library, EmbeddingModel(str(own)))
+        assert library.update() is not None
+        assert is_of(library, EmbeddingModel(str(own)))
+        assert library.update() is None
+        assert is_of(other, EmbeddingModel(str(own)))
+        assert other.update() is None  # no process goes back to the model before
 
 
 @pytest.fixture
@@ -176,10 +240,10 @@ def test_older_schema_is_announced_and_made_anew(
     older: Settings, make_library: MakeLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:
     library = make_library(older.seeds, store=older.store, update=False)
-    assert caplog.messages == [f"the index in {older.store} is of another version: it is made anew"]
+    assert caplog.messages == [f"the index in {older.store} is of another version of On the Record: it is rebuilt"]
     assert library.counts == (0, 0)
     library.update()
-    assert collections(library) == generation(BUNDLED_MODEL)
+    assert collections(library) == generation(EmbeddingModel(BUNDLED_MODEL))
     assert texts(library) == {
         "mayor.txt": ["The mayor left.", "Nobody asked why.", "It rained."],
         "river.txt": ["The bridge is open.", "Ships may pass again."],
@@ -204,7 +268,7 @@ def test_rebuild_for_a_schema_that_is_killed_at_its_end(
     again = make_library(older.seeds, store=older.store, update=False)
     report = again.sync()
     assert (report.unchanged, report.embedded) == (2, 0)
-    assert collections(again) == generation(BUNDLED_MODEL)
+    assert collections(again) == generation(EmbeddingModel(BUNDLED_MODEL))
     again.close()
     caplog.clear()
     make_library(older.seeds, store=older.store)

@@ -12,7 +12,7 @@ from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
 from ui.pages.library.handlers import _receive
 from ui.pages.library.state import COLUMNS, Arrival, Row, Shelf, Visit, arrange, list_rows, take_stock
-from ui.pages.library.view import news_html, opened_html, table_html, tools_html
+from ui.pages.library.view import article_panel_html, news_html, table_html, tools_html
 
 PIER = Row(
     "pier.txt", "pier.txt", "The pier", "indexed", source="City Wire", published="2024-03-02", sentences=2, people=1
@@ -146,10 +146,12 @@ def test_read_only_page_offers_no_change(town: Library) -> None:
 def test_only_what_can_be_read_is_opened(town: Library) -> None:
     shelf = take_stock(town, Shelf(column="title", descending=False))
     assert [row.title for row in shelf.rows] == ["The pier", "Tram"]
-    assert "It is open, Ana Ruiz said." in opened_html(town, shelf, 0)
+    assert "It is open, Ana Ruiz said." in article_panel_html(town, shelf, 0)
     for place in (-1, 2):
-        assert "nothing-open" in opened_html(town, shelf, place)
-    assert "nothing-open" in opened_html(town, replace(shelf, rows=(replace(shelf.rows[0], state="removed"),)), 0)
+        assert "nothing-open" in article_panel_html(town, shelf, place)
+    assert "nothing-open" in article_panel_html(
+        town, replace(shelf, rows=(replace(shelf.rows[0], state="removed"),)), 0
+    )
 
 
 def test_path_that_is_no_upload_is_not_believed(town: Library, tmp_path: Path) -> None:

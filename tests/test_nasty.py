@@ -53,10 +53,30 @@ def pdf(**options: object) -> bytes:
     return drawn.getvalue()
 
 
-def word(text: str) -> bytes:
-    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    paragraph = f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
-    return pack({"word/document.xml": f'<w:document xmlns:w="{space}"><w:body>{paragraph}</w:body></w:document>'})
+def repeat(unit: bytes, count: int, *, before: bytes = b"", after: bytes = b"") -> Callable[[Path], None]:
+    """A file of many times the same, which is never in the memory of this process."""
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            file.write(before)
+            for _ in range(count):
+                file.write(unit)
+            file.write(after)
+
+    return write
+
+
+def bomb(member: str, *, before: bytes = b"", after: bytes = b"") -> Callable[[Path], None]:
+    """A small archive whose member unpacks to 300 MB."""
+
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(member, "w") as part:
+            part.write(before)
+            for _ in range(300):
+                part.write(b"0" * 1_000_000)
+            part.write(after)
+
+    return write
 
 
 def link_to(target: str) -> Callable[[Path], None]:
@@ -66,6 +86,7 @@ def link_to(target: str) -> Callable[[Path], None]:
 LAUGHS = (
     '<!DOCTYPE r [<!ENTITY a "ha">' + "".join(f'<!ENTITY a{i} "{"&a;" * 10}">' for i in range(9)) + "]><rss>&a8;</rss>"
 )
+WORD = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>'
 # By name: what the file is, and how the reason begins for which it is skipped; None where it is read, "" where it is
 # passed over as no file of an article's.
 NASTY: dict[str, tuple[Make, str | None]] = {
@@ -77,9 +98,9 @@ NASTY: dict[str, tuple[Make, str | None]] = {
     "invalid-utf8.txt": (GOOD.encode() * 2 + b"It costs \xa35 \xff\xfe.", None),
     "utf16.txt": (GOOD.encode("utf-16"), None),
     "bom.txt": (b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode(), None),
-    "long-line.txt": (b"word " * 10_000_000, "it is too large: 50 MB"),
+    "long-line.txt": (repeat(b"word " * 10_000, 1_000), "it is too large: 50 MB"),
     "long-line.jsonl": (
-        json.dumps({"text": "word " * 10_000_000}).encode(),
+        repeat(b"word " * 10_000, 1_000, before=b'{"text": "', after=b'"}'),
         "it holds no article: long-line.jsonl#line 1 is too",
     ),
     "long-word.txt": (b"a" * 1_000_000 + b". " + GOOD.encode(), None),
@@ -89,10 +110,13 @@ NASTY: dict[str, tuple[Make, str | None]] = {
     "not.pdf": (b"%PDF-" + bytes(range(256)) * 40, "it is no PDF, or is cut short"),
     "scripts.html": (b"<html><script>document.write('Hello there')</script></html>", "it has no text"),
     "deep.html": (b"<div>" * 200_000 + GOOD.encode(), "it has no text"),
-    "bomb.docx": (word("0" * 300_000_000), "it is too large"),
+    "bomb.docx": (
+        bomb("word/document.xml", before=WORD, after=b"</w:t></w:r></w:p></w:body></w:document>"),
+        "it is too large",
+    ),
     "not.docx": (b"PK\x03\x04 nothing", "it is broken"),
     "laughs.rss": (LAUGHS.encode(), "it holds no article"),
-    "bomb.zip": (pack({"a.txt": b"0" * 300_000_000}), "it is too large"),
+    "bomb.zip": (bomb("a.txt"), "it is too large"),
     "climbing.zip": (pack({"../../climbed.txt": GOOD, "/tmp/climbed.txt": GOOD}), None),
     "broken.epub": (pack({"mimetype": "application/epub+zip"}), "it is no e-book"),
     "header-only.eml": (b"Subject: nothing\r\n\r\n", "it has no text"),

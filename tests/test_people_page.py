@@ -11,8 +11,8 @@ from index.values import Speaker
 from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
-from ui.pages.people.state import Chosen, choose
-from ui.pages.people.view import people_html, person_html, plot_html, statement_html
+from ui.pages.people.state import PersonStatements, find_person_statements
+from ui.pages.people.view import people_html, person_html, person_panel_html, plot_html
 from ui.source import nothing_open_html
 
 SAID = Quote(
@@ -41,9 +41,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def city(folder: Path, make_library: MakeLibrary) -> Library:
-    return make_library(folder)
+@pytest.fixture(scope="module")
+def city(folder: Path, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(folder)
 
 
 def test_people_are_listed_with_how_often_and_when(city: Library) -> None:
@@ -79,7 +79,7 @@ def test_no_more_people_are_shown_than_asked_for(city: Library) -> None:
 
 
 def test_statements_are_listed_latest_article_first_and_without_a_date_last(city: Library) -> None:
-    chosen = choose(city, "Ines Duarte")
+    chosen = find_person_statements(city, "Ines Duarte")
     assert chosen is not None
     assert [said.text for said in chosen.statements] == [
         "Ines Duarte said the tram will be free.",
@@ -87,11 +87,11 @@ def test_statements_are_listed_latest_article_first_and_without_a_date_last(city
         "Duarte said it is too old.",
         "Ines Duarte said the lighthouse needs paint.",
     ]
-    assert choose(city, "Duarte") is None  # a name is taken as the list has it
+    assert find_person_statements(city, "Duarte") is None  # a name is taken as the list has it
 
 
 def test_statements_are_narrowed_to_a_topic(city: Library) -> None:
-    chosen = choose(city, "Ines Duarte", "<b>ferry</b>")
+    chosen = find_person_statements(city, "Ines Duarte", "<b>ferry</b>")
     assert chosen is not None
     assert [said.text for said in chosen.statements] == ["Mayor Ines Duarte said the ferry will stop in June."]
     html = person_html(chosen)
@@ -104,29 +104,31 @@ def test_statements_are_narrowed_to_a_topic(city: Library) -> None:
     nothing = person_html(replace(chosen, statements=()))
     assert "No statement on “<bdi>&lt;b&gt;ferry&lt;/b&gt;</bdi>” on the record" in nothing
     with pytest.raises(QuestionError):
-        choose(city, "Ines Duarte", "?")
+        find_person_statements(city, "Ines Duarte", "?")
 
 
 def test_a_topic_is_offered_where_there_is_much_to_narrow() -> None:
     much = tuple(replace(SAID, start=i) for i in range(11))
-    assert 'class="narrow"' in person_html(Chosen(Speaker("Ines Duarte"), much))
-    assert 'class="narrow"' not in person_html(Chosen(Speaker("Ines Duarte"), much[1:]))
+    assert 'class="narrow"' in person_html(PersonStatements(Speaker("Ines Duarte"), much))
+    assert 'class="narrow"' not in person_html(PersonStatements(Speaker("Ines Duarte"), much[1:]))
 
 
 def test_a_statement_opens_in_its_article(city: Library) -> None:
-    chosen = choose(city, "Ines Duarte")
-    html = statement_html(city, chosen, 2)
+    chosen = find_person_statements(city, "Ines Duarte")
+    html = person_panel_html(city, chosen, 2)
     assert 'data-turn="-1" data-kind="statement" data-place="2"' in html
     assert '<span class="what">Statement 3 of 4</span>' in html
     assert '<mark class="active" data-number="3">Duarte said it is too old.</mark>' in html
     assert '<mark data-number="2">Mayor Ines Duarte said the ferry will stop in June.</mark>' in html
     for place in (-1, 4):
-        assert statement_html(city, chosen, place) == nothing_open_html()
-    assert statement_html(city, None, 0) == nothing_open_html()
+        assert person_panel_html(city, chosen, place) == nothing_open_html()
+    assert person_panel_html(city, None, 0) == nothing_open_html()
 
 
 def test_person_page() -> None:
-    chosen = Chosen(Speaker("Ines Duarte", ("Duarte", "mayor")), (SAID, replace(SAID, start=12, speech="indirect")))
+    chosen = PersonStatements(
+        Speaker("Ines Duarte", ("Duarte", "mayor")), (SAID, replace(SAID, start=12, speech="indirect"))
+    )
     assert person_html(chosen) == (
         '<section class="person-page" aria-label="Statements" data-person="Ines Duarte" data-shown="100" '
         'data-topic=""><a class="back" href="#people">‹ All people</a><h2 tabindex="-1" dir="auto">Ines Duarte</h2>'
@@ -145,14 +147,14 @@ def test_person_page() -> None:
 
 def test_five_thousand_statements_are_shown_in_parts() -> None:
     statements = tuple(replace(SAID, article_id=f"{i // 7}.txt", start=i) for i in range(5_000))
-    html = person_html(Chosen(Speaker("Ines Duarte"), statements))
+    html = person_html(PersonStatements(Speaker("Ines Duarte"), statements))
     assert html.count('class="statement"') == 100
     assert html.endswith('data-more="statements">Show 100 more of 4,900</button></section>')
 
 
 def test_hostile_names_and_titles_are_text(make_library: MakeLibrary, seeds: Path) -> None:
     said = replace(SAID, title=HOSTILE, source=HOSTILE, published='"><script>alert(4)</script>', text=HOSTILE)
-    page = Page(person_html(Chosen(Speaker(HOSTILE, (HOSTILE, "<b>mayor</b>")), (said,))))
+    page = Page(person_html(PersonStatements(Speaker(HOSTILE, (HOSTILE, "<b>mayor</b>")), (said,))))
     assert set(page.tags) <= {"section", "a", "h2", "h3", "p", "bdi", "ul", "li", "button", "span"}
     assert [value for name, value in page.attributes if name == "href"] == ["#people"]
     assert not [name for name, _ in page.attributes if name.startswith("on") or name in {"src", "style"}]

@@ -169,6 +169,7 @@ def test_topic(question: str, topic: str) -> None:
 LOOKED_FOR = [
     ("an abbreviation", "Is the U.S. in Syria?", ["U.S.", "Syria"]),
     ("two that begin alike", "Are the U.S. and the U.K. in Syria?", ["U.S.", "U.K.", "Syria"]),
+    ("a name with an apostrophe", "Where is Michael O’Leary?", ["Michael", "O’Leary"]),
     ("an initial", "Where is George W. Bush?", ["George", "W", "Bush"]),
     ("a contraction and a possessive", "What's Peskov's view on NATO?", ["Peskov", "NATO"]),
 ]

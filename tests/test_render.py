@@ -360,7 +360,7 @@ def test_paragraphs_follow_blank_lines_where_there_are_any() -> None:
 
 def test_headline_is_not_said_twice_unless_cited() -> None:
     article = replace(ARTICLE, text=f"# {ARTICLE.title}\nIt opened.")
-    assert '<p dir="auto" class="said-above"># A bridge at last</p>' in article_html(article, (), 1)
+    assert '<p dir="auto" class="repeats-title"># A bridge at last</p>' in article_html(article, (), 1)
     headline = cite(1, ARTICLE.title, article)
     assert '<p dir="auto"># <mark class="active" data-number="1">A bridge at last</mark></p>' in article_html(
         article, (headline,), 1

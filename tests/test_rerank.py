@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +23,9 @@ from index.models.embedding import EmbeddingModel
 from qa import answer_question, ask
 from qa.evidence import Evidence
 from qa.question import read_question
-from qa.rerank import RERANKED, WEIGHT
+from qa.rerank import RERANKED
 from qa.retrieve import retrieve
+from qa.scoring import CROSS_ENCODER
 from tests.conftest import MakeLibrary
 from tests.test_retrieve import FERRY, ORCHARD, PIER, write
 from ui.cli import main
@@ -89,9 +90,9 @@ def cross_encoder(make_cross_encoder: MakeModel) -> Path:
     return make_cross_encoder()
 
 
-@pytest.fixture
-def town(tmp_path: Path, make_library: MakeLibrary) -> Library:
-    return make_library(write(tmp_path / "town", pier=PIER, ferry=FERRY, orchard=ORCHARD))
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(write(tmp_path_factory.mktemp("town"), pier=PIER, ferry=FERRY, orchard=ORCHARD))
 
 
 def with_reranker(library: Library, folder: Path, find: Callable[[Library], Any]) -> Any:
@@ -148,14 +149,12 @@ def test_what_it_prefers_goes_first(town: Library, cross_encoder: Path) -> None:
     after = with_reranker(town, cross_encoder, evidence_for(QUESTION))
     assert places(before)[0] == ("ferry.txt", 0)
     # The last sentence of the article has the word, and the one before has it beside it.
-    assert {place for place, found in zip(places(after), after, strict=True) if found.preference > WEIGHT / 2} == {
-        ("ferry.txt", 2),
-        ("ferry.txt", 3),
-    }
+    preferred = [found for found in after if found.preference > CROSS_ENCODER / 2]
+    assert set(places(preferred)) == {("ferry.txt", 2), ("ferry.txt", 3)}
     assert places(after)[0] == ("ferry.txt", 3)
     features = {place: found.relevance for place, found in zip(places(before), before, strict=True)}
     assert {place: found.relevance for place, found in zip(places(after), after, strict=True)} == features
-    assert all(0 < found.preference < WEIGHT for found in after)
+    assert all(0 < found.preference < CROSS_ENCODER for found in after)
 
 
 def test_order_is_total_and_the_same_every_time(town: Library, cross_encoder: Path) -> None:
@@ -194,7 +193,7 @@ def test_an_answer_leads_with_it_and_is_no_surer(town: Library, cross_encoder: P
 
 
 def test_ask_reads_the_setting_from_the_environment(
-    seeds: Path, tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch, closed: None
+    seeds: Path, tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = ask(QUESTION, seeds=seeds, store=tmp_path)
     monkeypatch.setenv("ONRECORD_RERANKER", str(cross_encoder))
@@ -202,14 +201,12 @@ def test_ask_reads_the_setting_from_the_environment(
     shown = (plain.citations or plain.closest)[0]
     again = (reranked.citations or reranked.closest)[0]
     # Nothing about hospitals in it: each sentence gains the same.
-    gained = WEIGHT / (1 + math.exp(3))
+    gained = CROSS_ENCODER / (1 + math.exp(3))
     assert (again.text, again.score) == (shown.text, pytest.approx(shown.score + gained, abs=2e-6))
     assert reranked.confidence == plain.confidence
 
 
-def test_ask_reads_the_setting_from_toml(
-    tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch, closed: None
-) -> None:
+def test_ask_reads_the_setting_from_toml(tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "seeds", ferry=FERRY)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(cross_encoder, tmp_path / "likes-hospitals")
@@ -217,16 +214,6 @@ def test_ask_reads_the_setting_from_toml(
     assert LIKED in ask(QUESTION, limit=1).citations[0].text
     (tmp_path / "onrecord.toml").write_text("min_confidence = 0\n")
     assert LIKED not in ask(QUESTION, limit=1).citations[0].text
-
-
-@pytest.fixture
-def closed() -> Iterator[None]:
-    """What `ask` opened is closed in the end."""
-    yield
-    opened = sys.modules["qa.ask"]._open
-    for library in opened.values():
-        library.close()
-    opened.clear()
 
 
 def test_threads_share_one_model(cross_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +281,7 @@ def test_name_of_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_question_says_it_in_one_line(
-    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed: None
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("ONRECORD_RERANKER", str(tmp_path / "empty"))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chromadb.api.shared_system_client import SharedSystemClient
 
 from index.errors import StoreError
 from index.library import Library
@@ -84,6 +85,12 @@ def test_command_line_uses_the_server_in_the_environment(
     assert main(["status", "--json", *folders]) == 0
     status = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (status["chroma_url"], status["articles"], status["stale"]) == (server, 1, [])
+
+
+def test_closed_connection_is_forgotten(server: str, seeds: Path, tmp_path: Path) -> None:
+    before = set(SharedSystemClient._identifier_to_system)
+    Library(Settings(seeds=seeds, store=tmp_path, chroma_url=server)).close()
+    assert set(SharedSystemClient._identifier_to_system) == before
 
 
 def test_server_that_is_not_there_is_told_in_one_line(seeds: Path, tmp_path: Path) -> None:

@@ -32,39 +32,39 @@ def test_find_surname(name: str, surname: str) -> None:
 BEFORE = "Mayor Ines Duarte opened the pier."
 SAID_BEFORE = "“It is old,” Duarte said."
 STATEMENTS = [
-    ("name and verb", "Duarte said the pier is old.", "", 1.0),
-    ("verb and name", "“It is old,” said Mayor Ines Duarte.", "", 1.0),
-    ("a clause between", "Duarte, who was in Lowland on Monday, warned of delays.", "", 1.0),
-    ("according to", "The pier is old, according to Duarte.", "", 1.0),
-    ("a thought", "Duarte believes that the pier is old.", "", 1.0),
-    ("he said, and the name before", "“It is old,” she added.", BEFORE, 1.0),
-    ("he said at the start, and the name before", "She also noted that it is old.", BEFORE, 1.0),
-    ("he said, and nobody before", "“It is old,” she added.", "The pier closed.", 0.0),
-    ("a quote with the name", "“It is old”: Duarte at the pier.", "", 0.5),
-    ("a quote that runs on", "“And it is rotten.”", SAID_BEFORE, 0.5),
-    ("a quote after the bare name", "“And it is rotten.”", BEFORE, 0.0),
-    ("the name without a verb of saying", "Duarte opened the pier on Monday.", "", 0.0),
-    ("somebody else", "Marek Lind said the pier is old.", "", 0.0),
-    ("another sentence between", "Duarte left. Marek Lind said the pier is old.", "", 0.0),
-    ("part of a longer name", "Duartes said the pier is old.", "", 0.0),
-    ("no words", "", BEFORE, 0.0),
+    ("name and verb", "Duarte said the pier is old.", "", True),
+    ("verb and name", "“It is old,” said Mayor Ines Duarte.", "", True),
+    ("a clause between", "Duarte, who was in Lowland on Monday, warned of delays.", "", True),
+    ("according to", "The pier is old, according to Duarte.", "", True),
+    ("a thought", "Duarte believes that the pier is old.", "", True),
+    ("he said, and the name before", "“It is old,” she added.", BEFORE, True),
+    ("he said at the start, and the name before", "She also noted that it is old.", BEFORE, True),
+    ("he said, and nobody before", "“It is old,” she added.", "The pier closed.", False),
+    ("a quote with the name", "“It is old”: Duarte at the pier.", "", False),
+    ("a quote that runs on", "“And it is rotten.”", SAID_BEFORE, False),
+    ("a quote after the bare name", "“And it is rotten.”", BEFORE, False),
+    ("the name without a verb of saying", "Duarte opened the pier on Monday.", "", False),
+    ("somebody else", "Marek Lind said the pier is old.", "", False),
+    ("another sentence between", "Duarte left. Marek Lind said the pier is old.", "", False),
+    ("part of a longer name", "Duartes said the pier is old.", "", False),
+    ("no words", "", BEFORE, False),
 ]
 
 
 @pytest.mark.parametrize(
-    ("sentence", "before", "share"), [pytest.param(*case, id=reason) for reason, *case in STATEMENTS]
+    ("sentence", "before", "reads_so"), [pytest.param(*case, id=reason) for reason, *case in STATEMENTS]
 )
-def test_reads_as_statement(sentence: str, before: str, share: float) -> None:
-    assert reads_as_statement(sentence, before, "Duarte") == share
+def test_reads_as_statement(sentence: str, before: str, reads_so: bool) -> None:
+    assert reads_as_statement(sentence, before, "Duarte") is reads_so
 
 
 def test_nobody_asked_for_is_nobodys_statement() -> None:
-    assert reads_as_statement("Duarte said the pier is old.", BEFORE, "") == 0.0
+    assert not reads_as_statement("Duarte said the pier is old.", BEFORE, "")
 
 
 @pytest.mark.parametrize("surname", ["(", "[a-z]*", "a|b", "\\", "O'Brien+"], ids=lambda name: f"surname {name}")
 def test_a_surname_is_no_pattern(surname: str) -> None:
-    assert reads_as_statement("Duarte said the pier is old.", BEFORE, surname) == 0.0
+    assert not reads_as_statement("Duarte said the pier is old.", BEFORE, surname)
 
 
 OTHER_NAMES = [
@@ -94,5 +94,5 @@ def test_find_other_names(sentence: str, topic: str, words: set[str]) -> None:
 
 
 def test_surname_typed_in_small_letters_is_the_name_but_a_name_is_no_common_word() -> None:
-    assert reads_as_statement("Duarte said the pier is old.", "", "duarte") == 1.0
-    assert reads_as_statement("The brown bag, he said, is his.", "", "Brown") == 0.0
+    assert reads_as_statement("Duarte said the pier is old.", "", "duarte")
+    assert not reads_as_statement("The brown bag, he said, is his.", "", "Brown")

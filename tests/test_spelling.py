@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from index.library import Library
@@ -16,12 +14,11 @@ The fleet stays in Tartous, said Ana Schultz on Monday. Nobody in Tartous was as
 The harbour of Zambia has no fleet. The anglers of Lowland watched."""
 
 
-@pytest.fixture
-def library(tmp_path: Path, make_library: MakeLibrary) -> Library:
-    folder = tmp_path / "news"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, make_shared_library: MakeLibrary) -> Library:
+    folder = tmp_path_factory.mktemp("news")
     (folder / "port.txt").write_text(ARTICLE, encoding="utf-8")
-    return make_library(folder)
+    return make_shared_library(folder)
 
 
 RESPELLED = [

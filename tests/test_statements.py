@@ -45,9 +45,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def city(folder: Path, make_library: MakeLibrary) -> Library:
-    return make_library(folder)
+@pytest.fixture(scope="module")
+def city(folder: Path, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(folder)
 
 
 def texts(found: Sequence[Quote]) -> list[str]:

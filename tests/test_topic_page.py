@@ -13,7 +13,7 @@ from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
 from ui.pages.topic.handlers import read_point
 from ui.pages.topic.state import ROWS, arrange, find_timeline
-from ui.pages.topic.view import said_html, timeline_html, topic_problem_html, topic_statement_html
+from ui.pages.topic.view import statements_html, timeline_html, topic_panel_html, topic_problem_html
 from ui.source import nothing_open_html
 
 FERRY = Quote(
@@ -49,9 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def city(folder: Path, make_library: MakeLibrary) -> Library:
-    return make_library(folder)
+@pytest.fixture(scope="module")
+def city(folder: Path, make_shared_library: MakeLibrary) -> Library:
+    return make_shared_library(folder)
 
 
 def test_statements_on_a_topic_are_found_latest_first_and_without_a_date_last(city: Library) -> None:
@@ -75,17 +75,17 @@ def test_topic_that_is_none(city: Library, topic: str) -> None:
 
 def test_a_statement_opens_among_those_of_its_point(city: Library) -> None:
     timeline = find_timeline(city, "ferry")
-    assert '<span class="what">Statement 3 of 4</span>' in topic_statement_html(city, timeline, 2)
+    assert '<span class="what">Statement 3 of 4</span>' in topic_panel_html(city, timeline, 2)
     chosen = replace(timeline, point=(0, 0))
-    html = topic_statement_html(city, chosen, 2)
-    assert 'data-turn="-1" data-kind="said" data-place="2"' in html
+    html = topic_panel_html(city, chosen, 2)
+    assert 'data-turn="-1" data-kind="topic-statement" data-place="2"' in html
     assert '<span class="what">Statement 2 of 2</span>' in html
     assert '<button type="button" class="step" aria-label="Previous statement" data-place="1">' in html
     assert '<button type="button" class="step" aria-label="Next statement" disabled>' in html
     assert '<mark class="active" data-number="3">Duarte said the ferry is too old.</mark>' in html
     for place in (0, -1, 4):  # of another point, and none
-        assert topic_statement_html(city, chosen, place) == nothing_open_html()
-    assert topic_statement_html(city, None, 0) == nothing_open_html()
+        assert topic_panel_html(city, chosen, place) == nothing_open_html()
+    assert topic_panel_html(city, None, 0) == nothing_open_html()
 
 
 def test_plot() -> None:
@@ -160,24 +160,24 @@ def test_those_who_say_least_share_a_row() -> None:
     html = timeline_html(timeline)
     assert '<th scope="row"><span class="who"><bdi>3 others</bdi></span></th>' in html
     assert "3 others, 4 March 2024: 6 statements" in html  # 3 + 2 + 1
-    assert len(replace(timeline, point=(ROWS, 0)).chosen) == 6
+    assert len(replace(timeline, point=(ROWS, 0)).listed) == 6
 
 
 def test_statements_behind_a_point() -> None:
     timeline = arrange("the ferry", [FERRY, LATER, UNDATED])
-    html = said_html(replace(timeline, point=(1, 2)))
+    html = statements_html(replace(timeline, point=(1, 2)))
     assert html == (
-        '<section class="said-list" aria-label="Statements" data-shown="100">'
+        '<section class="statement-list" aria-label="Statements" data-shown="100">'
         '<p class="chosen-line" role="status" dir="auto">Tomas Okafor, May 2024: 1 statement '
         '<button type="button" class="all-points">Show all 3</button></p>'
         '<section class="in-article"><h3 dir="auto">Ferry</h3>'
         '<p class="when"><bdi>1 May 2024</bdi> · <bdi>City Wire</bdi></p>'
         '<p class="voice"><a href="#people/Tomas%20Okafor/the%20ferry"><bdi>Tomas Okafor</bdi></a></p><ul>'
-        '<li><button type="button" class="statement" data-opens="said" data-place="0" dir="auto">'
+        '<li><button type="button" class="statement" data-opens="topic-statement" data-place="0" dir="auto">'
         '<span class="speech">quoted</span>'
         '<span class="words">It is over.</span></button></li></ul></section></section>'
     )
-    everything = said_html(timeline)
+    everything = statements_html(timeline)
     assert "All 3 statements" in everything
     assert everything.index('data-place="1"') < everything.index('<h3 class="apart">No date</h3>')
     assert everything.index('<h3 class="apart">No date</h3>') < everything.index('data-place="2"')
@@ -199,9 +199,9 @@ def test_a_click_means_a_point_or_all(event: dict[str, object], point: tuple[int
 
 def test_two_thousand_statements_are_listed_in_parts() -> None:
     timeline = arrange("ferry", [replace(FERRY, article_id=f"{i // 7}.txt", start=i) for i in range(2_000)])
-    html = said_html(timeline)
+    html = statements_html(timeline)
     assert html.count('class="statement"') == 100
-    assert html.endswith('data-more="said">Show 100 more of 1,900</button></section>')
+    assert html.endswith('data-more="topic-statements">Show 100 more of 1,900</button></section>')
 
 
 def test_nobody_speaks_of_it() -> None:
@@ -209,7 +209,7 @@ def test_nobody_speaks_of_it() -> None:
     html = timeline_html(nobody)
     assert "Nobody who speaks here says anything about “<bdi>&lt;b&gt;soup&lt;/b&gt;</bdi>”." in html
     assert "<table" not in html
-    assert said_html(nobody) == ""
+    assert statements_html(nobody) == ""
 
 
 @pytest.mark.parametrize("hostile", [HOSTILE, BIDI, "x" * 100_000], ids=["markup", "bidi override", "a long line"])
@@ -218,7 +218,7 @@ def test_hostile_text_is_text(hostile: str) -> None:
     odd = replace(said, article_id="odd.txt", published='"><script>alert(4)</script>')
     timeline = arrange(hostile, [said, odd])
     for chosen in (timeline, replace(timeline, point=(0, 0)), replace(timeline, point=(0, 1))):
-        html = timeline_html(chosen) + said_html(chosen) + topic_problem_html(hostile, "")
+        html = timeline_html(chosen) + statements_html(chosen) + topic_problem_html(hostile, "")
         page = Page(html)
         assert set(page.tags) <= set(
             "section a h2 h3 p bdi ul li button span figure figcaption div table thead tbody tr th td".split()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.wanted import Wanted, find_wanted, holds
+from qa.wanted import Wanted, find_wanted, has_wanted
 
 ASKED = [
     ("How many beams does it have?", "number"),
@@ -42,4 +42,4 @@ HELD: list[tuple[Wanted, str, bool]] = [
 
 @pytest.mark.parametrize(("wanted", "sentence", "held"), HELD)
 def test_what_a_sentence_holds(wanted: Wanted, sentence: str, held: bool) -> None:
-    assert holds(wanted, sentence, "Who runs the pier that Duarte built?") == held
+    assert has_wanted(wanted, sentence, "Who runs the pier that Duarte built?") == held

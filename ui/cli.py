@@ -14,12 +14,11 @@ import shutil
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError, QuestionError
 from ui.text.report import Progress, printable, report_line, report_table, status_table
@@ -58,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="onrecord",
         description="Ask a folder of news articles a question; get an answer in their own sentences, each cited.",
     )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     folders = argparse.ArgumentParser(add_help=False)
@@ -130,17 +130,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _ShowVersion(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # takes as long to import as all of this module
+
+        print(f"onrecord {version('onrecord')}")
+        parser.exit()
+
+
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isdecimal() else 0
     if not 1 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is no port; give a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
     return port
 
 
 def _limit(text: str) -> int:
-    limit = int(text)
+    limit = int(text) if text.isdecimal() else 0
     if limit < 1:
-        raise argparse.ArgumentTypeError(f"{limit} is no limit; give a number from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a limit; give a number from 1")
     return limit
 
 
@@ -148,7 +156,9 @@ def _ask(options: argparse.Namespace) -> None:
     if (options.question is None) == (options.batch is None):
         raise QuestionError('give one question, in quotes, or --batch FILE. Like this: onrecord ask "Who said what?"')
     if options.batch is not None:
-        questions = list(_read_batch(options.batch))
+        from ui.batch import answer_batch, read_batch
+
+        batch = read_batch(options.batch)
     else:
         from qa.question import read_question
 
@@ -162,8 +172,8 @@ def _ask(options: argparse.Namespace) -> None:
         _update(library)
         filters = _find_article(filters, library)
         if options.batch is not None:
-            for given in questions:
-                print(json.dumps(_answer_batch(library, given, filters), ensure_ascii=False), flush=True)
+            for asked in batch:
+                print(json.dumps(answer_batch(library, asked, filters), ensure_ascii=False), flush=True)
             return
         answer = answer_question(library, options.question, filters=filters)
     if options.json:
@@ -320,65 +330,3 @@ def _print_report(report: Report, *, as_json: bool) -> None:
 
 def _say(line: str) -> None:
     print(printable(line), file=sys.stderr, flush=True)
-
-
-def _read_batch(name: str) -> Iterator[dict[str, Any]]:
-    """The questions of a JSON Lines file, all checked before the first is asked; raises QuestionError."""
-    try:
-        lines = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise QuestionError(f"{name} cannot be read: {error.strerror}") from error
-    for number, line in enumerate(lines.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            given = json.loads(line)
-            if not isinstance(given, dict) or not isinstance(given.get("question"), str):
-                raise TypeError('it has no "question" that is text')
-            history = given.get("history") or []
-            if not isinstance(history, list) or not all(isinstance(asked, str) for asked in history):
-                raise TypeError('its "history" is no list of texts')
-        except (ValueError, TypeError, RecursionError) as error:
-            raise QuestionError(
-                f'{name}, line {number} is no question ({error}): write {{"id": …, "question": …, "history": […]}}.'
-            ) from error
-        yield {"id": given.get("id", number), "question": given["question"], "history": history}
-
-
-def _answer_batch(library: Library, given: dict[str, Any], filters: Filters) -> dict[str, Any]:
-    from qa.ask import answer_question
-
-    began = time.perf_counter()
-    try:
-        answer = answer_question(library, given["question"], given["history"], filters=filters)
-    except QuestionError as error:  # one bad question does not stop the rest
-        return {
-            "id": given["id"],
-            "question": given["question"],
-            "answered": False,
-            "confidence": 0.0,
-            "answer": str(error),
-            "citations": [],
-            "seconds": round(time.perf_counter() - began, 6),
-        }
-    return {
-        "id": given["id"],
-        "question": given["question"],
-        "answered": answer.answered,
-        "confidence": answer.confidence,
-        "answer": answer.text,
-        "citations": [
-            {
-                "article": citation.article_id,
-                "start": citation.start,
-                "end": citation.end,
-                "text": citation.text,
-                "speaker": citation.speaker,
-                "title": citation.title,
-                "source": citation.source,
-                "published": citation.published,
-            }
-            for citation in answer.citations
-        ],
-        "seconds": answer.seconds,
-    }

@@ -6,6 +6,7 @@ sheets name: `.html-container`, `.input-container` and `.submit-button`.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -65,9 +66,47 @@ def forget_session() -> None:
 
 
 def let_idle(blocks: gr.Blocks) -> None:
-    """Have Gradio look for clicks every 50 ms, as it does on Windows, and for progress, which no page shows, rarely.
+    """Have a launched app look for events only when one has come, and for progress bars, of which it has none, rarely.
 
-    Elsewhere it looks 1,000 and 100 times a second, which takes 2 to 3 % of a core while nobody asks anything.
+    Gradio looks 1,000 and 100 times a second, which takes 2 to 3 % of a core while nobody asks anything.
     """
-    blocks._queue.sleep_when_free = 0.05
-    blocks._queue.progress_update_sleep_when_free = 1.0
+    queue = blocks._queue
+    push = queue.push
+    looking: asyncio.Task[None] | None = None
+
+    async def push_and_look(*arguments: Any, **options: Any) -> Any:
+        nonlocal looking
+        pushed = await push(*arguments, **options)
+        if looking is None or looking.done():
+            looking = asyncio.create_task(type(queue).start_processing(_FilledQueue(queue)))  # type: ignore[arg-type]
+        return pushed
+
+    queue.push = push_and_look  # type: ignore[method-assign]
+    queue.sleep_when_free = 3600.0
+    queue.progress_update_sleep_when_free = 1.0
+
+
+class _FilledQueue:
+    """Gradio's queue for one run of its loop, which ends when no event waits any more."""
+
+    sleep_when_free = 0.01  # while events wait for others to be done
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queue, name)
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    @property
+    def stopped(self) -> bool:
+        return self._queue.stopped or len(self) == 0
+
+    @stopped.setter
+    def stopped(self, value: bool) -> None:
+        """The loop sets it when it ends; the queue goes on."""
+
+    def _cancel_asyncio_tasks(self) -> None:
+        """The loop calls it when it ends; the events that it began go on."""

@@ -1,13 +1,27 @@
-"""What is typed into a search box, matched against names."""
+"""What is typed into a search box, matched against names, titles and paths."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from index.words import fold_letters
 
 
-def has_words(words: Sequence[str], name: str) -> bool:
-    """Whether a name has all the words, or parts of words, which are folded."""
-    folded = fold_letters(name)
+def split_sought(sought: str) -> list[str]:
+    """The words of what was typed, without case and accents, for `has_words`."""
+    return fold_letters(sought).split()
+
+
+def has_words(words: Sequence[str], *texts: str) -> bool:
+    """Whether each of the words, or parts of words, is in one of the texts."""
+    if not words:
+        return True
+    folded = _fold(*texts)
     return all(word in folded for word in words)
+
+
+# A list of thousands is matched again with each letter typed.
+@functools.lru_cache(maxsize=100_000)
+def _fold(*texts: str) -> str:
+    return "\n".join(map(fold_letters, texts))

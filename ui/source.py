@@ -113,7 +113,7 @@ def _paragraph_class(article: Article, start: int, end: int, citations: Sequence
     paragraph = article.text[start:end]
     cited = any(citation.start < end and start < citation.end for citation in citations)
     if not cited and paragraph.strip(" #") == article.title:
-        return ' class="said-above"'
+        return ' class="repeats-title"'
     # Lines of 40 to 100 characters that fill a paragraph were broken by a program (an e-mail, a PDF), not by an author:
     # they are set as one.
     lines = paragraph.splitlines()

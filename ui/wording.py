@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from index.english.dates import MONTHS
 from ui.inert import plain_text
-
-# strftime("%B") would follow the locale.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def format_date(published: str | None) -> str:
@@ -27,7 +22,8 @@ def format_date(published: str | None) -> str:
         valid = date(2024 if year == "-" else int(year), int(month), int(day or 1))
     except ValueError:
         return published
-    words = [str(valid.day) if day else "", _MONTHS[valid.month - 1], "" if year == "-" else year]
+    # Not strftime("%B"), which follows the locale.
+    words = [str(valid.day) if day else "", MONTHS[valid.month - 1], "" if year == "-" else year]
     return " ".join(word for word in words if word)
 
 

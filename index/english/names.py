@@ -6,6 +6,8 @@ from index.words import word_set
 
 SUFFIXES = word_set("jr sr ii iii iv")
 PARTICLES = word_set("al bin da de del della der di dos du el ibn la le ter van von")
+# Inside a name that a question gives: "Bill de Blasio".
+INNER_PARTICLES = word_set("bin de del dell della den der di dos du ibn van von")
 # Forms of one first name, separated by commas: short forms and other spellings.
 NICKNAMES = [
     frozenset(line.split())

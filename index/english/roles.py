@@ -49,6 +49,16 @@ STYLES = word_set("king pope prince princess queen")
 # Common nouns for a man or a woman.
 MEN = MALE_TITLES | word_set("actor brother businessman father gentleman husband man mogul son spokesman tycoon uncle")
 WOMEN = FEMALE_TITLES | word_set("actress aunt businesswoman daughter mother sister spokeswoman wife woman")
+OFFICES = word_set(
+    "ambassador chairman congressman congresswoman governor mayor minister president secretary senator spokesman "
+    "spokesperson spokeswoman"
+)
+# After a name, they speak in a question: "What did the Trump campaign say?"
+SPEAKING_ROLES = OFFICES | word_set("administration campaign director government")
+# After "the", they stand for the speaker of a sentence: "The senator said".
+GLOSSED_ROLES = OFFICES | word_set(
+    "billionaire businessman candidate general judge justice lawmaker leader mogul nominee official"
+)
 # What nouns for people and their offices end in.
 BEARER_ENDINGS = word_set(
     "aide ally ant attorney chair chief coach ee ent er friend head hopeful host ian ic ist ive judge lady man mogul "

@@ -86,3 +86,18 @@ QUOTING_ALONE = word_set(
 NOT_QUOTED = word_set("And But He I It She The They We You")
 # Between a mark and a name, they show that it is not the subject: "but with Ms. Roe".
 CONNECTIVES = word_set("and as but by for from of on or than that to with")
+# Forms of verbs of saying and thinking next to a name, by which answers tell whose statement a sentence is.
+REPORTED = word_set(
+    "accused accuses acknowledged acknowledges added adding adds admits admitted agreed agrees announced announces "
+    "argued argues asked asking asks assured assures attacked attacks believed believes blamed blames blasted called "
+    "calling calls claimed claims complained complains concluded concludes confirmed confirms continued continues "
+    "criticised criticises criticized criticizes declared declares defended defends denied denies described describes "
+    "disagreed disagrees expected expects explained explains feared fears highlighted highlights hoped hopes insisted "
+    "insists joked joking mentioned mentions noted notes noting opposed opposes pledged pledges praised praises "
+    "predicted predicts promised promises quipped recalled recalls rejected rejects replied replies replying "
+    "responded responding responds said say saying says stated states suggested suggests supported supports tell "
+    "telling tells think thinking thinks thought told tweeted tweets urged urges vowed vows wanted wants warned warns "
+    "writes writing wrote"
+)
+# Between a speaker and the verb, beside adverbs in -ly: "He later said".
+BEFORE_VERB = word_set("again also even further had has later never once then")

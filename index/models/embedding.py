@@ -6,6 +6,7 @@ Many texts go through sentence-transformers, in bfloat16 where the processor has
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from index.models.minilm import MiniLM
 from index.models.bundled import BUNDLED_DIMENSION, bundled_folder, cannot_read_bundled, verify_bundled_weights
 from index.models.quick_imports import quick_imports
+from index.models.version import read_version
 
 _FEW = 64  # texts take about 1 s in NumPy, which is a quarter of what it takes to import torch
 
@@ -39,6 +41,16 @@ class EmbeddingModel:
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None
         self._few: MiniLM | None = None
+
+    @functools.cached_property
+    def version(self) -> str:
+        """The version of the model, as `read_version` reads it; it is read before the model is."""
+        return self._read_version()
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the model's folder now holds another version."""
+        return self._read_version() not in ("", self.version)
 
     @property
     def dimension(self) -> int:
@@ -69,8 +81,15 @@ class EmbeddingModel:
         """The loaded model, the same at every call."""
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self.name)
+                version = self.version
+                loaded = _load(self.name)
+                if self._read_version() != version:
+                    raise ModelError(f"the model {self.name!r} was changed while it was being loaded. Try again.")
+                self._loaded = loaded
             return self._loaded
+
+    def _read_version(self) -> str:
+        return "" if self.name == BUNDLED_MODEL else read_version(self.name)
 
     def _small(self) -> MiniLM:
         with self._lock:
@@ -135,9 +154,14 @@ def _has_bfloat16() -> bool:
 
 
 def _load_small() -> MiniLM:
-    from index.models.minilm import MiniLM
-
     try:
-        return MiniLM(bundled_folder())
+        return _open_small(bundled_folder())
     except Exception as error:  # safetensors' and tokenizers' own errors have no common base
         raise cannot_read_bundled(error) from error
+
+
+@functools.cache  # 90 MB, the same for every library of this process
+def _open_small(folder: Path) -> MiniLM:
+    from index.models.minilm import MiniLM
+
+    return MiniLM(folder)

@@ -25,9 +25,11 @@ def quick_imports(*, without: str | None = None) -> Iterator[None]:
         is_hidden = without is not None and without not in sys.modules
         if is_hidden:
             sys.modules[without] = None  # type: ignore[index,assignment]  # then importing it raises ImportError
+        known = len(sys.modules)
         try:
             yield
-            gc.freeze()
+            if len(sys.modules) > known:  # else it would only keep for good what could have been collected by now
+                gc.freeze()
         finally:
             if is_hidden:
                 del sys.modules[without]  # type: ignore[arg-type]

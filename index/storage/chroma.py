@@ -1,7 +1,8 @@
 """The Chroma collections: articles and their sentences, written so that a reader never sees half an article.
 
-Four collections make a generation. They are named after the schema and the embedding model, so that an index of another
-version is never mistaken for this one; a record in the collection `onrecord` names the generation that is current.
+Four collections make a generation. They are named after the schema and the embedding model with its version, so that an
+index of another version is never mistaken for this one; a record in the collection `onrecord` names the generation that
+is current.
 
     files-…       a record a file of the seeds folder: size, times, and what of it was skipped and why
     articles-…    a record an article: id = article id, document = its text, vector = its title's,
@@ -58,10 +59,11 @@ class Store:
     """One generation in Chroma. Its methods raise StoreError when Chroma cannot read or write."""
 
     @as_store_error
-    def __init__(self, client: Any, *, model: str, dimension: int) -> None:
+    def __init__(self, client: Any, *, model: str, dimension: int, version: str = "") -> None:
+        """Open the generation of a model, whose vectors have this dimension, or make it; see `read_version`."""
         self.model = model
         self._dimension = dimension
-        self.generation = name_generation(model)
+        self.generation = name_generation(model, dimension=dimension, version=version)
         identity = {"schema": SCHEMA, "model": model, "dimension": dimension}
         self._files, self._articles, self._sentences, self._contexts = (
             _open_collection(client, f"{kind}-{self.generation}", identity, searched=kind == "contexts")
@@ -303,10 +305,11 @@ def _conditions(field: str, values: Collection[str] | None) -> Iterator[list[dic
         yield [{field: {"$in": ordered[i : i + _VALUES_AT_ONCE]}}]
 
 
-def name_generation(model: str) -> str:
-    """The name of the generation of a model: readable, as Chroma allows it, with a digest to keep odd names apart."""
+def name_generation(model: str, *, dimension: int, version: str = "") -> str:
+    """The name of a model's generation: readable, as Chroma allows it, with a digest that tells all models apart."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", Path(model).name).strip("-")[:40]
-    return f"v{SCHEMA}-{readable or 'model'}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(f"{model}\0{dimension}\0{version}".encode()).hexdigest()[:8]
+    return f"v{SCHEMA}-{readable or 'model'}-{digest}"
 
 
 def _open_collection(client: Any, name: str, identity: Mapping[str, Any], *, searched: bool) -> Any:
@@ -320,9 +323,10 @@ def _open_collection(client: Any, name: str, identity: Mapping[str, Any], *, sea
         name, metadata=identity, embedding_function=None, configuration={"hnsw": {"space": "cosine", **graph}}
     )
     if {key: (collection.metadata or {}).get(key) for key in identity} != identity:
-        logger.warning("the collection %s is not what its name says: it is made anew", name)
-        client.delete_collection(name)
-        return _open_collection(client, name, identity, searched=searched)
+        raise StoreError(
+            f"the collection {name} is not what its name says: it was made for {collection.metadata}. Move the store "
+            "away: it is rebuilt from the articles."
+        )
     return collection
 
 

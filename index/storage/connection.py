@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -11,6 +13,8 @@ from urllib.parse import urlsplit
 from index.errors import OnRecordError, StoreError, in_one_line
 from index.models.quick_imports import quick_imports
 from index.settings import Settings
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 
 
 def connect(settings: Settings, index: Path | None) -> Any:
@@ -21,6 +25,7 @@ def connect(settings: Settings, index: Path | None) -> Any:
     with quick_imports():
         import chromadb
         from chromadb.config import Settings as ChromaSettings
+    _glibc()  # before an engine allocates anything
     if index is None:
         try:
             return _connect_to_server(settings)
@@ -38,6 +43,43 @@ def connect(settings: Settings, index: Path | None) -> Any:
             f"the store {settings.store} cannot be opened: {in_one_line(error)}. Choose another folder with --store, "
             "or move this one away: it is rebuilt from the articles."
         ) from error
+
+
+def disconnect(client: Any) -> None:
+    """Close a client, and release the connections and the freed memory that this leaves behind. Takes 5 to 30 ms.
+
+    Each engine works in threads of its own, and glibc keeps what they freed for later threads: a process that opened an
+    index of 30,000 sentences 25 times grew from 140 to 290 MB, and stays at 110 MB when that is given back.
+    """
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    system = client._system
+    servers = [owner._server for owner in (client, client._admin_client)]
+    client.close()
+    for server in servers:
+        if hasattr(server, "_session"):  # the connections to a Chroma server, which stay open otherwise
+            server._session.close()
+    systems = SharedSystemClient._identifier_to_system
+    for identifier in [name for name, other in list(systems.items()) if other is system]:
+        if identifier not in SharedSystemClient._identifier_to_refcount:  # a second name that Chroma does not drop
+            systems.pop(identifier, None)
+    if libc := _glibc():
+        libc.malloc_trim(0)
+
+
+@functools.cache
+def _glibc() -> ctypes.CDLL | None:
+    """The C library, set up to keep at most 4 MB of freed memory at the end of a heap; None where it is not glibc.
+
+    It would adapt these thresholds to what is freed, and then keep up to 64 MB for each of up to eight times as many
+    threads as there are cores, which `malloc_trim` leaves alone.
+    """
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if libc is None or not hasattr(libc, "malloc_trim"):
+        return None
+    for threshold in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+        libc.mallopt(threshold, 4 * 1024 * 1024)
+    return libc
 
 
 def _authorization(token: str | None) -> dict[str, str] | None:

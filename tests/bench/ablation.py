@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -20,34 +21,44 @@ from index.storage.chroma import Store
 from index.storage.lexical import Lexical
 from qa import Question
 from qa.evaluate import evaluate_library
-from qa.evidence import Evidence
+from qa.scoring import Candidates
 from tests.bench.inputs import make_parser, open_library, read_options
 
+ASK, COMPOSE, QUESTION, RETRIEVE, SCORING = (
+    sys.modules[f"qa.{name}"] for name in ("ask", "compose", "question", "retrieve", "scoring")
+)
 
-def evidence_without(**values: Any) -> Any:
-    """Return a maker of evidence that sets these features to these values."""
-    return lambda **features: Evidence(**{**features, **values})
 
+def without_feature(name: str, value: float) -> list[tuple[Any, str, Any]]:
+    """Give a feature the same value for every sentence."""
 
-ASK, COMPOSE, QUESTION, RETRIEVE = (sys.modules[f"qa.{name}"] for name in ("ask", "compose", "question", "retrieve"))
+    def measure(candidates: Candidates) -> dict[str, float]:
+        return dict.fromkeys((key for key, *_ in candidates.found), value)
+
+    tables = {table: getattr(SCORING, table) for table in ("FEATURES", "PREFERENCES")}
+    return [
+        (SCORING, table, [replace(row, measure=measure) if row.name == name else row for row in rows])
+        for table, rows in tables.items()
+    ]
+
 
 # What is left out, and what replaces it: the object, the name in it, the value.
 ROWS: dict[str, list[tuple[Any, str, Any]]] = {
     "all of it": [],
     "candidates by meaning (Chroma)": [(Store, "nearest", lambda *_, **__: [])],
     "candidates by words (BM25)": [(Lexical, "search", lambda *_, **__: [])],
-    "the cosine in context": [(RETRIEVE, "Evidence", evidence_without(context=0.5))],
-    "terms named near": [(RETRIEVE, "Evidence", evidence_without(named_near=0.8))],
-    "terms named in the article": [(RETRIEVE, "Evidence", evidence_without(named_in_article=0.8))],
-    "terms in the sentence itself": [(RETRIEVE, "Evidence", evidence_without(on_topic=0.5))],
-    "the rarest missing term": [(RETRIEVE, "Evidence", evidence_without(missing=0.3))],
+    "the cosine in context": without_feature("context", 0.5),
+    "terms named near": without_feature("named_near", 0.8),
+    "terms named in the article": without_feature("named_in_article", 0.8),
+    "terms in the sentence itself": without_feature("on_topic", 0.5),
+    "the rarest missing term": without_feature("missing", 0.3),
     "who speaks": [(QUESTION, "_find_speaker", lambda _: None)],
-    "the person or cause asked for": [(RETRIEVE, "WANTED", 0.0)],
+    "the person or cause asked for": without_feature("wanted", 0.0),
     "the conversation": [(QUESTION, "_leaned_on", lambda *_: [])],
-    "earlier questions’ words": [(RETRIEVE, "CARRIED_TERM", 0.0), (RETRIEVE, "CARRIED_VECTOR", 0.0)],
+    "earlier questions’ words": [(SCORING, "CARRIED_TERM", 0.0), (RETRIEVE, "CARRIED_VECTOR", 0.0)],
     "each side of a question": [(ASK, "split_sides", lambda _: [])],
     "names respelled": [(ASK, "respell", lambda _, query: (query, {}))],
-    "the sentence before one that points back": [(ASK, "_read_before", lambda *_: None)],
+    "the sentence before one that points back": [(ASK, "_find_preceding", lambda *_: None)],
     "what other articles say otherwise": [(COMPOSE, "find_conflicts", lambda *_: [])],
     "a choice of how many to cite (five)": [(COMPOSE, "select", lambda found, limit: list(found[:limit]))],
 }  # fmt: skip

@@ -19,7 +19,6 @@ from sklearn.model_selection import StratifiedKFold
 from index.library import Library
 from qa import Question
 from qa.ask import look_up
-from qa.compose import find_pool
 from qa.confidence import WEIGHTS, weigh
 from qa.question import read_question
 from tests.bench.inputs import fail, make_parser, open_library, read_options
@@ -32,8 +31,7 @@ def measure(library: Library, asked: Question) -> tuple[float, ...]:
     query = read_question(asked.question, asked.history)
     with library.reading():
         found = look_up(library, query)
-    pool = find_pool(query, found.evidence, found.asked)
-    return weigh(query, pool[0]) if pool else (0.0,) * len(WEIGHTS)
+    return tuple(weigh(query, found.citable[0]).values()) if found.citable else (0.0,) * len(WEIGHTS)
 
 
 def balance(answerable: np.ndarray, files: np.ndarray, wanted: list[float]) -> np.ndarray:
@@ -72,9 +70,10 @@ def main() -> None:
                 model.fit(values[rows, 1:], truth[rows], sample_weight=weights[rows])
                 confidence[seed, kept] = model.predict_proba(values[kept, 1:])[:, 1]
         model.fit(values[held, 1:], truth[held], sample_weight=weights[held])
-        print("WEIGHTS =", tuple(round(float(w), 2) for w in (*model.intercept_, *model.coef_[0])))
+        fitted = (round(float(weight), 2) for weight in (*model.intercept_, *model.coef_[0]))
+        print("WEIGHTS =", dict(zip(WEIGHTS, fitted, strict=True)))
     else:
-        confidence = 1 / (1 + np.exp(-values @ np.array(WEIGHTS)))[None]
+        confidence = 1 / (1 + np.exp(-values @ np.array(list(WEIGHTS.values()))))[None]
     confidence[:, ~held] = 0.0
     for file, name in enumerate(options.files):
         rows = of_file == file

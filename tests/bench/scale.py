@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -30,18 +29,15 @@ from typing import Any
 
 import numpy as np
 
-from index.models.embedding import in_context
 from index.storage.chroma import Store
 from index.storage.lexical import Lexical
-from index.values import Sentence, sentence_id
+from index.values import Sentence
 from index.writer import LEAST, MOST, SHARE
+from tests.bench.generated import DIMENSION, SENTENCES, Generated, World
 
-DIMENSION = 384
-SENTENCES = 25  # an article, a change
 ARTICLES_A_LEXICAL_UPDATE = 800  # 20,000 sentences
 CANDIDATES = 60  # as qa/retrieve.py asks for
 QUESTIONS = 200
-VOCABULARY = 200_000
 ARTICLES_A_TOPIC = 50
 RESERVED = 0.15  # of the minutes, for measuring what was filled
 
@@ -67,31 +63,6 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class MadeUp:
-    """An article out of nothing but its number; it has what the lexical index reads of a record."""
-
-    id: str
-    digest: str
-    title: str
-    sentences: list[Sentence]
-    title_vector: np.ndarray  # (384,)
-    vectors: np.ndarray  # (25, 384), of unit length
-    contexts: np.ndarray  # (25, 384), of unit length
-
-    @property
-    def ids(self) -> list[str]:
-        return [sentence_id(self.id, self.digest, sentence.position) for sentence in self.sentences]
-
-    @property
-    def metadatas(self) -> list[dict[str, Any]]:
-        return [
-            {"article_id": self.id, "digest": self.digest, "position": s.position, "start": s.start, "end": s.end}
-            | ({} if s.position % 3 else {"speaker": f"Speaker {s.position}", "speech": "direct"})
-            for s in self.sentences
-        ]
-
-
-@dataclass(frozen=True)
 class Collections:
     client: Any
     store: Store
@@ -108,14 +79,14 @@ class Collections:
         store = Store(client, model="made-up", dimension=DIMENSION)
         return cls(client, store, store._sentences, store._contexts, store._articles)
 
-    def put(self, articles: Sequence[MadeUp]) -> None:
-        """Write articles as the store does: sentences first, then the records that make them believed."""
+    def put(self, articles: Sequence[Generated]) -> None:
+        """Write articles as the store does: sentences first, then the records that make them count."""
         most = self.client.get_max_batch_size() // SENTENCES
         for i in range(0, len(articles), most):
             self._put_sentences(articles[i : i + most])
         self._put_articles(articles)
 
-    def _put_sentences(self, articles: Sequence[MadeUp]) -> None:
+    def _put_sentences(self, articles: Sequence[Generated]) -> None:
         ids = [key for article in articles for key in article.ids]
         metadatas = [metadata for article in articles for metadata in article.metadatas]
         self.contexts.upsert(
@@ -130,7 +101,7 @@ class Collections:
             metadatas=metadatas,
         )
 
-    def _put_articles(self, articles: Sequence[MadeUp]) -> None:
+    def _put_articles(self, articles: Sequence[Generated]) -> None:
         self.articles.upsert(
             [article.id for article in articles],
             embeddings=[article.title_vector for article in articles],
@@ -156,75 +127,8 @@ class Collections:
         self.sentences.delete(ids)
 
 
-class World:
-    """Makes articles, questions and search terms, the same for the same seed and number of topics."""
-
-    def __init__(self, seed: int, topics: int) -> None:
-        self.seed = seed
-        self.spectrum = (np.arange(1, DIMENSION + 1) ** -0.35).astype(np.float32)
-        self.topics = self._directions(np.random.default_rng([seed, 1]), topics)
-        self.vocabulary = np.array([_spell(rank) for rank in range(VOCABULARY)])
-        self.cumulated = np.cumsum(1 / (np.arange(VOCABULARY) + 2.7))
-        self.cumulated /= self.cumulated[-1]
-
-    def article(self, number: int, version: int = 0) -> MadeUp:
-        random = np.random.default_rng([self.seed, 2, number, version])
-        about = self._about(random)
-        vectors = _unit(0.6 * about + 0.8 * self._directions(random, SENTENCES))
-        title_vector = _unit(0.8 * about + 0.6 * self._directions(random, 1)[0])
-        lengths = np.clip(random.lognormal(3.0, 0.5, SENTENCES), 3, 80).astype(int)  # mean 22 words
-        words = self._words(random, int(lengths.sum()) + 8)
-        name = f"gazette/2016/05/{number % 31:02d}/{number:08d}-{words[0]}-{words[1]}.txt"
-        article_id = self.article(number).id if version else name
-        sentences, start, first = [], 0, 8
-        for position, length in enumerate(lengths):
-            text = " ".join(words[first : first + length]).capitalize() + "."
-            sentences.append(Sentence(article_id, position, start, start + len(text), text))
-            start, first = start + len(text) + 1, first + length
-        digest = hashlib.sha256(f"{number} {version}".encode()).hexdigest()
-        title = " ".join(words[:8])
-        return MadeUp(article_id, digest, title, sentences, title_vector, vectors, in_context(vectors, title_vector))
-
-    def questions(self, articles: int, count: int) -> np.ndarray:
-        """Vectors (count, 384): each near a sentence of one of the first `articles` articles, with a cosine of 0.6."""
-        random = np.random.default_rng([self.seed, 3])
-        near = [self.article(int(number)).contexts[0] for number in random.integers(articles, size=count)]
-        return _unit(0.6 * np.array(near) + 0.8 * self._directions(random, count))
-
-    def terms(self, count: int) -> list[list[str]]:
-        """8 words each: one as common as the name in the news (9 % of sentences), two common, three fair, two rare."""
-        random = np.random.default_rng([self.seed, 4])
-        bands = ((15, 30), (100, 300), (100, 300), *[(500, 5_000)] * 3, *[(20_000, 100_000)] * 2)
-        return [[str(self.vocabulary[random.integers(*band)]) for band in bands] for _ in range(count)]
-
-    def _about(self, random: np.random.Generator) -> np.ndarray:
-        topic = self.topics[random.integers(len(self.topics))]
-        return _unit(0.7 * topic + 0.7 * self._directions(random, 1)[0])
-
-    def _directions(self, random: np.random.Generator, count: int) -> np.ndarray:
-        return _unit(random.standard_normal((count, DIMENSION), dtype=np.float32) * self.spectrum)
-
-    def _words(self, random: np.random.Generator, count: int) -> list[str]:
-        ranks = np.searchsorted(self.cumulated, random.random(count))
-        return [str(word) for word in self.vocabulary[ranks]]
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)
-
-
-def _spell(rank: int) -> str:
-    """A word for a rank: one syllable of 75 for the commonest, up to three for the others."""
-    syllables = [consonant + vowel for consonant in "bdfgklmnprstvzh" for vowel in "aeiou"]
-    word = syllables[rank % 75]
-    while rank >= 75:
-        rank = rank // 75 - 1
-        word = syllables[rank % 75] + word
-    return word
-
-
 def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float) -> dict[str, Any]:
-    """Fill both indexes until there are enough sentences or it is time; returns what was reached, and the rates."""
+    """Fill both indexes until there are enough sentences or time is up; return what was reached, and the rates."""
     world = World(options.seed, _topics(wanted))
     collections = Collections.open(folder)
     lexical = Lexical(folder / "lexical.sqlite3")
@@ -268,7 +172,7 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
 
 
 def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict[str, Any]) -> list[str]:
-    """The cells of the row; run in a process that has not touched the index before."""
+    """Return the cells of the row. Run it in a process that has not touched the index before."""
     articles: int = filled["articles"]
     world = World(options.seed, _topics(wanted))
     vectors = world.questions(min(wanted // SENTENCES, 400), QUESTIONS)
@@ -327,7 +231,7 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
 
 @dataclass(frozen=True)
 class _Row:
-    """What the lexical index reads of an article that it holds already."""
+    """What the lexical index reads of an article that it already holds."""
 
     id: str
     digest: str
@@ -356,7 +260,7 @@ def _nearest(collections: Collections, vector: np.ndarray) -> Any:
 
 
 def _recall(collections: Collections, questions: np.ndarray, filled: dict[str, Any]) -> float:
-    """The share of the exact nearest that is found, over the questions that `fill` answered exactly."""
+    """Return the share of the exact nearest that is found, over the questions that `fill` answered exactly."""
     shares = [
         np.mean(1 - np.array(_nearest(collections, question)["distances"][0]) >= worst - 1e-5)
         for question, worst in zip(questions, filled["worst"], strict=True)
@@ -388,7 +292,7 @@ def _percentiles(seconds: Sequence[float]) -> str:
 
 
 def _resident() -> float:
-    """Resident memory of this process in MB."""
+    """Return the resident memory of this process, in megabytes of 10^6 bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
@@ -403,7 +307,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20, help="for each size (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the temporary folder is removed then, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the temporary folder is still removed
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|", flush=True)
     for wanted in options.sentences:
         deadline = time.time() + 60 * options.minutes * (1 - RESERVED)

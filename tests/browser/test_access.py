@@ -62,7 +62,7 @@ def show_topic(page: Page) -> None:
 def show_point(page: Page) -> None:
     show_topic(page)
     page.locator("#topic .point").first.click()
-    page.locator("#topic-said .all-points").wait_for()
+    page.locator("#topic-statements .all-points").wait_for()
 
 
 def show_no_topic(page: Page) -> None:
@@ -212,7 +212,7 @@ def test_the_masthead_is_skipped(visitor: Visitor) -> None:
         ("answer", ".turn .quotation .chip"),
         ("refusal", ".closest-open"),
         ("person", "#person .statement"),
-        ("topic", "#topic-said .statement"),
+        ("topic", "#topic-statements .statement"),
     ],
 )
 def test_focus_goes_into_the_source_and_back(visiting: Visiting, url: str, state: str, opener: str, leave: str) -> None:

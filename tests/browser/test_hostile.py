@@ -72,7 +72,7 @@ def test_hostile_text_is_text_everywhere(
         in_place(page)
         page.evaluate("location.hash = 'topic/bridge'")
         expect(page.locator("#topic .point")).to_have_count(1)
-        are_said(page.locator("#topic-said .words").all_text_contents())
+        are_said(page.locator("#topic-statements .words").all_text_contents())
         in_place(page)
         page.evaluate("location.hash = 'library'")
         expect(page.locator("#library-page .read")).to_have_text(TITLE.replace("\u202e", "\ufffd"))  # as files' names

@@ -61,14 +61,14 @@ def test_a_point_opens_the_statements_behind_it(visiting: Visiting, ferry_url: s
         expect(page.get_by_role("rowheader").last).to_have_text("2 others")
         chosen = page.get_by_role("button", name="Ines Duarte, January 2023: 2 statements", exact=True)
         chosen.click()
-        line = page.locator("#topic-said .chosen-line")
+        line = page.locator("#topic-statements .chosen-line")
         expect(line).to_contain_text("Ines Duarte, January 2023: 2 statements")
         expect(chosen).to_have_attribute("aria-pressed", "true")
-        expect(page.locator("#topic-said .words")).to_have_text(
+        expect(page.locator("#topic-statements .words")).to_have_text(
             ["Ines Duarte said the ferry is old.", "Ines Duarte said the ferry is slow."]
         )
         expect(line).to_be_in_viewport()
-        second = page.locator("#topic-said .statement").nth(1)
+        second = page.locator("#topic-statements .statement").nth(1)
         second.click()
         expect(page.locator("#source .what")).to_have_text("Statement 2 of 2")
         assert marked(page) == "Ines Duarte said the ferry is slow."
@@ -80,7 +80,7 @@ def test_a_point_opens_the_statements_behind_it(visiting: Visiting, ferry_url: s
             page.get_by_role("button", name="Back", exact=True).click()
             expect(page.locator("#source")).to_be_hidden()
             expect(second).to_be_focused()
-        expect(page.locator("#topic-said .statement[aria-current]")).to_have_count(1)
+        expect(page.locator("#topic-statements .statement[aria-current]")).to_have_count(1)
         page.get_by_role("button", name="Show all").click()
         expect(line).to_contain_text("All ")
         expect(page.locator("#topic .point[aria-pressed=true]")).to_have_count(0)
@@ -92,8 +92,8 @@ def test_touch(browser: Browser, ferry_url: str) -> None:
         page = context.new_page()
         page.goto(f"{ferry_url}#topic/ferry")
         page.get_by_role("button", name="Tomas Okafor, January 2023: 1 statement", exact=True).tap()
-        expect(page.locator("#topic-said .words")).to_have_text(["Tomas Okafor said the ferry is fine."])
-        page.locator("#topic-said .statement").tap()
+        expect(page.locator("#topic-statements .words")).to_have_text(["Tomas Okafor said the ferry is fine."])
+        page.locator("#topic-statements .statement").tap()
         expect(page.locator("#source")).to_be_visible()
 
 
@@ -120,12 +120,12 @@ def test_the_plot_is_worked_by_keyboard(visiting: Visiting, ferry_url: str) -> N
             page.keyboard.press(key)
             assert page.evaluate(focused) == label
         page.keyboard.press("Enter")
-        expect(page.locator("#topic-said .chosen-line")).to_contain_text(first)
+        expect(page.locator("#topic-statements .chosen-line")).to_contain_text(first)
         assert page.evaluate(focused) == first
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name="Show all")).to_be_focused()
         page.keyboard.press("Enter")
-        expect(page.locator("#topic-said .chosen-line")).to_contain_text("All ")
+        expect(page.locator("#topic-statements .chosen-line")).to_contain_text("All ")
         assert page.evaluate(focused) == first
         page.keyboard.press("Shift+Tab")
         expect(page.get_by_role("link", name="All people")).to_be_focused()
@@ -136,9 +136,11 @@ def test_statements_without_a_date_are_apart(visiting: Visiting, ferry_url: str)
         page = visitor.page
         ask_for(page, "ferry")
         expect(page.get_by_role("columnheader").last).to_have_accessible_name("no date")
-        expect(page.locator("#topic-said h3.apart")).to_have_text("No date")
+        expect(page.locator("#topic-statements h3.apart")).to_have_text("No date")
         page.get_by_role("button", name="Tomas Okafor, no date: 1 statement", exact=True).click()
-        expect(page.locator("#topic-said .words")).to_have_text([f"Tomas Okafor said the ferry is {HOSTILE} and old."])
+        expect(page.locator("#topic-statements .words")).to_have_text(
+            [f"Tomas Okafor said the ferry is {HOSTILE} and old."]
+        )
         expect(page.locator("#page :is(script, img, b)")).to_have_count(0)
 
 
@@ -147,7 +149,7 @@ def test_an_address_opens_a_topic_and_the_browser_goes_back(visiting: Visiting, 
         page = visitor.page
         page.goto(f"{ferry_url}#topic/the%20ferry%2Fboat")
         expect(page.locator("#topic h2")).to_have_text("the ferry/boat")
-        page.locator("#topic-said .voice a", has_text="Tomas Okafor").first.click()
+        page.locator("#topic-statements .voice a", has_text="Tomas Okafor").first.click()
         expect(page.locator("#person h2")).to_have_text("Tomas Okafor")
         expect(page.locator("#person .total")).to_contain_text("on “the ferry/boat”")
         expect(page.locator("#topic-page")).to_be_hidden()
@@ -200,9 +202,9 @@ def test_a_topic_and_a_person_keep_their_statements_apart(visiting: Visiting, fe
         page.goto(f"{ferry_url}#people/Tomas%20Okafor")
         expect(page.locator("#person .words").first).to_have_text("Tomas Okafor said the ferry is fine.")
         page.go_back()
-        said = page.locator("#topic-said .statement").nth(1)
+        said = page.locator("#topic-statements .statement").nth(1)
         said.click()
-        page.locator('#source section[data-kind="said"][data-place="1"]').wait_for()
+        page.locator('#source section[data-kind="topic-statement"][data-place="1"]').wait_for()
         assert marked(page) == said.locator(".words").text_content()
 
 
@@ -211,5 +213,5 @@ def test_timeline_is_quick(visiting: Visiting, ferry_url: str) -> None:
         began = time.perf_counter()
         ask_for(visitor.page, "ferry")
         visitor.page.get_by_role("button", name="Tomas Okafor, January 2023: 1 statement", exact=True).click()
-        expect(visitor.page.locator("#topic-said .words")).to_have_count(1)
+        expect(visitor.page.locator("#topic-statements .words")).to_have_count(1)
         assert time.perf_counter() - began < 5  # 0.4 s; a busy machine takes longer

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
-PAGE = 100  # people, or statements, that are shown before "more"
+PAGE_SIZE = 100  # people, or statements, that are shown before "more"
 
 
 def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
     """Return the statements in one article as marks; their numbers are their places, from 1."""
     return [
-        Mark(number, said.article_id, said.start, said.end, said.text)
-        for number, said in enumerate(statements, start=1)
-        if said.article_id == article_id
+        Mark(number, statement.article_id, statement.start, statement.end, statement.text)
+        for number, statement in enumerate(statements, start=1)
+        if statement.article_id == article_id
     ]
 
 
@@ -37,13 +37,13 @@ def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | Non
     about = " · ".join(
         f"<bdi>{escape_html(part)}</bdi>" for part in (format_date(first.published), first.source) if part
     )
-    kind, lists = "statement" if topic is None else "said", ""
+    kind, lists = "statement" if topic is None else "topic-statement", ""
     for name, run in groupby(statements, key=lambda pair: pair[1].speaker if topic is not None else None):
         rows = "".join(
             f'<li><button type="button" class="statement" data-opens="{kind}" data-place="{place}" dir="auto">'
-            f'<span class="speech">{describe_speech(said.speech)}</span>'
-            f'<span class="words">{escape_html(said.text)}</span></button></li>'
-            for place, said in run
+            f'<span class="speech">{describe_speech(statement.speech)}</span>'
+            f'<span class="words">{escape_html(statement.text)}</span></button></li>'
+            for place, statement in run
         )
         lists += f"{_voice_html(name, topic or '')}<ul>{rows}</ul>"
     title = f'<h3 dir="auto">{escape_html(first.title or first.article_id)}</h3>'
@@ -63,21 +63,13 @@ def more_html(what: str, total: int, shown: int) -> str:
     """The button that shows more of a list of people or statements; nothing where all are shown."""
     rest = total - shown
     return (
-        f'<button type="button" class="more" data-more="{what}">Show {min(rest, PAGE):,} more of {rest:,}</button>'
+        f'<button type="button" class="more" data-more="{what}">Show {min(rest, PAGE_SIZE):,} more of {rest:,}</button>'
         if rest > 0
         else ""
     )
 
 
-def _voice_html(name: str | None, topic: str) -> str:
-    if not name:
-        return ""
-    address = "/".join(quote(part, safe="", errors="replace") for part in (name, topic))
-    link = f'<a href="#people/{escape_html(address)}"><bdi>{escape_html(name)}</bdi></a>'
-    return f'<p class="voice">{link}</p>'
-
-
-def listed_statement_html(
+def statement_panel_html(
     library: Library, statements: Sequence[Quote], listed: Sequence[int], kind: str, place: int
 ) -> str:
     """The statement at `place` of `statements`; `listed` are the places that one can step through."""
@@ -94,3 +86,11 @@ def listed_statement_html(
     )
     article_id = statements[place].article_id
     return panel_html(library, article_id, opened, to_marks(statements, article_id), place + 1)
+
+
+def _voice_html(name: str | None, topic: str) -> str:
+    if not name:
+        return ""
+    address = "/".join(quote(part, safe="", errors="replace") for part in (name, topic))
+    link = f'<a href="#people/{escape_html(address)}"><bdi>{escape_html(name)}</bdi></a>'
+    return f'<p class="voice">{link}</p>'

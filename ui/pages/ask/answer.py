@@ -8,6 +8,7 @@ from qa.answer import Answer, Citation
 from ui.inert import escape_html
 from ui.shell import date_html
 from ui.text.answer import NO_ANSWER, describe_attribution, group_by_voice, split_passages
+from ui.wording import describe_speech
 
 
 def answer_html(answer: Answer) -> str:
@@ -26,6 +27,11 @@ def answer_html(answer: Answer) -> str:
         parts.append(f'<figure class="{kind}">{voice}{passages}</figure>')
     parts.append(f"{_sources_html(answer.citations)}</div>")
     return "".join(parts)
+
+
+def cards_html(citations: tuple[Citation, ...]) -> str:
+    """What the page shows beside the number of a citation, hidden until then: a `div.card[data-number]` for each."""
+    return f'<div class="cards" hidden>{"".join(map(_card_html, citations))}</div>'
 
 
 def _sentence_html(citation: Citation) -> str:
@@ -57,7 +63,7 @@ def _sources_html(citations: Sequence[Citation]) -> str:
     lines = []
     for cited in groups.values():
         numbers = ", ".join(str(citation.number) for citation in cited)
-        lines.append(f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_source_html(cited[0])}</li>')
+        lines.append(f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_origin_html(cited[0])}</li>')
     return f'<ul class="sources" aria-label="Sources">{"".join(lines)}</ul>'
 
 
@@ -70,7 +76,7 @@ def _note_html(answer: Answer) -> str:
     return f'<p class="note" dir="auto">{escape_html(answer.note)}</p>' if answer.note else ""
 
 
-def _source_html(citation: Citation) -> str:
+def _origin_html(citation: Citation) -> str:
     parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
     if citation.source:
         parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
@@ -88,9 +94,22 @@ def _refusal_html(answer: Answer) -> str:
         for place, citation in enumerate(answer.closest):
             parts.append(
                 f'<blockquote dir="auto">{_sentence_html(citation)}</blockquote>'
-                f'<p class="closest-source">{_by_html(citation)}{_source_html(citation)} · '
+                f'<p class="closest-source">{_by_html(citation)}{_origin_html(citation)} · '
                 f'<button type="button" class="closest-open" data-opens="closest" data-place="{place}">'
                 "Read it in the article</button></p>"
             )
         parts.append("</div>")
     return "".join([*parts, "</div>"])
+
+
+def _card_html(citation: Citation) -> str:
+    speaker = (
+        f'<p class="by"><bdi>{escape_html(citation.speaker)}</bdi>, {describe_speech(citation.speech)}</p>'
+        if citation.speaker
+        else ""
+    )
+    return (
+        f'<div class="card" data-number="{citation.number}">'
+        f'<p class="words" dir="auto">{escape_html(citation.text)}</p>{speaker}'
+        f'<p class="from">{_origin_html(citation)}</p></div>'
+    )

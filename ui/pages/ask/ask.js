@@ -28,7 +28,7 @@ function settleTurns() {
   // An earlier one was overtaken; one from long before is of a server that was started anew, whose clock was set back.
   if (!part || (got <= revision && got > revision - 1000)) return;
   const first = Number(part.dataset.first);
-  if (first && got !== revision + 1) return trigger("missed");
+  if (first && got !== revision + 1) return trigger("send_all");
   revision = got;
   const made = document.createElement("template");
   made.innerHTML = part.textContent;
@@ -181,22 +181,22 @@ document.addEventListener("click", (event) => {
   else if (button.matches(".copy")) copy(button);
   else if (button.matches(".copy-link")) copyLink(button);
   else if (button.matches(".example")) {
-    trigger("example", { question: button.textContent });
+    trigger("ask_example", { question: button.textContent });
     focusQuestion();
   } else if (button.matches(".stop")) {
     trigger("stop");
     focusQuestion();
   } else if (button.matches(".retry")) {
-    trigger("retry", { turn });
+    trigger("ask_again", { turn });
     focusQuestion();
   } else if (button.matches(".next")) {
-    trigger("next", { place: Number(button.dataset.next) });
+    trigger("ask_next", { place: Number(button.dataset.next) });
     focusQuestion();
   } else if (button.matches(".edit")) {
     editing = true;
     trigger("edit", { turn });
   } else if (button.matches(".keep")) {
-    trigger("keep");
+    trigger("cancel_edit");
     focusQuestion();
   } else if (button.matches(".vote")) trigger("vote", { turn, vote: button.dataset.vote });
   else if (button.matches(".save button")) trigger("save", { form: button.dataset.form, number: ++exports });
@@ -207,7 +207,7 @@ document.addEventListener("click", (event) => {
     document.querySelector(".filters-toggle")?.focus();
   } else if (button.matches(".restart")) {
     filterForm().reset();
-    trigger("restart");
+    trigger("start_over");
     focusQuestion();
   }
 });
@@ -291,7 +291,7 @@ function askAddress() {
   linked = given.get("q") ?? "";
   if (!linked.trim()) return;
   for (const input of filterForm().querySelectorAll("input")) input.value = given.get(input.name) ?? "";
-  trigger("link", { ...Object.fromEntries(given), q: linked, after: given.getAll("after") });
+  trigger("ask_link", { ...Object.fromEntries(given), q: linked, after: given.getAll("after") });
 }
 
 function settleAddress() {

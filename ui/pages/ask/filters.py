@@ -8,11 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from index.errors import QuestionError
-from index.words import fold_letters
 from qa.filters import FILTER_NAMES, Filters, find_articles
 from qa.statements import match_speaker
 from ui.inert import escape_html
-from ui.search import has_words
+from ui.search import has_words, split_sought
 from ui.wording import describe_source, format_date
 
 if TYPE_CHECKING:
@@ -74,14 +73,12 @@ def filters_html() -> str:
 
 def offers_html(library: Library, name: str, sought: str) -> str:
     """What a field of the form offers for what is typed in it: people by statements, sources by articles, articles."""
-    words = fold_letters(sought).split()
+    words = split_sought(sought)
     with library.reading():
         people, records = library.people, library.records
     rows: list[tuple[str, str]] = []
     if name == "speaker":
-        rows = [
-            (who.name, ", ".join(who.also[:1])) for who in people if has_words(words, " ".join((who.name, *who.also)))
-        ]
+        rows = [(who.name, ", ".join(who.also[:1])) for who in people if has_words(words, who.name, *who.also)]
     elif name == "source":
         often = Counter(record.source for record in records.values() if record.source)
         rows = [(source, "") for source, _ in often.most_common() if has_words(words, source)]
@@ -119,7 +116,7 @@ def _find_article(records: Mapping[str, ArticleRecord], sought: str) -> str:
     """The id of the article of that id, or of the only one that is described by these words; raises QuestionError."""
     if sought in records:
         return sought
-    words = fold_letters(sought).split()
+    words = split_sought(sought)
     found = [record.id for record in records.values() if words and has_words(words, _describe(record))]
     if len(found) != 1:
         how_many = f"{len(found):,} articles are" if found else "no article is"

@@ -24,7 +24,7 @@ from ui.api import one_at_a_time
 from ui.gradio_seam import sent_with
 from ui.pages.ask.filters import filters_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn
-from ui.pages.ask.view import conversation_html, part_html, source_html, tools_html
+from ui.pages.ask.view import citation_panel_html, conversation_html, part_html, tools_html
 from ui.pages.page import Openers, Site, draw_html, listen
 from ui.source import nothing_open_html
 from ui.text.export import export_html, to_link
@@ -90,19 +90,19 @@ class AskPage:
         outputs = [*typed, part, self._source]
         asking = [
             listen(self._question, "submit", self._ask_typed, [self._question, talk], outputs, while_running="once"),
-            listen(script, "example", self._ask_example, talk, outputs, while_running="once"),
-            listen(script, "link", self._ask_link, talk, outputs, while_running="once"),
-            listen(script, "next", self._ask_next, talk, outputs, while_running="once"),
-            listen(script, "retry", self._ask_again, talk, outputs, while_running="once"),
+            listen(script, "ask_example", self._ask_example, talk, outputs, while_running="once"),
+            listen(script, "ask_link", self._ask_link, talk, outputs, while_running="once"),
+            listen(script, "ask_next", self._ask_next, talk, outputs, while_running="once"),
+            listen(script, "ask_again", self._ask_again, talk, outputs, while_running="once"),
         ]
         for asked in asking:
             listen(asked, "then", self._suggest, talk, part, while_running="multiple")
         listen(script, "stop", self._stop, talk, outputs, while_running="multiple", cancels=asking)
-        listen(script, "restart", self._start_over, talk, outputs, while_running="multiple", cancels=asking)
+        listen(script, "start_over", self._start_over, talk, outputs, while_running="multiple", cancels=asking)
         listen(script, "edit", self._edit, talk, typed, while_running="always_last")
-        listen(script, "keep", self._cancel_edit, talk, typed, while_running="always_last")
+        listen(script, "cancel_edit", self._cancel_edit, talk, typed, while_running="always_last")
         listen(script, "vote", self._vote, talk, part, while_running="multiple")
-        listen(script, "missed", part_html, talk, part, while_running="always_last")
+        listen(script, "send_all", part_html, talk, part, while_running="always_last")
         listen(script, "filter", self._filter, talk, self._tools, while_running="always_last")
         listen(script, "save", self._save, talk, self._export, while_running="multiple")
         listen(script, "offer", self._offer, None, list(self._offers.values()), while_running="always_last")
@@ -155,7 +155,7 @@ class AskPage:
             return answer_question(self._library, question, history, filters=filters, on_step=on_step)
 
     def _open_citation(self, kind: str, talk: Talk, turn: int, place: int) -> str:
-        return source_html(self._library, talk.turns, turn, kind, place)
+        return citation_panel_html(self._library, talk.turns, turn, kind, place)
 
     def _run(self, turn: Turn) -> Iterator[dict[str, Any]]:
         """What changes in a turn while it is answered: its step, and at last its answer or its problem."""

@@ -15,13 +15,13 @@ from qa.answer import Citation
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.feedback import MAX_COMMENT
 from ui.inert import escape_html
-from ui.pages.ask.answer import answer_html
+from ui.pages.ask.answer import answer_html, cards_html
 from ui.pages.ask.filters import filtered_html
 from ui.pages.ask.state import Conversation, Talk, Turn
-from ui.shell import begin_html, date_html
+from ui.shell import begin_html
 from ui.source import Opened, nothing_open_html, panel_html
 from ui.text.answer import answer_text
-from ui.wording import count, describe_speech
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -30,6 +30,22 @@ if TYPE_CHECKING:
 _STEPS = {"searching": "Searching", "reading": "Reading", "answering": "Answering"}
 _UP = "M7 11v9H4v-9zm3 9h7.200a2 2 0 0 0 1.960-1.600l1.200-6A2 2 0 0 0 18.400 10H14V6a2 2 0 0 0-3.900-.600L10 11z"
 _VOTES = (("up", "Good answer", ""), ("down", "Bad answer", ' transform="rotate(180 12 12)"'))
+
+
+def conversation_html(examples: Sequence[str]) -> str:
+    """The place for the turns of the conversation, and what stands there before the first."""
+    buttons = "".join(
+        f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
+        for example in examples
+    )
+    offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
+    return (
+        '<div class="turns" role="log" aria-label="Conversation"></div>'
+        '<div class="opening"><h2>What did they say?</h2>'
+        "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
+        " its article. If the articles don’t say, you are told so.</p>"
+        f"{offered}</div>"
+    )
 
 
 def part_html(talk: Talk, first: int = 0) -> str:
@@ -71,6 +87,24 @@ def tools_html(talk: Talk) -> str:
     )
 
 
+def citation_panel_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
+    """The source panel for a citation or a closest sentence of a turn; empty if there is none."""
+    citations = _cited(turns, turn, kind)
+    if not 0 <= place < len(citations):
+        return nothing_open_html()
+    opened = Opened(
+        kind=kind,
+        turn=turn,
+        place=place,
+        what=f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer",
+        noun="source",
+        previous=place - 1 if place > 0 else None,
+        following=place + 1 if place + 1 < len(citations) else None,
+    )
+    cited = citations[place]
+    return panel_html(library, cited.article_id, opened, citations, cited.number)
+
+
 def _turn_html(place: int, turn: Turn, is_last: bool) -> str:
     question = escape_html(turn.question.strip())
     asked = f'<h2 class="asked" dir="auto">{question}</h2>' if question else ""
@@ -79,7 +113,7 @@ def _turn_html(place: int, turn: Turn, is_last: bool) -> str:
         return f'<div class="turn" data-turn="{place}" aria-busy="true">{asked}{narrowed}{_steps_html(turn.step)}</div>'
     if turn.answer is not None:
         sure = _sure_html(turn.answer.confidence) if turn.answer.answered else ""
-        reply = sure + answer_html(turn.answer) + _cards_html(turn.answer.citations)
+        reply = sure + answer_html(turn.answer) + cards_html(turn.answer.citations)
     elif turn.problem is not None:
         reply = f'<p class="problem" dir="auto">{begin_html(turn.problem)}</p>'
     else:
@@ -159,42 +193,6 @@ def _following_html(questions: tuple[str, ...]) -> str:
     return f'<div class="following"><h3>Ask next</h3><ul>{rows}</ul></div>' if rows else ""
 
 
-def _cards_html(citations: tuple[Citation, ...]) -> str:
-    return f'<div class="cards" hidden>{"".join(map(_card_html, citations))}</div>'
-
-
-def _card_html(citation: Citation) -> str:
-    speaker = (
-        f'<p class="by"><bdi>{escape_html(citation.speaker)}</bdi>, {describe_speech(citation.speech)}</p>'
-        if citation.speaker
-        else ""
-    )
-    parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
-    if citation.source:
-        parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
-    origin = " · ".join([*parts, *date_html(citation.published)])
-    return (
-        f'<div class="card" data-number="{citation.number}">'
-        f'<p class="words" dir="auto">{escape_html(citation.text)}</p>{speaker}<p class="from">{origin}</p></div>'
-    )
-
-
-def conversation_html(examples: Sequence[str]) -> str:
-    """The place for the turns of the conversation, and what stands there before the first."""
-    buttons = "".join(
-        f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
-        for example in examples
-    )
-    offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
-    return (
-        '<div class="turns" role="log" aria-label="Conversation"></div>'
-        '<div class="opening"><h2>What did they say?</h2>'
-        "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
-        " its article. If the articles don’t say, you are told so.</p>"
-        f"{offered}</div>"
-    )
-
-
 def _cited(turns: Conversation, turn: int, kind: str) -> tuple[Citation, ...]:
     answer = turns[turn].answer if 0 <= turn < len(turns) else None
     if answer is None:
@@ -202,21 +200,3 @@ def _cited(turns: Conversation, turn: int, kind: str) -> tuple[Citation, ...]:
     if kind == "closest":
         return tuple(replace(citation, number=place) for place, citation in enumerate(answer.closest, start=1))
     return answer.citations
-
-
-def source_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
-    """The source panel for a citation or a closest sentence of a turn; empty if there is none."""
-    citations = _cited(turns, turn, kind)
-    if not 0 <= place < len(citations):
-        return nothing_open_html()
-    opened = Opened(
-        kind=kind,
-        turn=turn,
-        place=place,
-        what=f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer",
-        noun="source",
-        previous=place - 1 if place > 0 else None,
-        following=place + 1 if place + 1 < len(citations) else None,
-    )
-    cited = citations[place]
-    return panel_html(library, cited.article_id, opened, citations, cited.number)

@@ -1,8 +1,7 @@
 """What the Library page does: its components in the app, and what follows from a click, a search or a dropped file.
 
-A browser sends places in the visitor's own list, never a
-path; the one path it sends is that of an upload, which is believed only if Gradio itself gave it out. With `read_only`
-nothing that changes anything is wired at all.
+A browser sends places in the visitor's own list, never a path; the one path it sends is that of an upload, which is
+believed only if Gradio itself gave it out. With `read_only`, nothing that changes anything is wired at all.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ from index.seeds_folder import (
 )
 from index.sync import Report
 from ui.gradio_seam import sent_with
-from ui.pages.library.state import COLUMNS, PAGE, Arrival, Row, Visit
-from ui.pages.library.view import news_html, opened_html, table_html, tools_html
+from ui.pages.library.state import COLUMNS, PAGE_SIZE, Arrival, Row, Visit
+from ui.pages.library.view import article_panel_html, news_html, table_html, tools_html
 from ui.pages.page import Openers, Site, draw_html, listen
 from ui.uploads import FULL, FULL_MESSAGE
 
@@ -70,25 +69,25 @@ class LibraryPage:
             news = draw_html("", "library-news")
             table = draw_html("", "library-table")
         outputs = [table, news, self._site.masthead]
-        listen(script, "articles", self._list_articles, visit, outputs, while_running="always_last")
+        listen(script, "list_articles", self._list_articles, visit, outputs, while_running="always_last")
         if not self._site.read_only:
             listen(script, "sync_now", self._sync_now, visit, outputs, while_running="once")
             # Two files may be removed while the first still syncs.
             for event, handler in (
                 ("ask_remove", self._ask_remove),
-                ("keep", self._cancel_remove),
+                ("cancel_remove", self._cancel_remove),
                 ("remove", self._remove),
-                ("undo", self._undo_remove),
-                ("restore", self._restore),
+                ("undo_remove", self._undo_remove),
+                ("put_back", self._put_back),
                 ("add_files", self._add_files),
-                ("settle", self._settle),
+                ("settle_taken", self._settle_taken),
                 ("dismiss", self._dismiss),
             ):
                 listen(script, event, handler, visit, outputs, while_running="multiple")
         return {"article": (visit, self._open_article)}
 
     def _open_article(self, visit: Visit, _turn: int, place: int) -> str:
-        return opened_html(self._library, visit.shelf, place)
+        return article_panel_html(self._library, visit.shelf, place)
 
     def _show(self, visit: Visit, *, doing: str = "", **changes: Any) -> Shown:
         shelf = visit.change(self._library, **changes)
@@ -129,7 +128,7 @@ class LibraryPage:
             sought=str(sent.get("sought", ""))[:200],
             column=column if column in COLUMNS else visit.shelf.column,
             descending=bool(sent.get("descending", visit.shelf.descending)),
-            shown=shown if isinstance(shown, int) and shown > 0 else PAGE,
+            shown=shown if isinstance(shown, int) and shown > 0 else PAGE_SIZE,
             asked=None,
             problem="",
         )
@@ -162,14 +161,14 @@ class LibraryPage:
 
     def _undo_remove(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         row = _row_of(visit, event)
-        yield from self._put_back(visit, row.token if row else "")
+        yield from self._restore_file(visit, row.token if row else "")
 
-    def _restore(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+    def _put_back(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         place, removed = sent_with(event).get("removed"), visit.shelf.removed
         token = removed[place].token if isinstance(place, int) and 0 <= place < len(removed) else ""
-        yield from self._put_back(visit, token)
+        yield from self._restore_file(visit, token)
 
-    def _put_back(self, visit: Visit, token: str) -> Iterator[Shown]:
+    def _restore_file(self, visit: Visit, token: str) -> Iterator[Shown]:
         if not token:
             yield self._show(visit)
             return
@@ -195,7 +194,7 @@ class LibraryPage:
         else:
             yield self._show(visit, problem="", asked=None)
 
-    def _settle(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
+    def _settle_taken(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
         """Add a file whose name was taken under another, or leave it out."""
         sent = sent_with(event)
         arrival = visit.take_waiting(sent.get("token"))

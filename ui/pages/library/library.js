@@ -15,7 +15,7 @@ let depth = 0; // of the elements that a file is being dragged over
 
 function listArticles(changes = {}) {
   const table = list();
-  trigger("articles", {
+  trigger("list_articles", {
     sought: box()?.value ?? "",
     ...(table && { column: table.dataset.column, descending: table.dataset.descending === "1" }),
     ...changes,
@@ -156,17 +156,17 @@ document.addEventListener("click", (event) => {
   } else if (button.matches(".keep")) {
     const asked = button.closest("tr").previousElementSibling.dataset.place;
     wanted = () => document.querySelector(`#library-page .remove[data-place="${asked}"]`);
-    trigger("keep");
+    trigger("cancel_remove");
   } else if (button.matches(".sure")) {
     wanted = () => document.querySelector(`#library-page .undo[data-place="${place}"]`) ?? document.querySelector("#library-page .undo");
     send("remove", button);
   } else if (button.matches(".undo")) {
     wanted = () => document.querySelector(`#library-page .remove[data-place="${place}"]`);
-    send("undo", button);
-  } else if (button.matches(".put-back")) trigger("restore", { removed: Number(button.dataset.removed) });
+    send("undo_remove", button);
+  } else if (button.matches(".put-back")) trigger("put_back", { removed: Number(button.dataset.removed) });
   else if (button.matches(".sync")) trigger("sync_now");
   else if (button.matches(".add-taken, .leave-taken")) {
-    trigger("settle", { token: button.dataset.token, add: button.matches(".add-taken") });
+    trigger("settle_taken", { token: button.dataset.token, add: button.matches(".add-taken") });
   } else if (button.matches(".dismiss")) {
     trigger("dismiss");
     byId("added-files")?.focus();

@@ -14,13 +14,14 @@ from index.seeds_folder import Added, Known, Removed, Taken, list_removed
 from index.speech.people import from_json
 from index.sync import Plan
 from index.words import fold_letters
+from ui.search import has_words, split_sought
 from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library
 
 
-PAGE = 100  # articles that are shown before "more"
+PAGE_SIZE = 100  # articles that are shown before "more"
 COLUMNS = ("title", "source", "date", "sentences", "people", "state")
 STATES = ("skipped", "kept", "gone", "changed", "new", "removed", "indexed")  # what wants attention first
 
@@ -81,7 +82,7 @@ class Shelf:
     sought: str = ""
     column: str = "date"
     descending: bool = True
-    shown: int = PAGE
+    shown: int = PAGE_SIZE
     asked: Row | None = None
     ghosts: tuple[Row, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
@@ -135,8 +136,8 @@ def arrange(rows: Sequence[Row], sought: str, column: str, *, descending: bool) 
 
     Rows that have nothing in that column come last either way; those that are alike are in the order of their ids.
     """
-    words = fold_letters(sought).split()
-    found = sorted((row for row in rows if _has(row, words)), key=lambda row: row.id)
+    words = split_sought(sought)
+    found = sorted((row for row in rows if _has_words(row, words)), key=lambda row: row.id)
     filled = [row for row in found if _key(row, column) is not None]
     filled.sort(key=lambda row: _key(row, column) or (), reverse=descending)
     return [*filled, *(row for row in found if _key(row, column) is None)]
@@ -179,16 +180,8 @@ def _count_people(speakers: str) -> int:
     return len(from_json(speakers))
 
 
-def _has(row: Row, words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    folded = _folded(row.title, row.source or "", row.author or "", row.id)
-    return all(word in folded for word in words)
-
-
-@functools.lru_cache(maxsize=100_000)
-def _folded(*texts: str) -> str:
-    return "\n".join(map(fold_letters, texts))
+def _has_words(row: Row, words: Sequence[str]) -> bool:
+    return has_words(words, row.title, row.source or "", row.author or "", row.id)
 
 
 def _key(row: Row, column: str) -> tuple[str | int, ...] | None:

@@ -10,7 +10,7 @@ from index.seeds_folder import Added, Known, Taken
 from index.settings import Settings
 from index.sync import Report
 from ui.inert import escape_html, plain_text
-from ui.pages.library.state import PAGE, Arrival, Row, Shelf, describe_order
+from ui.pages.library.state import PAGE_SIZE, Arrival, Row, Shelf, describe_order
 from ui.shell import problem_html
 from ui.source import Opened, nothing_open_html, panel_html
 from ui.wording import count, format_date
@@ -79,7 +79,7 @@ def table_html(shelf: Shelf, *, read_only: bool) -> str:
     )
     rest = len(shelf.rows) - shelf.shown
     more = (
-        f'<button type="button" class="more-articles">Show {min(rest, PAGE):,} more of {rest:,}</button>'
+        f'<button type="button" class="more-articles">Show {min(rest, PAGE_SIZE):,} more of {rest:,}</button>'
         if rest > 0
         else ""
     )
@@ -113,7 +113,7 @@ def news_html(library: Library, shelf: Shelf, *, read_only: bool, doing: str = "
     return "".join(parts)
 
 
-def opened_html(library: Library, shelf: Shelf, place: int) -> str:
+def article_panel_html(library: Library, shelf: Shelf, place: int) -> str:
     """The source panel with the article in a row; empty where there is none."""
     row = shelf.rows[place] if 0 <= place < len(shelf.rows) else None
     if row is None or not row.can_be_read:

@@ -29,7 +29,7 @@ function enter() {
   if (!list().querySelector("p")) listPeople();
   if (name) {
     if (openPerson() === name && openTopic() === topic) focusPerson();
-    else trigger("person", { name, topic });
+    else trigger("open_person", { name, topic });
   } else if (wasOnPerson) {
     [...list().querySelectorAll(".person")]
       .find((row) => decodeURIComponent(row.hash) === `#people/${openPerson()}`)
@@ -40,7 +40,7 @@ function enter() {
 }
 
 function listPeople(shown = null) {
-  trigger("people", { sought: soughtBox().value, shown });
+  trigger("list_people", { sought: soughtBox().value, shown });
 }
 
 function openPerson() {
@@ -78,7 +78,7 @@ document.addEventListener("click", (event) => {
     listPeople(2 * grownFrom);
   } else if (button) {
     grownFrom = document.querySelectorAll("#person .statement").length;
-    trigger("more");
+    trigger("show_more");
   }
 });
 

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 
 from index.values import Speaker
 from qa.statements import Quote, list_quotes
-from ui.pages.statements import PAGE
+from ui.pages.statements import PAGE_SIZE
 
 if TYPE_CHECKING:
     from index.library import Library
 
 
 @dataclass(frozen=True)
-class Chosen:
+class PersonStatements:
     """Whose statements are open, in the order in which they are shown, latest article first, and how many are."""
 
     speaker: Speaker
     statements: tuple[Quote, ...]
-    shown: int = PAGE
+    shown: int = PAGE_SIZE
     topic: str = ""  # what they are about, where that was asked for
 
 
-def choose(library: Library, name: str, topic: str = "") -> Chosen | None:
+def find_person_statements(library: Library, name: str, topic: str = "") -> PersonStatements | None:
     """Return the statements of somebody of exactly this name, with `topic` those about it; None where nobody speaks.
 
     Raises QuestionError for a topic without a word, or with too many.
@@ -36,14 +36,14 @@ def choose(library: Library, name: str, topic: str = "") -> Chosen | None:
         return None
     statements = list_quotes(library, speaker=found, about=topic or None)
     if topic:  # they come by relevance
-        statements.sort(key=lambda said: (said.published or "", said.article_id, said.start))
-    articles = [list(run) for _, run in groupby(statements, key=lambda said: said.article_id)]
+        statements.sort(key=lambda statement: (statement.published or "", statement.article_id, statement.start))
+    articles = [list(run) for _, run in groupby(statements, key=lambda statement: statement.article_id)]
     dated = [run for run in articles if month_of(run[0])]
     ordered = [*reversed(dated), *(run for run in articles if not month_of(run[0]))]
-    return Chosen(found, tuple(statement for run in ordered for statement in run), topic=topic)
+    return PersonStatements(found, tuple(statement for run in ordered for statement in run), topic=topic)
 
 
-def month_of(said: Quote) -> str:
+def month_of(statement: Quote) -> str:
     """The month of an article, such as 2024-12, where its date has one."""
-    published = said.published or ""
+    published = statement.published or ""
     return published[:7] if re.match(r"\d{4}-\d\d", published) else ""

@@ -13,9 +13,9 @@ from index.values import Speaker
 from index.words import fold_letters
 from qa.statements import count_quotes, list_dates
 from ui.inert import escape_html
-from ui.pages.people.state import Chosen, month_of
-from ui.pages.statements import PAGE, in_article_html, listed_statement_html, more_html, topic_box_html
-from ui.search import has_words
+from ui.pages.people.state import PersonStatements, month_of
+from ui.pages.statements import PAGE_SIZE, in_article_html, more_html, statement_panel_html, topic_box_html
+from ui.search import has_words, split_sought
 from ui.source import nothing_open_html
 from ui.wording import count, format_date
 
@@ -36,11 +36,11 @@ def search_html() -> str:
     )
 
 
-def people_html(library: Library, sought: str = "", shown: int = PAGE) -> str:
+def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> str:
     """Everyone who is called by all the words sought, by name before by role, those with most statements first."""
     counts = count_quotes(library)
-    words = fold_letters(sought).split()
-    found = [(who, said) for who, said in counts if has_words(words, " ".join((who.name, *who.also)))]
+    words = split_sought(sought)
+    found = [(who, said) for who, said in counts if has_words(words, who.name, *who.also)]
     found.sort(key=lambda row: not has_words(words, row[0].name))  # those of that name before those of that role
     if not found:
         why = (
@@ -63,29 +63,36 @@ def person_problem_html(name: str, problem: str) -> str:
     return f'<section class="person-page">{back}{problem}</section>'
 
 
-def person_html(chosen: Chosen | None) -> str:
+def person_html(person: PersonStatements | None) -> str:
     """One person's statements, by article, with a plot of how many there are in each month."""
     back = '<a class="back" href="#people">‹ All people</a>'
-    if chosen is None:
+    if person is None:
         nobody = '<p class="nobody" role="status">Nobody of that name speaks here.</p>'
         return f'<section class="person-page">{back}{nobody}</section>'
-    articles = len({said.article_id for said in chosen.statements})
-    about = f" on “<bdi>{escape_html(chosen.topic)}</bdi>”" if chosen.topic else ""
-    total = f"{count(len(chosen.statements), 'statement')}{about} in {count(articles, 'article')}"
-    if not chosen.statements:
+    articles = len({said.article_id for said in person.statements})
+    about = f" on “<bdi>{escape_html(person.topic)}</bdi>”" if person.topic else ""
+    total = f"{count(len(person.statements), 'statement')}{about} in {count(articles, 'article')}"
+    if not person.statements:
         total = f"No statement{about} on the record"
-    also = _also(chosen.speaker)
+    also = _also(person.speaker)
     role = f" · <bdi>{escape_html(also)}</bdi>" if also else ""
-    name = escape_html(chosen.speaker.name)
-    runs = groupby(enumerate(chosen.statements[: chosen.shown]), key=lambda pair: pair[1].article_id)
+    name = escape_html(person.speaker.name)
+    runs = groupby(enumerate(person.statements[: person.shown]), key=lambda pair: pair[1].article_id)
     listed = "".join(in_article_html([*run]) for _, run in runs)
     return (
-        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{chosen.shown}" '
-        f'data-topic="{escape_html(chosen.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
-        f'<p class="total" role="status">{total}{role}</p>{_narrow_html(chosen)}'
-        f"{plot_html([month for said in chosen.statements if (month := month_of(said))])}"
-        f"{listed}{more_html('statements', len(chosen.statements), chosen.shown)}</section>"
+        f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{person.shown}" '
+        f'data-topic="{escape_html(person.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
+        f'<p class="total" role="status">{total}{role}</p>{_narrow_html(person)}'
+        f"{plot_html([month for said in person.statements if (month := month_of(said))])}"
+        f"{listed}{more_html('statements', len(person.statements), person.shown)}</section>"
     )
+
+
+def person_panel_html(library: Library, person: PersonStatements | None, place: int) -> str:
+    """The source panel with the article of a person's statement; empty where there is none."""
+    if person is None:
+        return nothing_open_html()
+    return statement_panel_html(library, person.statements, range(len(person.statements)), "statement", place)
 
 
 def plot_html(months: Sequence[str]) -> str:
@@ -129,13 +136,13 @@ def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
     )
 
 
-def _narrow_html(chosen: Chosen) -> str:
+def _narrow_html(person: PersonStatements) -> str:
     """The box that keeps only what somebody says about a topic; nothing for a list that is taken in at a glance."""
-    if not chosen.topic and len(chosen.statements) <= _FEW:
+    if not person.topic and len(person.statements) <= _FEW:
         return ""
-    topic = escape_html(chosen.topic)
-    every = escape_html(quote(chosen.speaker.name, safe=""))
-    back = f'<a class="every" href="#people/{every}">All statements</a>' if chosen.topic else ""
+    topic = escape_html(person.topic)
+    every = escape_html(quote(person.speaker.name, safe=""))
+    back = f'<a class="every" href="#people/{every}">All statements</a>' if person.topic else ""
     return (
         '<form class="narrow" role="search"><label for="narrowed">Only on a topic</label>'
         f'<span class="asking"><input id="narrowed" type="search" autocomplete="off" maxlength="300" value="{topic}">'
@@ -162,10 +169,3 @@ def _when(month: str) -> str:
 def _period(dates: Sequence[str]) -> str:
     first, last = (_when(day[:7]) for day in (dates[0], dates[-1]))
     return first if first == last else f"{first} – {last}"
-
-
-def statement_html(library: Library, chosen: Chosen | None, place: int) -> str:
-    """The source panel with the article of a person's statement; empty where there is none."""
-    if chosen is None:
-        return nothing_open_html()
-    return listed_statement_html(library, chosen.statements, range(len(chosen.statements)), "statement", place)

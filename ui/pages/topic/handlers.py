@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from index.errors import OnRecordError
 from ui.gradio_seam import sent_with
 from ui.pages.page import Openers, Site, draw_html, listen
-from ui.pages.statements import PAGE, topic_box_html
+from ui.pages.statements import PAGE_SIZE, topic_box_html
 from ui.pages.topic.state import Timeline, find_timeline
-from ui.pages.topic.view import said_html, timeline_html, topic_problem_html, topic_statement_html
+from ui.pages.topic.view import statements_html, timeline_html, topic_panel_html, topic_problem_html
 from ui.shell import problem_html
 from ui.source import nothing_open_html
 
@@ -37,12 +37,19 @@ class TopicPage:
         draw_html(topic_box_html("shown-topic"), "topic-sought")
         with gr.Column(elem_id="topic-scroll"):
             topic = draw_html("", "topic")
-            said = draw_html("", "topic-said")
-        outputs = [state, topic, said, self._source]
-        listen(script, "topic", self._open_topic, None, outputs, while_running="always_last")
-        listen(script, "point", self._choose_point, state, [state, said, self._source], while_running="always_last")
-        listen(script, "grow", self._show_more, state, [state, said], while_running="once")
-        return {"said": (state, self._open_statement)}
+            statements = draw_html("", "topic-statements")
+        outputs = [state, topic, statements, self._source]
+        listen(script, "open_topic", self._open_topic, None, outputs, while_running="always_last")
+        listen(
+            script,
+            "choose_point",
+            self._choose_point,
+            state,
+            [state, statements, self._source],
+            while_running="always_last",
+        )
+        listen(script, "show_more", self._show_more, state, [state, statements], while_running="once")
+        return {"topic-statement": (state, self._open_statement)}
 
     def _open_topic(self, event: gr.EventData) -> tuple[Timeline | None, str, str, str]:
         topic = str(sent_with(event).get("topic", "")).strip()
@@ -50,26 +57,26 @@ class TopicPage:
             timeline = find_timeline(self._library, topic)
         except OnRecordError as error:
             return None, topic_problem_html(topic, problem_html(str(error))), "", nothing_open_html()
-        return timeline, timeline_html(timeline), said_html(timeline), self._open_first(timeline)
+        return timeline, timeline_html(timeline), statements_html(timeline), self._open_first(timeline)
 
     def _choose_point(self, timeline: Timeline | None, event: gr.EventData) -> tuple[Timeline | None, str, str]:
         if timeline is None:
             return None, "", nothing_open_html()
-        timeline = replace(timeline, point=read_point(timeline, sent_with(event)), shown=PAGE)
-        return timeline, said_html(timeline), self._open_first(timeline)
+        timeline = replace(timeline, point=read_point(timeline, sent_with(event)), shown=PAGE_SIZE)
+        return timeline, statements_html(timeline), self._open_first(timeline)
 
     def _show_more(self, timeline: Timeline | None) -> tuple[Timeline | None, str]:
-        timeline = replace(timeline, shown=timeline.shown + PAGE) if timeline else None
-        return timeline, said_html(timeline) if timeline else ""
+        timeline = replace(timeline, shown=timeline.shown + PAGE_SIZE) if timeline else None
+        return timeline, statements_html(timeline) if timeline else ""
 
     def _open_first(self, timeline: Timeline) -> str:
-        return topic_statement_html(self._library, timeline, next(iter(timeline.chosen), -1))
+        return topic_panel_html(self._library, timeline, next(iter(timeline.listed), -1))
 
     def _open_statement(self, timeline: Timeline | None, _turn: int, place: int) -> str:
-        return topic_statement_html(self._library, timeline, place)
+        return topic_panel_html(self._library, timeline, place)
 
 
 def read_point(timeline: Timeline, sent: dict[str, Any]) -> tuple[int, int] | None:
     """The point that a click meant; None, for all statements, if there is no such point."""
     point = (sent.get("row"), sent.get("column"))
-    return next((place for said in timeline.statements if (place := timeline.place(said)) == point), None)
+    return next((place for statement in timeline.statements if (place := timeline.place(statement)) == point), None)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from qa.statements import Quote, list_quotes
-from ui.pages.statements import PAGE
+from ui.pages.statements import PAGE_SIZE
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -37,21 +37,23 @@ class Timeline:
     columns: tuple[str, ...]
     unit: str
     point: tuple[int, int] | None = None
-    shown: int = PAGE
+    shown: int = PAGE_SIZE
 
-    def place(self, said: Quote) -> tuple[int, int]:
+    def place(self, statement: Quote) -> tuple[int, int]:
         """The row and the column of a statement."""
-        speaker, day = said.speaker or "", day_of(said)
+        speaker, day = statement.speaker or "", day_of(statement)
         row = self.rows.index(speaker) if speaker in self.rows else len(self.rows)
         if not (day and self.columns):
             return row, len(self.columns)
         return row, self.columns.index(day[: len(self.columns[0])])
 
     @property
-    def chosen(self) -> list[int]:
+    def listed(self) -> list[int]:
         """The places in `statements` of those that are listed."""
         return [
-            place for place, said in enumerate(self.statements) if self.point is None or self.place(said) == self.point
+            place
+            for place, statement in enumerate(self.statements)
+            if self.point is None or self.place(statement) == self.point
         ]
 
 
@@ -62,11 +64,11 @@ def find_timeline(library: Library, topic: str) -> Timeline:
 
 def arrange(topic: str, statements: Sequence[Quote]) -> Timeline:
     """Return the statements in the order of time, with rows for those who make most of them."""
-    in_text = sorted(statements, key=lambda said: (said.article_id, said.start))
-    ordered = sorted(in_text, key=lambda said: day_of(said) or "", reverse=True)
-    often = Counter(said.speaker or "" for said in ordered)
+    in_text = sorted(statements, key=lambda statement: (statement.article_id, statement.start))
+    ordered = sorted(in_text, key=lambda statement: day_of(statement) or "", reverse=True)
+    often = Counter(statement.speaker or "" for statement in ordered)
     rows = sorted(often, key=lambda name: (-often[name], name))[:ROWS]
-    unit, columns = _columns([day for said in ordered if (day := day_of(said))])
+    unit, columns = _columns([day for statement in ordered if (day := day_of(statement))])
     return Timeline(topic, tuple(ordered), tuple(rows), tuple(columns), unit)
 
 
@@ -97,9 +99,9 @@ def _to_start(number: int, length: int) -> str:
     return f"{number // 12:04}-{number % 12 + 1:02}" if length == 7 else f"{number:0{length}}"
 
 
-def day_of(said: Quote) -> str | None:
+def day_of(statement: Quote) -> str | None:
     """The date of an article, to the day or to the month, if it has its year and there is such a day."""
-    found = re.match(r"\d{4}-\d\d(?:-\d\d)?", said.published or "", re.ASCII)
+    found = re.match(r"\d{4}-\d\d(?:-\d\d)?", statement.published or "", re.ASCII)
     try:
         date.fromisoformat(f"{found[0]}-01"[:10] if found else "")
     except ValueError:

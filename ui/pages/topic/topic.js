@@ -2,7 +2,7 @@
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const plot = () => document.getElementById("topic");
-const list = () => document.getElementById("topic-said");
+const list = () => document.getElementById("topic-statements");
 const box = () => document.getElementById("shown-topic");
 const scroller = () => document.getElementById("topic-scroll");
 const points = () => [...plot().querySelectorAll(".point")];
@@ -37,7 +37,7 @@ function openTopic() {
 function ask(topic) {
   scroller().setAttribute("aria-busy", "true");
   lastTopic = undefined;
-  trigger("topic", { topic });
+  trigger("open_topic", { topic });
 }
 
 function focusTopic() {
@@ -77,7 +77,7 @@ function choose(point) {
   if (point && !again) point.setAttribute("aria-pressed", "true");
   toShow = Boolean(point && !again);
   const at = again || !point ? { row: -1, column: -1 } : placeOf(point);
-  trigger("point", at);
+  trigger("choose_point", at);
 }
 
 function placeOf(point) {
@@ -129,13 +129,13 @@ function listenToPlot() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
   if (button?.matches("#topic .point")) choose(button);
-  else if (button?.matches("#topic-said .all-points")) {
+  else if (button?.matches("#topic-statements .all-points")) {
     const point = pressed();
     choose(null);
     point?.focus({ preventScroll: true });
-  } else if (button?.matches("#topic-said .more")) {
+  } else if (button?.matches("#topic-statements .more")) {
     grownFrom = list().querySelectorAll(".statement").length;
-    trigger("grow");
+    trigger("show_more");
   }
 });
 
@@ -148,7 +148,7 @@ document.addEventListener("submit", (event) => {
 });
 
 function start() {
-  const ids = ["shown-topic", "topic", "topic-said"];
+  const ids = ["shown-topic", "topic", "topic-statements"];
   if (!document.body.dataset.page || !ids.every((id) => document.getElementById(id))) {
     return requestAnimationFrame(start);
   }

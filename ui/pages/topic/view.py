@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qa.statements import Quote
 from ui.inert import escape_html
-from ui.pages.statements import in_article_html, listed_statement_html, more_html
+from ui.pages.statements import in_article_html, more_html, statement_panel_html
 from ui.pages.topic.state import Timeline, day_of
 from ui.source import nothing_open_html
 from ui.wording import count, format_date
@@ -36,9 +36,9 @@ def timeline_html(timeline: Timeline) -> str:
             timeline.topic,
             f'<p class="nobody" role="status">Nobody who speaks here says anything about “<bdi>{topic}</bdi>”.</p>',
         )
-    speakers = len({said.speaker for said in timeline.statements})
+    speakers = len({statement.speaker for statement in timeline.statements})
     by = f"{count(total, 'statement')} by {count(speakers, 'speaker')}"
-    days = sorted(day for said in timeline.statements if (day := day_of(said)))
+    days = sorted(day for statement in timeline.statements if (day := day_of(statement)))
     period = f", {_period(days[0], days[-1])}" if days else ""
     return _page_html(timeline.topic, f'<p class="total">{by}{period}</p>{_plot_html(timeline)}')
 
@@ -48,11 +48,11 @@ def topic_problem_html(topic: str, problem: str) -> str:
     return _page_html(topic, problem)
 
 
-def said_html(timeline: Timeline) -> str:
+def statements_html(timeline: Timeline) -> str:
     """The statements behind the chosen point, by article, or all of them."""
     if not timeline.statements:
         return ""
-    chosen = timeline.chosen
+    chosen = timeline.listed
     total = len(timeline.statements)
     if timeline.point is None:
         head = f"All {total:,} statements" if total > 1 else "1 statement"
@@ -67,10 +67,17 @@ def said_html(timeline: Timeline) -> str:
             listed += f'<h3 class="apart">{_undated(timeline).capitalize()}</h3>'
         listed += in_article_html(statements, topic=timeline.topic)
     return (
-        f'<section class="said-list" aria-label="Statements" data-shown="{timeline.shown}">'
+        f'<section class="statement-list" aria-label="Statements" data-shown="{timeline.shown}">'
         f'<p class="chosen-line" role="status" dir="auto">{head}</p>'
-        f"{listed}{more_html('said', len(chosen), timeline.shown)}</section>"
+        f"{listed}{more_html('topic-statements', len(chosen), timeline.shown)}</section>"
     )
+
+
+def topic_panel_html(library: Library, timeline: Timeline | None, place: int) -> str:
+    """The source panel with the article of a statement on a topic, among those listed; empty where there is none."""
+    if timeline is None:
+        return nothing_open_html()
+    return statement_panel_html(library, timeline.statements, timeline.listed, "topic-statement", place)
 
 
 def _page_html(topic: str, body: str) -> str:
@@ -83,7 +90,7 @@ def _page_html(topic: str, body: str) -> str:
 
 
 def _plot_html(timeline: Timeline) -> str:
-    often = Counter(timeline.place(said) for said in timeline.statements)
+    often = Counter(timeline.place(statement) for statement in timeline.statements)
     most = max(often.values())
     rows = range(len(timeline.rows) + any(row == len(timeline.rows) for row, _ in often))
     undated = any(column == len(timeline.columns) for _, column in often)
@@ -145,7 +152,7 @@ def _describe(timeline: Timeline, row: int, column: int, number: int) -> str:
 def _row(timeline: Timeline, row: int) -> str:
     if row < len(timeline.rows):
         return timeline.rows[row] or "No name given"
-    return count(len({said.speaker for said in timeline.statements} - {*timeline.rows}), "other")
+    return count(len({statement.speaker for statement in timeline.statements} - {*timeline.rows}), "other")
 
 
 def _column(timeline: Timeline, column: int) -> str:
@@ -157,7 +164,7 @@ def _column(timeline: Timeline, column: int) -> str:
 
 def _undated(timeline: Timeline) -> str:
     """What the column is called of those without a whole date: most have none, but it may be only the year."""
-    yearless = all(said.published for said in timeline.statements if not day_of(said))
+    yearless = all(statement.published for statement in timeline.statements if not day_of(statement))
     return "no year" if yearless else "no date"
 
 
@@ -172,10 +179,3 @@ def _month(start: str) -> str:
 def _period(first: str, last: str) -> str:
     ends = [f"{_month(day)} {day[:4]}" for day in (first, last)]
     return ends[0] if ends[0] == ends[1] else " – ".join(ends)
-
-
-def topic_statement_html(library: Library, timeline: Timeline | None, place: int) -> str:
-    """The source panel with the article of a statement on a topic, among those listed; empty where there is none."""
-    if timeline is None:
-        return nothing_open_html()
-    return listed_statement_html(library, timeline.statements, timeline.chosen, "said", place)

@@ -1,0 +1,109 @@
+"""One index that is open: the store, the lexical index beside it, the model, and who speaks in the articles."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.models.embedding import EmbeddingModel
+from index.settings import Settings
+from index.speech.people import from_json, merge_speakers
+from index.storage.catalogue import Catalogue
+from index.storage.chroma import SCHEMA, Store
+from index.storage.connection import connect, disconnect
+from index.storage.lexical import Lexical
+from index.storage.snapshots import Snapshots
+from index.values import ArticleRecord, Speaker
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An index that is open, and what closes it; `folder` is None where a server holds it."""
+
+    folder: Path | None
+    revision: int
+    catalogue: Catalogue
+    store: Store
+    lexical: Lexical
+    model: EmbeddingModel
+    records: dict[str, ArticleRecord]
+    close: Callable[[], None]
+
+    @functools.cached_property
+    def full_names(self) -> dict[str, str]:
+        """By name that an article has for a speaker, the one over all articles."""
+        return {name: speaker.name for speaker in self.people for name in speaker.names}
+
+    @functools.cached_property
+    def statements(self) -> dict[str, int]:
+        """By name that an article has for a speaker, the number of statements."""
+        return self.lexical.speakers()
+
+    @functools.cached_property
+    def people(self) -> list[Speaker]:
+        """Everyone who speaks, those with most statements first."""
+        counts = dict(self.statements)
+        merged = merge_speakers(from_json(record.speakers) for record in self.records.values())
+        merged.sort(key=lambda speaker: -sum(counts.get(name, 0) for name in speaker.names))
+        people = []
+        for speaker in merged:  # a name that articles use for a person and for a group is the likelier one's
+            names = tuple(name for name in speaker.names if name in counts)
+            if names:
+                people.append(replace(speaker, names=names))
+                for name in names:
+                    del counts[name]
+        return people
+
+
+def open_index(
+    settings: Settings, folder: Path | None, wanted: EmbeddingModel, *, snapshots: Snapshots | None
+) -> Opened:
+    """Open an index: its current generation, or an empty one of the wanted model where that cannot be searched."""
+    with ExitStack() as stack:
+        catalogue, lexical = open_parts(settings, folder, stack, snapshots=snapshots)
+        current = catalogue.current()
+        model = wanted
+        if current and current.schema != SCHEMA:
+            logger.warning("the index in %s is of another version of On the Record: it is rebuilt", settings.store)
+        elif current and current.model != wanted.name:
+            logger.warning("the index in %s is of the model %s: it is rebuilt", settings.store, current.model)
+            model = EmbeddingModel(current.model)  # which answers until then
+        store = open_store(catalogue, model)
+        if current and current.schema == SCHEMA and current.generation != store.generation:
+            logger.warning("the model %s has changed: the index in %s is rebuilt", model.name, settings.store)
+            model = wanted
+            store = open_store(catalogue, model)
+        store.load()
+        while True:
+            current = catalogue.current()
+            records = store.records()
+            lexical.update(records, store.sentences)
+            # Were another process done with a sync meanwhile, the lexical index beside a server would be back here.
+            if catalogue.current() == current:
+                break
+        revision = current.revision if current else 0
+        return Opened(folder, revision, catalogue, store, lexical, model, records, stack.pop_all().close)
+
+
+def open_parts(
+    settings: Settings, folder: Path | None, stack: ExitStack, *, snapshots: Snapshots | None
+) -> tuple[Catalogue, Lexical]:
+    """Open what an index is made of; the stack closes it."""
+    if snapshots and folder:
+        stack.callback(snapshots.hold(folder))
+    client = connect(settings, folder)
+    stack.callback(disconnect, client)
+    lexical = Lexical((folder or settings.store) / f"lexical-v{SCHEMA}.sqlite3")
+    stack.callback(lexical.close)
+    return Catalogue(client), lexical
+
+
+def open_store(catalogue: Catalogue, model: EmbeddingModel) -> Store:
+    """Open the generation of a model, or make it."""
+    return Store(catalogue.client, model=model.name, dimension=model.dimension, version=model.version)
