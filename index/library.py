@@ -14,11 +14,12 @@ from types import TracebackType
 from index.errors import BusyError, OnRecordError, StoreError
 from index.models.embedding import EmbeddingModel
 from index.opened import Opened, open_index, open_parts, open_store
+from index.plan import IsWhole, Plan, make_plan, require_files
 from index.settings import Settings
 from index.storage.chroma import Store
 from index.storage.lock import make_folder, writer_lock
 from index.storage.snapshots import Snapshots
-from index.sync import IsWhole, OnProgress, Plan, Report, apply_plan, load_reader, make_plan, require_files
+from index.sync import OnProgress, Report, apply_plan, load_reader
 from index.values import Article, ArticleRecord, Speaker
 from index.writer import prepare_attribution
 
@@ -81,7 +82,7 @@ class Library:
                 self._gate.notify_all()
 
     def plan(self, *, is_whole: IsWhole | None = None) -> Plan:
-        """What a sync would do now; see `index.sync.make_plan`."""
+        """What a sync would do now; see `index.plan.make_plan`."""
         with self.reading():
             known = self.store.files()
         return make_plan(self.settings, known, is_whole=is_whole)
@@ -112,7 +113,7 @@ class Library:
         """Bring the index level with the seeds folder, and say what was done.
 
         `on_progress` is called with the files done so far, the files to do, and the sentences done so far. For `wait`
-        and `on_wait` see `index.storage.lock.writer_lock`, for `is_whole` `index.sync.make_plan`. Where the settings
+        and `on_wait` see `index.storage.lock.writer_lock`, for `is_whole` `index.plan.make_plan`. Where the settings
         name another model, a new generation is built while the old one answers. Raises SeedsError, StoreError,
         ModelError or BusyError; what was indexed before is then still there.
         """
@@ -177,7 +178,7 @@ class Library:
         plan = make_plan(self.settings, self.store.files(), is_whole=is_whole)
         self.progress = 0, len(plan.read), 0
         if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
-            report, *_ = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None)
+            report = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None).report
             if self._snapshots:
                 self._snapshots.discard()  # of a change that was taken back
                 self._snapshots.note_sync()
@@ -271,9 +272,10 @@ class Library:
             store = open_store(catalogue, model)
             plan = make_plan(self.settings, store.files(), is_whole=is_whole)
             catalogue.note_writing()
-            report, replaced, records = apply_plan(self.settings, plan, store, lexical, model, on_progress)
+            applied = apply_plan(self.settings, plan, store, lexical, model, on_progress)
+            records = applied.records
             if self._snapshots and draft:
-                store.forget(replaced, records)  # nobody reads it yet
+                store.forget(applied.replaced, records)  # nobody reads it yet
                 catalogue.drop_other_generations(store)
                 lexical.update(records, store.sentences)
                 revision = catalogue.promote(store).revision
@@ -288,6 +290,6 @@ class Library:
                     lexical.update(records, store.sentences)
                     revision = catalogue.promote(store).revision
                     self._adopt(Opened(None, revision, catalogue, store, lexical, model, records, before.close))
-                store.forget(replaced, records)
+                store.forget(applied.replaced, records)
                 catalogue.drop_other_generations(store)
-        return report
+        return applied.report

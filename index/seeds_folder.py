@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 from index.errors import ArticleError, SeedsError
+from index.plan import walk_files
 from index.reading.files import SUFFIXES, Reading, Skipped, largest, read_file, suffix_of
 from index.sentences.splitting import split_sentences
 from index.settings import Settings
-from index.sync import walk_files
 
 LONGEST_NAME = 200  # bytes; file systems take 255, and a number may be added
 KEPT_DAYS = 30  # what was removed longer ago is deleted
@@ -99,7 +99,7 @@ def clean_name(given: str) -> str:
 
 def check_size(size: int, name: str, settings: Settings) -> None:
     """Raise ArticleError where a file of `size` bytes is too large for its name's suffix."""
-    limit = largest(suffix_of(name), int(settings.max_article_mb * 1_000_000))
+    limit = largest(suffix_of(name), settings.max_article_bytes)
     if size > limit:
         raise ArticleError(
             f"it is too large: {size / 1e6:,.6g} MB, and the limit is {limit / 1e6:,.6g} MB. "
@@ -205,7 +205,7 @@ def list_removed(settings: Settings) -> list[Removed]:
 def _check(settings: Settings, path: Path) -> Reading:
     """Read a file as a sync would; raises ArticleError where it could not."""
     try:
-        reading = read_file(path, path.parent, max_bytes=int(settings.max_article_mb * 1_000_000))
+        reading = read_file(path, path.parent, max_bytes=settings.max_article_bytes)
     except ArticleError as error:
         reason = str(error).replace(f"{path.name} ", "it ", 1)
         raise ArticleError(_IF_IT_WERE_THERE.sub("", reason)) from error

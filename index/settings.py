@@ -42,6 +42,11 @@ class Settings:
     chroma_tenant: str = "default_tenant"
     chroma_database: str = "default_database"
 
+    @property
+    def max_article_bytes(self) -> int:
+        """`max_article_mb` in bytes."""
+        return int(self.max_article_mb * 1_000_000)
+
 
 def load_settings(*, seeds: str | Path | None = None, store: str | Path | None = None) -> Settings:
     """The settings in force in the current folder; raises SettingsError for a value that cannot be one."""

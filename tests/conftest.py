@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+MEGABYTES = 1_500  # that a process with tests may take
 
 MakeLibrary = Callable[..., Library]
 T = TypeVar("T")
@@ -49,6 +52,21 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("ONRECORD_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def _allowed_megabytes() -> list[float]:
+    return [MEGABYTES]
+
+
+@pytest.fixture(autouse=True)
+def _memory_is_bounded(_allowed_megabytes: list[float]) -> Iterator[None]:
+    """Fail the test with which this process takes too much: it, or one before, holds what it should release."""
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    if peak > _allowed_megabytes[0]:
+        _allowed_megabytes[0] = float("inf")  # once is enough
+        pytest.fail(f"the tests of this process took {peak:,.0f} MB, and {MEGABYTES:,} are allowed")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -116,6 +134,13 @@ def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.Te
         library.model = library._wanted_model = model
         library.update()
         yield library
+
+
+@pytest.fixture
+def seed_store(seed_library: Library, tmp_path: Path) -> Path:
+    """A store with the index of the project's own articles, for a process of its own, which need not build one."""
+    marks = shutil.ignore_patterns("*ing-*", "writer.lock")  # of those who have the original open
+    return Path(shutil.copytree(seed_library.settings.store, tmp_path / "seed-store", ignore=marks))
 
 
 @contextmanager

@@ -228,8 +228,8 @@ with running(open_library(*sys.argv[1:3]), port=int(sys.argv[3])) as url:
 
 
 @pytest.mark.slow
-def test_calls_leave_nothing_behind(seeds: Path, tmp_path: Path) -> None:
+def test_calls_leave_nothing_behind(seeds: Path, seed_store: Path) -> None:
     """Gradio itself would keep 100 kB for each, until there are 10,000 of them."""
-    command = [sys.executable, "-c", CALLS, str(seeds), str(tmp_path), str(find_port())]
+    command = [sys.executable, "-c", CALLS, str(seeds), str(seed_store), str(find_port())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["event: complete", "event: complete", "event: error", "[1, 1]", "True []"]

@@ -171,8 +171,8 @@ def test_only_this_machine_is_served(served: str, headers: dict[str, str], statu
 
 
 @pytest.mark.slow
-def test_without_the_option_there_are_no_tools(tmp_path: Path, seeds: Path) -> None:
-    with serve("--seeds", str(seeds), "--store", str(tmp_path)) as url:
+def test_without_the_option_there_are_no_tools(seed_store: Path, seeds: Path) -> None:
+    with serve("--seeds", str(seeds), "--store", str(seed_store)) as url:
         for path in ("mcp", "gradio_api/mcp/"):
             assert httpx.post(f"{url}{path}", json=INITIALIZE).status_code in (404, 405)
 
@@ -203,8 +203,8 @@ def test_over_standard_input_and_output(tmp_path: Path, seeds: Path) -> None:
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_what_reads_standard_input(tmp_path: Path, seeds: Path) -> None:
-    command = [sys.executable, "-m", "ui", "--mcp=stdio", "--seeds", str(seeds), "--store", str(tmp_path)]
+def test_ctrl_c_ends_what_reads_standard_input(seed_store: Path, seeds: Path) -> None:
+    command = [sys.executable, "-m", "ui", "--mcp=stdio", "--seeds", str(seeds), "--store", str(seed_store)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ArticleError, SeedsError
+from index.plan import make_plan
 from index.seeds_folder import (
     LONGEST_NAME,
     Added,
@@ -25,7 +26,6 @@ from index.seeds_folder import (
     restore_file,
 )
 from index.settings import Settings
-from index.sync import make_plan
 from tests.conftest import MakeLibrary
 
 TEXT = "The mayor said the pier will close in May.\n"

@@ -668,6 +668,17 @@ def test_row_that_can_no_longer_be_read(folder: Path, make_library: MakeLibrary,
     assert [name for name, _ in library.plan().skipped] == ["feed.csv#row 1"]
 
 
+def test_row_and_file_that_have_the_same_id(folder: Path, make_library: MakeLibrary) -> None:
+    write(folder, "feed.csv", f"id,text\nx.txt,{RIVER}\n")
+    write(folder, "feed.csv#x.txt", RIVER)
+    library = make_library(folder)
+    assert list(library.records) == ["feed.csv#x.txt"]
+    assert library.last is not None
+    assert library.last[0].skipped == (
+        ("feed.csv#x.txt", "another file has an article of the same id, feed.csv#x.txt: rename it"),
+    )
+
+
 def test_archive_that_gives_way_to_a_folder_of_its_name(
     folder: Path, make_library: MakeLibrary, model: EmbeddingModel
 ) -> None:

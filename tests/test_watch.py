@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from index.library import Library
-from index.sync import Plan, Report
+from index.plan import Plan
+from index.sync import Report
 from index.watch import watching
 from qa.ask import answer_question
 

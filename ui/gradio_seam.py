@@ -1,7 +1,7 @@
-"""Everything used of Gradio that its documentation does not promise, in one place, each with the reason.
+"""Everything we use of Gradio that its documentation does not promise, in one place, each with the reason.
 
-Checked with Gradio 6.31.0. After an update look here first, then at the classes of Gradio's own elements that the style
-sheets name: `.html-container`, `.input-container` and `.submit-button`.
+Checked with Gradio 6.31.0. After an update, look here first, then at the classes of Gradio's own elements in the style
+sheets: `.html-container`, `.input-container` and `.submit-button`.
 """
 
 from __future__ import annotations
@@ -17,45 +17,44 @@ if TYPE_CHECKING:
 
 
 def keep_gradio_quiet() -> None:
-    """Call before Gradio is first imported."""
-    # It reads both then: the first would report usage, the second keep every call in the browser.
+    """Call this before Gradio is first imported."""
+    # Gradio reads these on import. It would otherwise report usage, and store every call in the browser.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_RUN_HISTORY"] = "False"
 
 
 def accept_event(handler: Callable[..., Any]) -> None:
-    """Have Gradio pass a handler's parameter `event`, if it has one, what a script sent."""
+    """Make Gradio pass what a script sent to a handler's parameter `event`, if it has one."""
     import gradio as gr
 
-    # Gradio goes by the annotation, and looks the name up in the handler's module, which imports no Gradio.
+    # Gradio goes by the annotation and looks its name up in the handler's module, which does not import Gradio.
     annotations = getattr(handler, "__func__", handler).__annotations__
     if "event" in annotations:
         annotations["event"] = gr.EventData
 
 
 def sent_with(event: gr.EventData) -> dict[str, Any]:
-    """What a script sent with an event, as `trigger(name, {…})`; whatever a browser sends is untrusted."""
-    # The documented `event.name` raises AttributeError for what was not sent.
+    """What a script sent with an event, as `trigger(name, {…})`; untrusted, like everything a browser sends."""
+    # The documented `event.name` raises AttributeError if the name was not sent.
     sent = event._data
     return sent if isinstance(sent, dict) else {}
 
 
 def uploaded_paths(blocks: gr.Blocks) -> set[str]:
-    """The paths at which Gradio has put uploads: it adds to the set, and whoever deletes a file takes it out."""
+    """The paths of the uploads that Gradio has received; when deleting a file, remove its path from the set too."""
     return blocks.upload_file_set
 
 
-def receive_uploads(app: Any, folder: Path) -> set[str]:
-    """Have an app put the upload that it is about to receive into a folder; returns the set of `uploaded_paths`."""
-    # The environment variable for it would be that of every server in the process.
+def set_upload_folder(app: Any, folder: Path) -> None:
+    """Make Gradio's server put the uploads it receives from now on into this folder."""
+    # GRADIO_TEMP_DIR would apply to every server in the process, and to everything else that Gradio stores.
     app.uploaded_file_dir = str(folder)
-    return uploaded_paths(app.get_blocks())
 
 
 def forget_session() -> None:
-    """Drop what Gradio keeps of a caller: the whole app once more for each call of a client that is not a page.
+    """Drop what Gradio keeps about a caller: a copy of the whole app for each call from a client that is not a page.
 
-    Call it at the end of a call. The next one needs nothing of it, and the one under way has all it needs already.
+    Call this at the end of a call: by then it has everything it needs, and the next call needs nothing from it.
     """
     from gradio.context import LocalContext
 
@@ -66,9 +65,9 @@ def forget_session() -> None:
 
 
 def let_idle(blocks: gr.Blocks) -> None:
-    """Have a launched app look for events only when one has come, and for progress bars, of which it has none, rarely.
+    """Make a launched app look for events only when one has come, and rarely for progress, which no page shows.
 
-    Gradio looks 1,000 and 100 times a second, which takes 2 to 3 % of a core while nobody asks anything.
+    By default Gradio looks 1,000 and 100 times a second, which takes 2 to 3 % of a core while nobody asks anything.
     """
     queue = blocks._queue
     push = queue.push

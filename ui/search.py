@@ -9,19 +9,19 @@ from index.words import fold_letters
 
 
 def split_sought(sought: str) -> list[str]:
-    """The words of what was typed, without case and accents, for `has_words`."""
+    """The words that were typed, without case or accents, for `has_words`."""
     return fold_letters(sought).split()
 
 
 def has_words(words: Sequence[str], *texts: str) -> bool:
-    """Whether each of the words, or parts of words, is in one of the texts."""
+    """Whether each word, or part of one, occurs in one of the texts."""
     if not words:
         return True
     folded = _fold(*texts)
     return all(word in folded for word in words)
 
 
-# A list of thousands is matched again with each letter typed.
+# Thousands of rows are matched again with each letter typed.
 @functools.lru_cache(maxsize=100_000)
 def _fold(*texts: str) -> str:
     return "\n".join(map(fold_letters, texts))

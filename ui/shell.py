@@ -1,4 +1,4 @@
-"""What the pages share: the masthead, a message, a date, each as HTML with everything escaped."""
+"""What the pages share: the masthead, messages and dates, as HTML with everything escaped."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _INTRODUCTION = "Answers in the articles’ own sentences"
 
 
 def problem_html(message: str) -> str:
-    """What could not be done, in place of it."""
-    return f'<p class="problem" role="note" dir="auto">{begin_html(message)}</p>'
+    """A message about something that could not be done."""
+    return f'<p class="problem" role="note" dir="auto">{message_html(message)}</p>'
 
 
 def masthead_html(
     folder: str, counts: tuple[int, int], synced: float | None, links: Sequence[tuple[str, str, Sequence[str]]]
 ) -> str:
-    """The masthead; `counts` are the numbers of articles and sentences, and `synced` is as `Library.synced`.
+    """The masthead; `counts` are the numbers of articles and sentences, and `synced` is `Library.synced`.
 
-    A link is the address of a page, its title, and the names of the pages on which it is the current one.
+    A link is the address of a page, its title, and the names of the pages that mark it as current.
     """
     pages = "".join(
         f'<a href="#{address}" data-pages="{" ".join(names)}">{title}</a>' for address, title, names in links
@@ -37,11 +37,11 @@ def masthead_html(
     )
 
 
-def begin_html(message: str) -> str:
-    """A message, escaped, that begins with a capital."""
+def message_html(message: str) -> str:
+    """A message, escaped, with its first letter in upper case."""
     return escape_html(message[:1].upper() + message[1:])
 
 
 def date_html(published: str | None) -> list[str]:
-    """The date of an article, if it has one, as HTML."""
+    """The date of an article as a list of one piece of HTML; empty if it has none."""
     return [f'<bdi class="date">{escape_html(format_date(published))}</bdi>'] if published else []

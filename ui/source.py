@@ -1,4 +1,4 @@
-"""An Article in, HTML out: the article set to be read, its sentences marked, with everything in it escaped."""
+"""The panel on the right: an Article in, HTML out, its cited sentences marked and everything in it escaped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LINE_GAP = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
 
 
 class Marked(Protocol):
-    """A stretch of an article that is to be marked: a Citation, or a Mark."""
+    """A stretch of an article to be marked: a Citation or a Mark."""
 
     @property
     def number(self) -> int: ...  # noqa: D102
@@ -39,7 +39,7 @@ class Marked(Protocol):
 
 @dataclass(frozen=True)
 class Mark:
-    """A sentence to be marked in its article that is no citation of an answer."""
+    """A sentence to be marked in its article that is not a citation of an answer."""
 
     number: int
     article_id: str
@@ -49,11 +49,11 @@ class Mark:
 
 
 def article_html(article: Article, citations: Sequence[Marked], active: int) -> str:
-    """The article set to be read, its cited sentences marked, that of citation number `active` strongly.
+    """The article, laid out for reading, with its citations marked and the one numbered `active` marked strongly.
 
-    The text content of its `div.text` is `article.text[article.body:]`, character for character. A citation of another
-    article is left out; one whose text is no longer at its offsets is not marked, and a note says so if it is the
-    active one.
+    The text content of its `div.text` is `article.text[article.body:]`, character for character. Citations of other
+    articles are ignored. One whose text is no longer at its offsets is not marked; if it is the active one, a note
+    says so.
     """
     here = [citation for citation in citations if citation.article_id == article.id]
     sound = [citation for citation in here if article.text[citation.start : citation.end] == citation.text]
@@ -92,9 +92,9 @@ def _byline_html(article: Article) -> str:
 
 
 def _paragraphs(article: Article) -> Iterator[tuple[int, int, int]]:
-    """`(start, end, next start)` of each paragraph; together they are the text from `body` to its end.
+    """`(start, end, next start)` of each paragraph; together they cover the text from `body` to its end.
 
-    Where blank lines part paragraphs, a single newline does not; else every line is a paragraph.
+    If the text has blank lines, only they separate paragraphs; otherwise each line is a paragraph.
     """
     text = article.text
     start = article.body
@@ -114,14 +114,13 @@ def _paragraph_class(article: Article, start: int, end: int, citations: Sequence
     cited = any(citation.start < end and start < citation.end for citation in citations)
     if not cited and paragraph.strip(" #") == article.title:
         return ' class="repeats-title"'
-    # Lines of 40 to 100 characters that fill a paragraph were broken by a program (an e-mail, a PDF), not by an author:
-    # they are set as one.
+    # Lines of 40 to 100 characters were broken by a program (an e-mail, a PDF), not by the author: they are joined.
     lines = paragraph.splitlines()
     return ' class="wrapped"' if len(lines) > 1 and all(40 <= len(line) <= 100 for line in lines[:-1]) else ""
 
 
 def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active: int) -> str:
-    """`text[start:end]` with each cited stretch in a mark; where citations overlap, marks are cut, not nested."""
+    """`text[start:end]` with each cited stretch in a mark; overlapping marks are split, not nested."""
     edges = {start, end}
     for citation in citations:
         edges |= {edge for edge in (citation.start, citation.end) if start < edge < end}
@@ -141,9 +140,9 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
 
 @dataclass(frozen=True)
 class Opened:
-    """What is open in the panel: a place in a list of the page, by the value of data-opens, with its neighbours there.
+    """What is open in the panel: which list of the page (as in data-opens), the place in it, and the neighbours there.
 
-    `what` says so to the reader ("Source 2 of 5"), `noun` is what one steps through ("source").
+    `what` tells the reader ("Source 2 of 5"); `noun` is what the step buttons step through ("source").
     """
 
     kind: str
@@ -158,7 +157,7 @@ class Opened:
 
 
 def read_place(sent: dict[str, Any]) -> tuple[str, int, int]:
-    """Which button was clicked: the value of its data-opens, its turn, and its place; all untrusted."""
+    """Which button was clicked: its data-opens, its turn and its place; all of them untrusted."""
     kind, turn, place = sent.get("kind"), sent.get("turn"), sent.get("place")
     if not (isinstance(kind, str) and isinstance(turn, int) and isinstance(place, int)):
         return "", -1, -1
@@ -168,9 +167,9 @@ def read_place(sent: dict[str, Any]) -> tuple[str, int, int]:
 def panel_html(
     library: Library, article_id: str, opened: Opened, marks: Sequence[Marked] = (), active: int = 0, note: str = ""
 ) -> str:
-    """The panel with an article, or with why it cannot be shown; see `article_html` for `marks` and `active`.
+    """The panel with an article, or with the reason it cannot be shown; see `article_html` for `marks` and `active`.
 
-    `note` is HTML above the article.
+    `note` is HTML to show above the article.
     """
     try:
         body = article_html(library.article(article_id), marks, active)
@@ -194,7 +193,7 @@ def _step_html(which: str, sign: str, noun: str, place: int | None) -> str:
 
 
 def nothing_open_html() -> str:
-    """The source panel before a citation is opened."""
+    """The panel before anything is opened in it."""
     return (
         '<section class="nothing-open" aria-label="Source"><p>Sources open here.</p>'
         "<p>Choose a number beside a sentence, or a person’s statement, to read it in its article.</p></section>"

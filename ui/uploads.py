@@ -25,7 +25,7 @@ from typing import Any
 from filelock import FileLock
 
 from index.storage.lock import is_held
-from ui.gradio_seam import receive_uploads
+from ui.gradio_seam import set_upload_folder, uploaded_paths
 
 KEPT_SECONDS = 15 * 60.0  # what was uploaded longer ago and was not added is deleted
 LOOK_SECONDS = 60.0  # between two looks at what is that old, while anything waits
@@ -126,13 +126,13 @@ class UploadLimit:
         if not await asyncio.to_thread(uploads.reserve, size):
             await _refuse(scope, receive, send)
             return
-        known = receive_uploads(scope["app"], uploads.folder)
+        set_upload_folder(scope["app"], uploads.folder)
         try:
             with suppress(ClientDisconnect):  # what has arrived is deleted when it is old
                 await self._app(scope, receive, send)
         finally:
             uploads.release(size)
-            self._delete_later(uploads, known)
+            self._delete_later(uploads, uploaded_paths(scope["app"].get_blocks()))
 
     def _delete_later(self, uploads: Uploads, known: set[str]) -> None:
         """Delete what is old as soon as it is; `known` are the paths that Gradio takes for uploads."""

@@ -1,1 +1,1 @@
-"""The pages of the app, each in a folder of its own: what a visitor has open, how it looks, what a click does."""
+"""The pages of the app, a folder each: what a visitor has open, how it looks, what a click does. See `page`."""

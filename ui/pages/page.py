@@ -1,9 +1,9 @@
-"""The scheme that `ui.web` builds every page by: what a page is, and what it is given.
+"""What a page is, and what it is given: the scheme by which `ui.web` builds every page.
 
-A page is a folder here, with the class in its handlers.py, its script and its style sheet; both have the folder's name.
-The class draws its components into a column and connects its events. The script runs once, when Gradio has put it on
-the page, and sends events to Python with `trigger(name, {…})`. Buttons with data-opens open an article in the panel on
-the right: see assets/app.js.
+A page is a folder here. Its handlers.py has a class that draws the components into a column and connects their events;
+its script and its style sheet have the folder's name. The script runs once, when Gradio has put it on the page, and
+sends events to Python with `trigger(name, {…})`. A button with data-opens opens an article in the panel on the right:
+see assets/app.js.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from index.library import Library
 
 Opener = Callable[[Any, int, int], str]
-"""The source panel for what is open on a page, a turn and a place, which may be any number: HTML."""
+"""What is open on a page, a turn and a place in, the panel as HTML out; the turn and the place are untrusted."""
 
 Openers = Mapping[str, "tuple[gr.State, Opener]"]
-"""By the value of data-opens, the state that holds what is open on a page, and what opens a source from it."""
+"""For each value of data-opens, the state with what is open on the page, and the function that opens a source."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Site:
 
     library: Library
     read_only: bool
-    """Whether nobody may change the folder of articles or the index."""
+    """Whether the folder of articles and the index must not be changed."""
     uploads: set[str]
     """See `ui.gradio_seam.uploaded_paths`."""
     masthead: gr.HTML
@@ -41,26 +41,26 @@ class Site:
 
 
 class Page(Protocol):
-    """A page, in a column `#name-page` that is shown at the address #name, and at any that begins with #name/."""
+    """A page: a column `#name-page`, shown at the address #name and at any address that begins with #name/."""
 
     name: ClassVar[str]
     title: ClassVar[str]
-    """Its link in the masthead; empty if it has none."""
+    """The text of its link in the masthead; empty if it has none."""
     belongs_to: ClassVar[str]
-    """The name of the page whose link is marked as current."""
+    """The name of the page whose link is marked as current while this one is shown."""
 
     def __init__(self, site: Site) -> None: ...
 
     def draw(self, script: gr.HTML) -> Openers:
-        """Draw the components into the column that is open, and connect the events that `script` sends."""
+        """Draw the components into the current column, and connect the events that `script` sends."""
 
 
 def draw_html(
     html: str, name: str, *, is_seen: bool = True, is_rendered: bool = True, script: str | None = None
 ) -> gr.HTML:
-    """A component with the id `name` that shows HTML; one that is not seen only carries something to the scripts.
+    """A component with the id `name` that shows HTML; if it is not seen, it only carries something to the scripts.
 
-    One that is not rendered waits for its `render()`.
+    If it is not rendered here, call its `render()` where it belongs.
     """
     import gradio as gr
 
@@ -84,13 +84,13 @@ def listen(
     while_running: Literal["once", "multiple", "always_last"],
     cancels: Any = None,
 ) -> Any:
-    """Call a handler on an event; `while_running` says what comes of another such event: nothing, a call, or one later.
+    """Call a handler on each event of a component; its parameter `event`, if it has one, gets what the script sent.
 
-    A handler's parameter `event` gets what the script sent.
+    `while_running` is for events during a call: they are ignored, handled at once, or the last is handled afterwards.
     """
     accept_event(handler)
-    # No event is for users of the API, and Gradio's own overlay would cover what is being read. Without a limit, one
-    # visitor's question appears while another's is answered.
+    # Events are not for users of the API, and Gradio's own progress overlay would cover what is being read. Without a
+    # limit, a visitor's question appears while another's is being answered.
     return getattr(component, event)(
         handler,
         inputs,

@@ -1,4 +1,4 @@
-"""A list of statements, as the People and Topic pages show it."""
+"""Statements as the People and Topic pages list them, in HTML with everything escaped."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
-PAGE_SIZE = 100  # people, or statements, that are shown before "more"
+PAGE_SIZE = 100  # people or statements shown before "more"
 
 
 def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
-    """Return the statements in one article as marks; their numbers are their places, from 1."""
+    """Return the statements in one article as marks, each numbered with its place in the list, from 1."""
     return [
         Mark(number, statement.article_id, statement.start, statement.end, statement.text)
         for number, statement in enumerate(statements, start=1)
@@ -29,9 +29,9 @@ def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
 
 
 def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | None = None) -> str:
-    """Statements of one article with their places in the list, under its title.
+    """Statements from one article, with their places in the list, under its title.
 
-    With a topic each run of them is under its speaker's name, which leads to what they say about that.
+    With a topic, each speaker's statements are under the speaker's name, which links to what they say on the topic.
     """
     first = statements[0][1]
     about = " · ".join(
@@ -51,7 +51,7 @@ def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | Non
 
 
 def topic_box_html(name: str) -> str:
-    """The box for a topic, with the id `name`."""
+    """A form that asks for a topic; its input has the id `name`."""
     return (
         f'<form class="topic-form" role="search"><label for="{name}">Statements on a topic</label>'
         f'<span class="asking"><input id="{name}" type="search" autocomplete="off" maxlength="300" '
@@ -60,7 +60,7 @@ def topic_box_html(name: str) -> str:
 
 
 def more_html(what: str, total: int, shown: int) -> str:
-    """The button that shows more of a list of people or statements; nothing where all are shown."""
+    """The button that shows more of a list of people or statements; empty if all are shown."""
     rest = total - shown
     return (
         f'<button type="button" class="more" data-more="{what}">Show {min(rest, PAGE_SIZE):,} more of {rest:,}</button>'
@@ -72,7 +72,7 @@ def more_html(what: str, total: int, shown: int) -> str:
 def statement_panel_html(
     library: Library, statements: Sequence[Quote], listed: Sequence[int], kind: str, place: int
 ) -> str:
-    """The statement at `place` of `statements`; `listed` are the places that one can step through."""
+    """The panel with the statement at `place`, if it is among `listed`, the places that one can step through."""
     if place not in listed:
         return nothing_open_html()
     at = listed.index(place)

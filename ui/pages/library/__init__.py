@@ -1,1 +1,1 @@
-"""The Library page: the articles in the folder, and changing them."""
+"""The Library page: the articles in the folder, which can be added and removed there."""

@@ -1,4 +1,4 @@
-"""What the People page does: its components in the app, and what follows from a click or a search."""
+"""The People page's components, and what a click or a search does."""
 
 from __future__ import annotations
 

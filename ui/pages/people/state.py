@@ -1,4 +1,4 @@
-"""Whose statements a visitor has opened."""
+"""The person whose statements a visitor has opened."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PersonStatements:
-    """Whose statements are open, in the order in which they are shown, latest article first, and how many are."""
+    """A person's statements, latest article first, and how many of them are shown."""
 
     speaker: Speaker
     statements: tuple[Quote, ...]
     shown: int = PAGE_SIZE
-    topic: str = ""  # what they are about, where that was asked for
+    topic: str = ""  # if only statements on a topic were asked for
 
 
 def find_person_statements(library: Library, name: str, topic: str = "") -> PersonStatements | None:
-    """Return the statements of somebody of exactly this name, with `topic` those about it; None where nobody speaks.
+    """Return the statements of the person of exactly this name, only those on `topic` if given, or None.
 
     Raises QuestionError for a topic without a word, or with too many.
     """
@@ -35,7 +35,7 @@ def find_person_statements(library: Library, name: str, topic: str = "") -> Pers
     if found is None:
         return None
     statements = list_quotes(library, speaker=found, about=topic or None)
-    if topic:  # they come by relevance
+    if topic:  # they come in order of relevance
         statements.sort(key=lambda statement: (statement.published or "", statement.article_id, statement.start))
     articles = [list(run) for _, run in groupby(statements, key=lambda statement: statement.article_id)]
     dated = [run for run in articles if month_of(run[0])]
@@ -44,6 +44,6 @@ def find_person_statements(library: Library, name: str, topic: str = "") -> Pers
 
 
 def month_of(statement: Quote) -> str:
-    """The month of an article, such as 2024-12, where its date has one."""
+    """The month of an article, such as 2024-12; empty if its date has none."""
     published = statement.published or ""
     return published[:7] if re.match(r"\d{4}-\d\d", published) else ""

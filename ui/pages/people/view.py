@@ -1,4 +1,4 @@
-"""The People page: everyone who speaks, and one person's statements by date, each as HTML with everything escaped."""
+"""Everyone who speaks, and one person's statements by date, as HTML with everything escaped."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
-_MONTHS_SHOWN = 60  # more of them are drawn as years
-_FEW = 10  # statements that need not be narrowed
-_HEIGHT = 40  # of the plot, in its own units; a month is 10 wide
+_MONTHS_SHOWN = 60  # a longer time is plotted by year
+_FEW = 10  # statements that need no narrowing
+_HEIGHT = 40  # of the plot, in units of which a month is 10 wide
 
 
 def search_html() -> str:
-    """The boxes above the list of people."""
+    """The boxes above the list of people: for a topic and for a name."""
     return topic_box_html("sought-topic") + (
         '<div class="find"><label for="sought-name">Find a person</label><input id="sought-name" type="search" '
         'autocomplete="off" spellcheck="false" maxlength="100" placeholder="By name or role …"></div>'
@@ -37,11 +37,11 @@ def search_html() -> str:
 
 
 def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> str:
-    """Everyone who is called by all the words sought, by name before by role, those with most statements first."""
+    """Everyone whose names and roles have all the words sought, matches by name first, then by number of statements."""
     counts = count_quotes(library)
     words = split_sought(sought)
     found = [(who, said) for who, said in counts if has_words(words, who.name, *who.also)]
-    found.sort(key=lambda row: not has_words(words, row[0].name))  # those of that name before those of that role
+    found.sort(key=lambda row: not has_words(words, row[0].name))
     if not found:
         why = (
             f"Nobody who speaks is called “<bdi>{escape_html(sought)}</bdi>”."
@@ -58,7 +58,7 @@ def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> s
 
 
 def person_problem_html(name: str, problem: str) -> str:
-    """A person's page with what could not be done, which is HTML, in place of the statements."""
+    """A person's page with a problem, which is HTML, in place of the statements."""
     back = f'<a class="back" href="#people/{escape_html(quote(name, safe="", errors="replace"))}">‹ All statements</a>'
     return f'<section class="person-page">{back}{problem}</section>'
 
@@ -89,16 +89,16 @@ def person_html(person: PersonStatements | None) -> str:
 
 
 def person_panel_html(library: Library, person: PersonStatements | None, place: int) -> str:
-    """The source panel with the article of a person's statement; empty where there is none."""
+    """The panel with a statement of a person; empty if there is none at `place`."""
     if person is None:
         return nothing_open_html()
     return statement_panel_html(library, person.statements, range(len(person.statements)), "statement", place)
 
 
 def plot_html(months: Sequence[str]) -> str:
-    """A plot of how often each month, such as 2024-12, occurs; nothing for fewer than two months.
+    """A plot of how often each month, such as 2024-12, occurs; empty for fewer than two different months.
 
-    More than five years are drawn by year.
+    More than five years are plotted by year.
     """
     first, last = min(months, default=""), max(months, default="")
     if first == last:
@@ -114,7 +114,7 @@ def plot_html(months: Sequence[str]) -> str:
     bars = ""
     for i, when in enumerate(span):
         if counts[when]:
-            height = round(max(1.5, _HEIGHT * counts[when] / most), 1)  # one of a thousand is still to be seen
+            height = round(max(1.5, _HEIGHT * counts[when] / most), 1)  # one in a thousand is still visible
             place = f'x="{10 * i + 1}" y="{round(_HEIGHT - height, 1)}" width="8" height="{height}"'
             bars += f"<rect {place}><title>{_when(when)}: {counts[when]:,}</title></rect>"
     first, last, busy = _when(span[0]), _when(span[-1]), f"{_when(busiest)}: {most:,}"
@@ -137,7 +137,7 @@ def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
 
 
 def _narrow_html(person: PersonStatements) -> str:
-    """The box that keeps only what somebody says about a topic; nothing for a list that is taken in at a glance."""
+    """The form that asks for a topic, to show only what the person says on it; empty for a short list."""
     if not person.topic and len(person.statements) <= _FEW:
         return ""
     topic = escape_html(person.topic)
@@ -151,7 +151,7 @@ def _narrow_html(person: PersonStatements) -> str:
 
 
 def _also(speaker: Speaker) -> str:
-    """A role that the person is called by: the first of their other names that is not a form of the name."""
+    """A role of the person: the first of their other names that shares no word with their name."""
     own = {word for name in (speaker.name, *speaker.names) for word in fold_letters(name).split()}
     return next((also for also in speaker.also if not own & set(fold_letters(also).split())), "")
 

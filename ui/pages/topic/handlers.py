@@ -1,4 +1,4 @@
-"""What the Topic page does: its components in the app, and what follows from a click."""
+"""The Topic page's components, and what a click does."""
 
 from __future__ import annotations
 
@@ -77,6 +77,6 @@ class TopicPage:
 
 
 def read_point(timeline: Timeline, sent: dict[str, Any]) -> tuple[int, int] | None:
-    """The point that a click meant; None, for all statements, if there is no such point."""
+    """The point that was clicked, as row and column; None, for all statements, if there is no such point."""
     point = (sent.get("row"), sent.get("column"))
     return next((place for statement in timeline.statements if (place := timeline.place(statement)) == point), None)

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 ROWS = 12  # speakers with a row of their own; all others share one
 
-# How much of a date, such as 2024-12-10, names a column, what that is called, and how many such columns there may be: a
-# column is 24 pixels wide at least. With "20", the century, a hundred hold every year that a date can have.
+# How many characters of a date, such as 2024-12-10, name a column, what that unit is called, and how many such columns
+# fit: a column is at least 24 pixels wide. A hundred centuries ("20") hold every year that a date can have.
 _UNITS = ((10, "day", 16), (7, "month", 36), (4, "year", 60), (3, "decade", 60), (2, "century", 100))
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Statements on a topic, latest article first, those without a year last; who has a row, and what is chosen.
+    """Statements on a topic, latest article first and undated ones last, with the speakers who have a row.
 
-    `columns` are the starts of dates, oldest first: "2024-12" is a month. A row after the last is of all others, a
-    column after the last of those without a date. `point` is the row and the column that are listed, None for all.
+    `columns` are the beginnings of dates, oldest first: "2024-12" is a month. One more row is for all other speakers,
+    and one more column for undated statements. `point` is the row and column whose statements are listed, None for
+    all.
     """
 
     topic: str
@@ -58,12 +59,12 @@ class Timeline:
 
 
 def find_timeline(library: Library, topic: str) -> Timeline:
-    """Return who said what about a topic, and when. Raises QuestionError where it has no word, or too many."""
+    """Return who said what about a topic, and when; raises QuestionError for a topic without a word, or too long."""
     return arrange(topic, list_quotes(library, about=topic))
 
 
 def arrange(topic: str, statements: Sequence[Quote]) -> Timeline:
-    """Return the statements in the order of time, with rows for those who make most of them."""
+    """Return the statements latest first, with rows for the speakers who make the most of them."""
     in_text = sorted(statements, key=lambda statement: (statement.article_id, statement.start))
     ordered = sorted(in_text, key=lambda statement: day_of(statement) or "", reverse=True)
     often = Counter(statement.speaker or "" for statement in ordered)
@@ -73,7 +74,7 @@ def arrange(topic: str, statements: Sequence[Quote]) -> Timeline:
 
 
 def _columns(days: Sequence[str]) -> tuple[str, list[str]]:
-    """The finest unit that needs no more columns than it may have, and its columns, from the first day to the last."""
+    """The finest unit whose columns fit, and those columns, from the first day to the last."""
     if not days:
         return "date", []
     first, last = min(days), max(days)
@@ -87,7 +88,7 @@ def _columns(days: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _to_number(start: str) -> int:
-    """Where a column is among those of its unit: of days the ordinal, of months 12 a year, else the digits."""
+    """The number of a column, consecutive within its unit: a day's ordinal, months since year 0, else the digits."""
     if len(start) == 10:
         return date.fromisoformat(start).toordinal()
     return int(start[:4]) * 12 + int(start[5:7]) - 1 if len(start) == 7 else int(start)
@@ -100,7 +101,7 @@ def _to_start(number: int, length: int) -> str:
 
 
 def day_of(statement: Quote) -> str | None:
-    """The date of an article, to the day or to the month, if it has its year and there is such a day."""
+    """The date of an article, to the day or the month; None if it has no year or is not a date."""
     found = re.match(r"\d{4}-\d\d(?:-\d\d)?", statement.published or "", re.ASCII)
     try:
         date.fromisoformat(f"{found[0]}-01"[:10] if found else "")

@@ -1,7 +1,7 @@
-"""Statements on a topic as a plot of speakers and time: a topic in, HTML with everything escaped out.
+"""Statements on a topic as a plot of speakers over time: a Timeline in, HTML with everything escaped out.
 
-A row is a speaker, a column a day, a month or a longer stretch, and a point the statements of one speaker in one of
-them. The plot is a table of buttons, so that it can be read and worked without seeing it.
+A row is a speaker, a column a day, a month or a longer unit, and a point one speaker's statements in one column. The
+plot is a table of buttons, so that it can be read and used without seeing it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
-# A point's diameter in pixels: its area follows the number of statements. In a plot where nobody says more than a few
-# things, a single statement is still a small point, as if the most were nine: 24 * sqrt(1 / 9) = 8.
+# A point's diameter in pixels; its area is proportional to the number of statements. Where nobody makes more than a
+# few, a single statement is still a small point, as if the most were nine: 24 * sqrt(1 / 9) = 8.
 _WIDEST, _SMALLEST, _MANY = 24, 8, 9
 
 
 def timeline_html(timeline: Timeline) -> str:
-    """The head of the page and the plot. Its points are `button.point[data-row][data-column]`."""
+    """The head of the page and the plot, whose points are `button.point[data-row][data-column]`."""
     total = len(timeline.statements)
     if not total:
         topic = escape_html(timeline.topic)
@@ -44,12 +44,12 @@ def timeline_html(timeline: Timeline) -> str:
 
 
 def topic_problem_html(topic: str, problem: str) -> str:
-    """The page with what could not be done, which is HTML, in place of the plot."""
+    """The page with a problem, which is HTML, in place of the plot."""
     return _page_html(topic, problem)
 
 
 def statements_html(timeline: Timeline) -> str:
-    """The statements behind the chosen point, by article, or all of them."""
+    """The statements of the chosen point, or all of them, by article."""
     if not timeline.statements:
         return ""
     chosen = timeline.listed
@@ -74,7 +74,7 @@ def statements_html(timeline: Timeline) -> str:
 
 
 def topic_panel_html(library: Library, timeline: Timeline | None, place: int) -> str:
-    """The source panel with the article of a statement on a topic, among those listed; empty where there is none."""
+    """The panel with a statement on a topic, among those listed; empty if there is none at `place`."""
     if timeline is None:
         return nothing_open_html()
     return statement_panel_html(library, timeline.statements, timeline.listed, "topic-statement", place)
@@ -95,7 +95,7 @@ def _plot_html(timeline: Timeline) -> str:
     rows = range(len(timeline.rows) + any(row == len(timeline.rows) for row, _ in often))
     undated = any(column == len(timeline.columns) for _, column in often)
     columns = range(len(timeline.columns) + undated)
-    first = min(often)  # the one point that Tab comes to; the arrow keys lead to the others
+    first = min(often)  # the only point that Tab reaches; arrow keys lead to the others
 
     def cell(row: int, column: int) -> str:
         apart = ' class="apart"' if column == len(timeline.columns) else ""
@@ -129,7 +129,7 @@ def _plot_html(timeline: Timeline) -> str:
 
 
 def _column_html(timeline: Timeline, column: int) -> str:
-    """The head of a column: its label in short, and the year, or of days the month, where a new one begins."""
+    """The head of a column: a short label and, where a new one begins, the year, or the month if columns are days."""
     spelled = escape_html(_column(timeline, column))
     if column == len(timeline.columns):
         words = "".join(f"<span>{word}</span>" for word in _undated(timeline).capitalize().split())
@@ -163,7 +163,7 @@ def _column(timeline: Timeline, column: int) -> str:
 
 
 def _undated(timeline: Timeline) -> str:
-    """What the column is called of those without a whole date: most have none, but it may be only the year."""
+    """The name of the column for undated statements: "no year" if each has a date that lacks only that."""
     yearless = all(statement.published for statement in timeline.statements if not day_of(statement))
     return "no year" if yearless else "no date"
 

@@ -1,0 +1,134 @@
+"""What a sync has to do: the seeds folder compared with what the index knows of its files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import SeedsError
+from index.reading.files import SUFFIXES
+from index.settings import Settings
+from index.values import FileRecord
+
+# whether a file is no longer being written, from its name in the seeds folder and what os.stat says of it now
+IsWhole = Callable[[str, os.stat_result], bool]
+
+_SUFFIX_LIST = f"{', '.join(sorted(SUFFIXES)[:-1])} or {max(SUFFIXES)}"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the seeds folder as it is now: its name there, bytes, and times in nanoseconds as os.stat has them."""
+
+    path: Path
+    name: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sync has to do: files to read, in the order of their names, and names of files that are gone.
+
+    `found` holds the names of all files that are there, `unchanged` of those that are as the index has them, and
+    `unsettled` of those that are still being written.
+    """
+
+    read: tuple[File, ...]
+    gone: tuple[str, ...]
+    found: frozenset[str]
+    unchanged: tuple[str, ...]
+    unsettled: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.read and not self.gone
+
+
+def require_files(seeds: Path) -> None:
+    """Raise SeedsError when there is no such folder, or no file in it that could be an article.
+
+    Nothing is then removed from the index: a folder that is not there (yet) is likelier than a wish to forget it all.
+    """
+    if not seeds.is_dir():
+        raise SeedsError(f"there is no folder {seeds}. Make it and put articles there, or name another with --seeds.")
+    if not any(path.suffix.lower() in SUFFIXES for path in walk_files(seeds)):
+        raise SeedsError(
+            f"no article could be read from {seeds}: it holds no {_SUFFIX_LIST} file. "
+            "Put some there, or name another folder with --seeds."
+        )
+
+
+def walk_files(seeds: Path) -> Iterator[Path]:
+    """Every file below the folder, hidden ones left out, in the order of their names.
+
+    Raises SeedsError for a folder that cannot be listed: its articles are not gone.
+    """
+
+    def fail(error: OSError) -> None:
+        raise SeedsError(
+            f"the folder {error.filename} cannot be read: {error.strerror}. Nothing was changed."
+        ) from error
+
+    for folder, subfolders, names in os.walk(seeds, onerror=fail):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not name.startswith(".") and (path.is_file() or path.is_symlink()):
+                yield path
+
+
+def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: IsWhole | None = None) -> Plan:
+    """Compare the seeds folder with the files' records, by size and modification time.
+
+    A file that is not whole is left as the index has it, unless it looks like one that was read before: it was moved.
+    Raises SeedsError as `require_files` does.
+    """
+    require_files(settings.seeds)
+    read: list[File] = []
+    unchanged: list[str] = []
+    unsettled: list[str] = []
+    found: set[str] = set()
+    skipped: list[tuple[str, str]] = []
+    limit = settings.max_article_bytes
+    recorded = {(record.size, record.mtime_ns) for record in known.values()}
+    for path in walk_files(settings.seeds):
+        name = path.relative_to(settings.seeds).as_posix()
+        if path.suffix.lower() not in SUFFIXES:
+            skipped.append((name, f"{path.suffix or 'no ending'}: only {_SUFFIX_LIST} files are read"))
+            continue
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            skipped.append((ascii(name), "its name is not UTF-8: rename it"))
+            continue
+        found.add(name)
+        try:
+            status = path.stat()
+        except OSError as error:
+            skipped.append((name, f"it cannot be read: {error.strerror}"))
+            if name in known:
+                unchanged.append(name)  # what was indexed of it stays
+            continue
+        record = known.get(name)
+        if record and _is_as_recorded(status, record, limit):
+            unchanged.append(name)
+            skipped.extend(record.skipped)
+        elif is_whole is None or (status.st_size, status.st_mtime_ns) in recorded or is_whole(name, status):
+            read.append(File(path, name, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+        else:
+            unsettled.append(name)
+    gone = tuple(name for name in known if name not in found)
+    return Plan(tuple(read), gone, frozenset(found), tuple(unchanged), tuple(unsettled), tuple(skipped))
+
+
+def _is_as_recorded(status: os.stat_result, record: FileRecord, limit: int) -> bool:
+    if (status.st_size, status.st_mtime_ns) != (record.size, record.mtime_ns):
+        return False
+    # What was refused may be allowed by now, by its mode or by the limit.
+    return not record.skipped or (status.st_ctime_ns, limit) == (record.ctime_ns, record.limit)

@@ -1,0 +1,60 @@
+"""What is used of Gradio beyond its documentation: in one module only, and there in the Gradio that is installed."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+from ui.gradio_seam import accept_event, sent_with
+
+UI = Path(__file__).parent.parent / "ui"
+UNDOCUMENTED = {"upload_file_set", "uploaded_file_dir", "state_holder", "LocalContext"}
+
+
+def test_only_the_seam_knows_what_gradio_does_not_document() -> None:
+    found = [
+        f"{path.relative_to(UI)}:{node.lineno} {node.attr}"
+        for path in sorted(UI.rglob("*.py"))
+        if path.name != "gradio_seam.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and (node.attr in UNDOCUMENTED or (node.attr.startswith("_") and not is_own(node)))
+    ]
+    assert found == []
+
+
+def is_own(node: ast.Attribute) -> bool:
+    """Whether it is an attribute of the class that the code is in, or one of those that Python gives all."""
+    return node.attr.endswith("__") or (isinstance(node.value, ast.Name) and node.value.id == "self")
+
+
+def test_a_handler_gets_what_a_script_sent() -> None:
+    import gradio as gr
+    from gradio.helpers import special_args
+
+    def handler(state: int, event: gr.EventData) -> int:
+        return state + int(sent_with(event)["place"])
+
+    accept_event(handler)
+    arguments, *_ = special_args(handler, [1], event_data=gr.EventData(None, {"place": 2}))
+    assert handler(*arguments) == 3
+    assert sent_with(gr.EventData(None, None)) == {}
+
+
+def test_names_are_still_there() -> None:
+    from gradio.blocks import Blocks
+    from gradio.context import LocalContext
+    from gradio.queueing import Queue
+    from gradio.routes import App
+    from gradio.state_holder import StateHolder
+
+    for where, names in (
+        (Blocks, ("upload_file_set", "_queue")),
+        (App, ("uploaded_file_dir",)),
+        (Queue, ("sleep_when_free", "progress_update_sleep_when_free")),
+        (StateHolder, ("session_data", "time_last_used", "set_blocks")),
+    ):
+        source = inspect.getsource(where)
+        assert [name for name in names if name not in source] == []
+    assert LocalContext.blocks.get(None) is LocalContext.request.get(None) is None
