@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.words import to_stems
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, describe
 from qa.confidence import assess
 from qa.evidence import SPOKEN, Evidence, Side
 from qa.gloss import find_gloss
@@ -132,22 +132,13 @@ def number_citations(
     """The evidence as citations, numbered from 1 in the order given; see `compose` for `names`."""
     citations = []
     for number, evidence in enumerate(chosen, start=1):
-        sentence, record = evidence.sentence, evidence.record
-        speaker = names.get(sentence.speaker, sentence.speaker) if sentence.speaker else None
+        sentence = describe(evidence.sentence, evidence.record, names)
+        speaker = sentence["speaker"]
         citations.append(
             Citation(
+                **sentence,
                 number=number,
-                article_id=sentence.article_id,
-                title=record.title,
-                source=record.source,
-                published=record.published,
-                url=record.url,
-                start=sentence.start,
-                end=sentence.end,
-                text=sentence.text,
-                speaker=speaker,
-                speech=sentence.speech,
-                gloss=find_gloss(sentence, speaker) if speaker else None,
+                gloss=find_gloss(evidence.sentence, speaker) if speaker else None,
                 context=evidence in context,
                 score=round(evidence.score, 6),
             )

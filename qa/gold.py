@@ -17,9 +17,12 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StrictInt, TypeAdapter, ValidationError
 
 from index.errors import QuestionError
+from qa.checked import describe_fault
 from qa.question import read_question
 
 _SHAPE = '{"question": …, "evidence": [[{"article": …, "text": …}]]}'
@@ -29,13 +32,23 @@ _SHAPE = '{"question": …, "evidence": [[{"article": …, "text": …}]]}'
 class Stretch:
     """A part of an article as a question file gives it: by its text, by its offsets, or by both.
 
-    Offsets are 0-based and half-open, in code points; both are None where only the text is given.
+    Offsets are 0-based and half-open, in code points; both are None where only the text is given. Raises ValueError
+    where it gives neither, or no two offsets in order.
     """
 
-    article_id: str
-    start: int | None = None
-    end: int | None = None
+    article_id: Annotated[str, Field(alias="article")]
+    start: StrictInt | None = None
+    end: StrictInt | None = None
     text: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.text is not None and not self.text.strip():
+            raise ValueError("the text of a stretch is empty")
+        if self.start is None and self.end is None:
+            if self.text is None:
+                raise ValueError('a stretch has neither a "text" nor a "start" and an "end"')
+        elif self.start is None or self.end is None or not 0 <= self.start < self.end:
+            raise ValueError(f"a stretch from {self.start} to {self.end} does not have two offsets in order")
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,29 @@ class Passage:
     text: str
 
 
+def _to_list(given: Any) -> Any:
+    return given if isinstance(given, list) else [given]
+
+
+def _to_text(given: Any) -> Any:
+    return str(given) if type(given) is int else given
+
+
+_Group = Annotated[tuple[Stretch, ...], BeforeValidator(_to_list), Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a file; null is as good as a missing key."""
+
+    question: str
+    evidence: tuple[_Group, ...]
+    id: Annotated[str | None, BeforeValidator(_to_text)] = None
+    type: str | None = None
+    history: tuple[str, ...] | None = None
+    relevant: tuple[Stretch, ...] | None = None
+
+
 def load_questions(path: str | Path) -> list[Question]:
     """Return the questions of a file, of the format that is described above, in their order.
 
@@ -74,16 +110,17 @@ def load_questions(path: str | Path) -> list[Question]:
         lines = Path(path).read_bytes().splitlines()
     except OSError as error:
         raise QuestionError(f"{path} cannot be read: {error.strerror}. Give a file of lines {_SHAPE}.") from error
-    questions = []
+    checked, questions = TypeAdapter(_Line), []
     for number, line in enumerate(lines, start=1):
         if line.strip():
             place = f"{path}, line {number}"
             try:
-                questions.append(_to_question(json.loads(line), str(number), place))
-            except (ValueError, TypeError, RecursionError, QuestionError) as error:
-                raise QuestionError(f"{place} is no question ({error}): write {_SHAPE}.") from error
+                questions.append(_to_question(checked.validate_python(json.loads(line)), number, place))
+            except (ValueError, RecursionError, QuestionError) as error:
+                fault = describe_fault(error) if isinstance(error, ValidationError) else error
+                raise QuestionError(f"{place} is not a question ({fault}): write {_SHAPE}.") from error
     if not questions:
-        raise QuestionError(f"{path} holds no question. Write lines {_SHAPE}.")
+        raise QuestionError(f"{path} has no questions. Write lines {_SHAPE}.")
     return questions
 
 
@@ -113,48 +150,18 @@ def find_passages(stretch: Stretch, text: str | None, place: str) -> tuple[Passa
     return passages
 
 
-def _to_question(given: Any, number: str, place: str) -> Question:
-    if not isinstance(given, dict) or not isinstance(given.get("question"), str):
-        raise TypeError('it has no "question" that is text')
-    if not isinstance(given.get("evidence"), list):
-        raise TypeError('it has no "evidence" that is a list; [] means that the articles do not answer it')
-    history = given.get("history") or []
-    if not isinstance(history, list) or not all(isinstance(asked, str) for asked in history):
-        raise TypeError('its "history" is no list of texts')
-    read_question(given["question"], history)  # raises for one that cannot be asked
-    key = given.get("id", number)
-    kind = given.get("type") or ""
-    if type(key) not in (str, int) or type(kind) is not str:
-        raise TypeError('its "id" or its "type" is no text')
-    groups = [group if isinstance(group, list) else [group] for group in given["evidence"]]
-    if [] in groups:
-        raise TypeError('a list in its "evidence" is empty')
-    relevant = given.get("relevant") or []
-    if not isinstance(relevant, list):
-        raise TypeError('its "relevant" is no list')
+def _to_question(given: _Line, number: int, place: str) -> Question:
+    history = given.history or ()
+    read_question(given.question, history)  # raises for one that cannot be asked
     return Question(
-        id=str(key),
-        question=given["question"],
-        evidence=tuple(tuple(map(_to_stretch, group)) for group in groups),
-        relevant=tuple(map(_to_stretch, relevant)),
-        history=tuple(history),
-        type=kind,
+        id=str(number) if given.id is None else given.id,
+        question=given.question,
+        evidence=given.evidence,
+        relevant=given.relevant or (),
+        history=history,
+        type=given.type or "",
         place=place,
     )
-
-
-def _to_stretch(given: Any) -> Stretch:
-    if not isinstance(given, dict) or not isinstance(given.get("article"), str):
-        raise TypeError('a stretch of its evidence has no "article" that is text')
-    start, end, text = (given.get(name) for name in ("start", "end", "text"))
-    if not (text is None or (isinstance(text, str) and text.strip())):
-        raise TypeError('the "text" of a stretch is empty, or no text')
-    if start is None and end is None:
-        if text is None:
-            raise TypeError('a stretch has neither a "text" nor a "start" and an "end"')
-    elif not (type(start) is int and type(end) is int and 0 <= start < end):
-        raise TypeError(f'the "start" and "end" of a stretch are {start!r} and {end!r}, not two offsets in order')
-    return Stretch(given["article"], start, end, text)
 
 
 def _shorten(text: str) -> str:

@@ -12,6 +12,7 @@ from index.library import Library
 from index.speech.people import Match, find_speaker, read_name
 from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id
 from index.words import fold_letters, to_words
+from qa.answer import CitedSentence, describe
 from qa.ask import open_library
 from qa.filters import NO_FILTERS, Filters, dated, find_articles
 from qa.question import Query, read_question
@@ -30,24 +31,8 @@ LISTED = 400
 
 
 @dataclass(frozen=True)
-class Quote:
-    """A sentence in which somebody speaks, word for word: `article.text[start:end] == text`.
-
-    Offsets are 0-based and half-open, in code points. `speaker` is the name that the person or group goes by in all
-    articles, None where the article gives none ("officials said"); `speech` is "direct" for their own words, "indirect"
-    for a report of them.
-    """
-
-    article_id: str
-    title: str
-    source: str | None
-    published: str | None
-    url: str | None
-    start: int
-    end: int
-    text: str
-    speaker: str | None
-    speech: str | None
+class Quote(CitedSentence):
+    """A sentence in which somebody speaks."""
 
 
 def quotes(
@@ -121,7 +106,7 @@ def list_quotes(
             held = library.lexical.statements(speaker.names if speaker else None)
             found = library.store.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
             chosen = sorted(found.values(), key=lambda sentence: _in_time(sentence, records))
-        return [_to_quote(sentence, records[sentence.article_id], library.full_names) for sentence in chosen]
+        return [Quote(**describe(sentence, records[sentence.article_id], library.full_names)) for sentence in chosen]
 
 
 def count_quotes(library: Library) -> list[tuple[Speaker, int]]:
@@ -186,18 +171,3 @@ def _find_about(
         if found.features["context"] >= CLOSE
         or (found.on_topic >= ON_TOPIC_SHARE * on_topic and found.on_topic >= ON_TOPIC)
     ]
-
-
-def _to_quote(sentence: Sentence, record: ArticleRecord, called: Mapping[str, str]) -> Quote:
-    return Quote(
-        article_id=record.id,
-        title=record.title,
-        source=record.source,
-        published=record.published,
-        url=record.url,
-        start=sentence.start,
-        end=sentence.end,
-        text=sentence.text,
-        speaker=called.get(sentence.speaker, sentence.speaker) if sentence.speaker else None,
-        speech=sentence.speech,
-    )

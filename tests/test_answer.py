@@ -140,7 +140,7 @@ def test_junk_is_refused(line: str) -> None:
 def test_missing_key_is_refused(name: str) -> None:
     values = asdict(ANSWERED)
     del values[name]
-    with pytest.raises(ValueError, match=rf"^not an answer in JSON: '{name}'$"):
+    with pytest.raises(ValueError, match=rf"^not an answer in JSON: {name}: field required$"):
         Answer.from_json(json.dumps(values))
 
 
@@ -148,7 +148,7 @@ def test_missing_key_is_refused(name: str) -> None:
 def test_missing_key_of_a_citation_is_refused(name: str) -> None:
     values = asdict(ANSWERED)
     del values["citations"][1][name]
-    with pytest.raises(ValueError, match=rf"^not an answer in JSON: '{name}'$"):
+    with pytest.raises(ValueError, match=rf"^not an answer in JSON: citations\[1\]\.{name}: field required$"):
         Answer.from_json(json.dumps(values))
 
 
@@ -159,7 +159,7 @@ WRONG = [
     ("a number for a truth value", "answered", 1),
     ("a text for a number", "confidence", "0.5"),
     ("a truth value for a number", "seconds", True),
-    ("no mode of ours", "mode", "guess"),
+    ("no mode of ours", "mode", "llm"),
     ("a number for citations", "citations", 1),
     ("citations that are numbers", "citations", [1]),
     ("citations that are a citation", "closest", asdict(UNKNOWN)),
@@ -179,6 +179,8 @@ WRONG_IN_CITATION = [
     ("a number for a speaker", "speaker", 7),
     ("a list for a source", "source", ["Northern News"]),
     ("a text for a score", "score", "high"),
+    ("a gloss in words", "gloss", ["3", "Inês Duarte"]),
+    ("half a gloss", "gloss", [3]),
 ]
 
 
@@ -186,5 +188,5 @@ WRONG_IN_CITATION = [
 def test_wrong_type_in_a_citation_is_refused(name: str, value: Any) -> None:
     values = asdict(ANSWERED)
     values["citations"][0][name] = value
-    with pytest.raises(ValueError, match=rf"^not an answer in JSON: its {name} is "):
+    with pytest.raises(ValueError, match=rf"^not an answer in JSON: citations\[0\]\.{name}[^:]*: "):
         Answer.from_json(json.dumps(values))

@@ -270,11 +270,11 @@ BAD_LINES = [
     ("not UTF-8", b'{"question": "caf\xe9"}', "'utf-8' codec can't decode byte 0xe9"),
     ("a list", "[]", "it is not an object"),
     ("null", "null", "it is not an object"),
-    ("no question", '{"id": 1}', "question: Field required"),
-    ("a number for a question", '{"question": 1}', "question: Input should be a valid string"),
-    ("a text for a history", '{"question": "Who?", "history": "Who else?"}', "history: Input should be a valid list"),
-    ("a number for a history", '{"question": "Who?", "history": 5}', "history: Input should be a valid list"),
-    ("numbers in a history", '{"question": "Who?", "history": [5]}', "history[0]: Input should be a valid string"),
+    ("no question", '{"id": 1}', "question: field required"),
+    ("a number for a question", '{"question": 1}', "question: input should be a valid string"),
+    ("a text for a history", '{"question": "Who?", "history": "Who else?"}', "history: input should be a valid list"),
+    ("a number for a history", '{"question": "Who?", "history": 5}', "history: input should be a valid list"),
+    ("numbers in a history", '{"question": "Who?", "history": [5]}', "history[0]: input should be a valid string"),
     ("deeper than Python reads", "[" * 100_000, "maximum recursion depth exceeded"),
 ]
 

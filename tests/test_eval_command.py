@@ -223,9 +223,9 @@ def test_failures_are_wrapped_to_the_terminal(folders: list[str], tmp_path: Path
 
 BAD_FILES = [
     ("no such file", None, " cannot be read: No such file or directory. Give a file of lines "),
-    ("no question", "", " holds no question. Write lines "),
-    ("no JSON", "Who?\n", ", line 1 is no question (Expecting value: "),
-    ("no evidence", '{"question": "Who?"}\n', ', line 1 is no question (it has no "evidence" that is a list; '),
+    ("no question", "", " has no questions. Write lines "),
+    ("no JSON", "Who?\n", ", line 1 is not a question (Expecting value: "),
+    ("no evidence", '{"question": "Who?"}\n', ", line 1 is not a question (evidence: field required): "),
 ]
 
 

@@ -99,7 +99,22 @@ def test_the_function_of_the_package_opens_the_index_itself(folder: Path, tmp_pa
 
 
 def cite(article: str, start: int, end: int, text: str) -> Citation:
-    return Citation(1, article, "", None, None, None, start, end, text, None, None, None, False, 1.0)
+    return Citation(
+        number=1,
+        article_id=article,
+        title="",
+        source=None,
+        published=None,
+        url=None,
+        start=start,
+        end=end,
+        text=text,
+        speaker=None,
+        speech=None,
+        gloss=None,
+        context=False,
+        score=1.0,
+    )
 
 
 def answer(confidence: float, seconds: float, *citations: Citation) -> Answer:
@@ -310,36 +325,56 @@ def test_what_is_nowhere_is_told_before_any_question_is_asked(town: Library) -> 
 SOUND = {"article": "a.txt", "text": "A."}
 MALFORMED = [
     ("no JSON", "Who?", "Expecting value: line 1 column 1 (char 0)"),
-    ("a list", "[]", 'it has no "question" that is text'),
-    ("no question", {"evidence": []}, 'it has no "question" that is text'),
+    ("a list", "[]", "input should be an object"),
+    ("no question", {"evidence": []}, "question: field required"),
     ("a question of nothing", {"question": " ? ", "evidence": []}, "the question is empty. Ask something about"),
-    ("no evidence", {"question": "Who?"}, 'it has no "evidence" that is a list; [] means that the articles do not'),
-    ("a text for evidence", {"question": "Who?", "evidence": "A."}, 'it has no "evidence" that is a list'),
-    ("an empty group", {"question": "Who?", "evidence": [[]]}, 'a list in its "evidence" is empty'),
-    ("a text for a stretch", {"question": "Who?", "evidence": [["A."]]}, 'a stretch of its evidence has no "article"'),
-    ("no article", {"question": "Who?", "evidence": [[{"text": "A."}]]}, 'a stretch of its evidence has no "article"'),
+    ("no evidence", {"question": "Who?"}, "evidence: field required"),
+    ("a text for evidence", {"question": "Who?", "evidence": "A."}, "evidence: input should be an array"),
+    ("an empty group", {"question": "Who?", "evidence": [[]]}, "evidence[0]: value should have at least 1 item"),
+    ("a text for a stretch", {"question": "Who?", "evidence": [["A."]]}, "evidence[0][0]: input should be an object"),
+    ("no article", {"question": "Who?", "evidence": [[{"text": "A."}]]}, "evidence[0][0].article: field required"),
     (
         "nothing of an article",
         {"question": "Who?", "evidence": [[{"article": "a.txt"}]]},
-        'a stretch has neither a "text"',
+        'evidence[0][0]: a stretch has neither a "text"',
     ),
-    ("an empty text", {"question": "Who?", "evidence": [{**SOUND, "text": " "}]}, 'the "text" of a stretch is empty'),
-    ("a start without an end", {"question": "Who?", "evidence": [{**SOUND, "start": 1}]}, 'the "start" and "end" of a'),
+    (
+        "an empty text",
+        {"question": "Who?", "evidence": [{**SOUND, "text": " "}]},
+        "evidence[0][0]: the text of a stretch is empty",
+    ),
+    (
+        "a start without an end",
+        {"question": "Who?", "evidence": [{**SOUND, "start": 1}]},
+        "evidence[0][0]: a stretch from 1 to None does not",
+    ),
     (
         "offsets that are no numbers",
         {"question": "Who?", "evidence": [{**SOUND, "start": True, "end": 2}]},
-        'the "start"',
+        "evidence[0][0].start: input should be a valid integer",
     ),
-    ("an end before the start", {"question": "Who?", "evidence": [{**SOUND, "start": 5, "end": 5}]}, 'the "start" and'),
-    ("a bad relevant one", {"question": "Who?", "evidence": [], "relevant": [5]}, "a stretch of its evidence has no"),
-    ("a text for relevant ones", {"question": "Who?", "evidence": [], "relevant": "A."}, 'its "relevant" is no list'),
+    (
+        "an end before the start",
+        {"question": "Who?", "evidence": [{**SOUND, "start": 5, "end": 5}]},
+        "evidence[0][0]: a stretch from 5 to 5 does not",
+    ),
+    (
+        "a bad relevant one",
+        {"question": "Who?", "evidence": [], "relevant": [5]},
+        "relevant[0]: input should be an object",
+    ),
+    (
+        "a text for relevant ones",
+        {"question": "Who?", "evidence": [], "relevant": "A."},
+        "relevant: input should be an array",
+    ),
     (
         "a text for a history",
         {"question": "Who?", "evidence": [], "history": "A."},
-        'its "history" is no list of texts',
+        "history: input should be an array",
     ),
-    ("a number for a type", {"question": "Who?", "evidence": [], "type": 5}, 'its "id" or its "type" is no text'),
-    ("a list for an id", {"question": "Who?", "evidence": [], "id": []}, 'its "id" or its "type" is no text'),
+    ("a number for a type", {"question": "Who?", "evidence": [], "type": 5}, "type: input should be a valid string"),
+    ("a list for an id", {"question": "Who?", "evidence": [], "id": []}, "id: input should be a valid string"),
     ("deeper than Python reads", "[" * 100_000, "maximum recursion depth exceeded"),
 ]
 
@@ -350,14 +385,20 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: Any, why: str) -> None:
     with pytest.raises(QuestionError) as raised:
         load_questions(path)
     message = str(raised.value)
-    assert message.startswith(f"{path}, line 3 is no question ({why}")
+    assert message.startswith(f"{path}, line 3 is not a question ({why}")
     assert message.endswith('): write {"question": …, "evidence": [[{"article": …, "text": …}]]}.')
     assert "\n" not in message
 
 
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"question": "Who?", "evidence": []}\n')
+    assert load_questions(path) == [Question("1", "Who?", (), place=f"{path}, line 1")]
+
+
 def test_a_file_without_questions_and_no_file(tmp_path: Path) -> None:
     path = write(tmp_path / "q.jsonl", "", "  ")
-    with pytest.raises(QuestionError, match=r"q\.jsonl holds no question\. Write lines "):
+    with pytest.raises(QuestionError, match=r"q\.jsonl has no questions\. Write lines "):
         load_questions(path)
     with pytest.raises(QuestionError, match=r"none\.jsonl cannot be read: No such file or directory\. Give a file of"):
         load_questions(tmp_path / "none.jsonl")

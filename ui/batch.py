@@ -13,6 +13,7 @@ from pydantic import StrictStr, TypeAdapter, ValidationError
 
 from index.errors import QuestionError
 from qa.ask import answer_question
+from qa.checked import describe_fault
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -45,7 +46,7 @@ def read_batch(name: str) -> list[Asked]:
         try:
             batch.append(one_line.validate_python({"id": number, **_read_object(line)}))
         except (ValueError, RecursionError) as error:
-            reason = _first_fault(error) if isinstance(error, ValidationError) else str(error)
+            reason = describe_fault(error) if isinstance(error, ValidationError) else str(error)
             raise QuestionError(
                 f'{name}, line {number} is not a question ({reason}): write {{"id": …, "question": …, "history": […]}}.'
             ) from error
@@ -94,9 +95,3 @@ def _read_object(line: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("it is not an object")
     return value
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    place = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in fault["loc"])
-    return f"{place}: {fault['msg']}"

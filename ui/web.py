@@ -23,7 +23,8 @@ from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_path
 from ui.guard import guards
 from ui.mcp import http_options
 from ui.pages.ask.handlers import AskPage
-from ui.pages.library.handlers import LibraryPage, largest_upload
+from ui.pages.library.arrivals import largest_upload
+from ui.pages.library.handlers import LibraryPage
 from ui.pages.page import Opener, Openers, Page, Site, draw_html, listen
 from ui.pages.people.handlers import PeoplePage
 from ui.pages.topic.handlers import TopicPage
