@@ -1,6 +1,6 @@
-"""The project's own rules: who may import what, and when; who may print; how long code may get; what is packaged.
+"""The project's rules: who may import what, and when; who may print; how long code may be; what is packaged.
 
-All imports count, those inside a function and those for type checkers alike.
+Every import counts, including those inside functions and those for type checkers only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def to_name(path: str) -> str:
 
 
 def imported(module: ast.Module) -> Iterator[str]:
-    """The dotted names that a module imports, anywhere in it: of a package and of each name that is taken from it."""
+    """The dotted names that a module imports anywhere: modules, and names taken from modules."""
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
@@ -74,7 +74,7 @@ def test_imports_go_one_way(package: str, allowed: set[str]) -> None:
         if path.startswith(f"{package}/")
     }
     wrong = {path: names - allowed for path, names in found.items() if names - allowed}
-    # `python -m index` and `python -m qa` are commands, which ui/ runs.
+    # `python -m index` and `python -m qa` are commands, and ui/ runs commands.
     wrong.pop(f"{package}/__main__.py", None)
     assert len(found) > 1
     assert wrong == {}
@@ -159,7 +159,7 @@ def test_no_module_is_too_long() -> None:
     assert {path: lines for path, lines in lengths.items() if lines > LINES_OF_A_MODULE} == {}
 
 
-# Functions that may be longer than LINES_OF_A_FUNCTION, and why.
+# Functions that may be longer than LINES_OF_A_FUNCTION, with the reason.
 LONG: Mapping[str, str] = {
     "index/sync.py apply_plan": "to be cut in two",
     "qa/compose.py compose": "to be cut in two",
@@ -182,7 +182,7 @@ def test_no_function_is_too_long() -> None:
 
 
 def test_everything_is_packaged() -> None:
-    """The wheel is looked into in `tests/test_wheel.py`; this takes no time."""
+    """A quick check of the settings; `tests/test_wheel.py` looks into a real wheel."""
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     packages = find_packages(str(ROOT), include=tool["packages"]["find"]["include"])
     assert set(packages) == {to_name(str(PurePosixPath(path).parent)) for path in SOURCES}
