@@ -35,8 +35,8 @@ class Reading:
 
 
 TABLES = frozenset({".csv", ".jsonl"})
-SUFFIXES = TEXTS | TABLES | FEEDS | READERS.keys() | UNPACKERS.keys() | {".zip"}
-CONTAINERS = TABLES | FEEDS | UNPACKERS.keys() | {".pdf", ".zip"}
+SUFFIXES = TEXTS.union(TABLES, FEEDS, READERS, UNPACKERS, {".zip"})
+CONTAINERS = TABLES.union(FEEDS, UNPACKERS, {".pdf", ".zip"})
 
 CONTAINER = 20  # times max_bytes is how large a container may be, packed and unpacked
 MAX_MEMBERS = 50_000  # of an archive, those of the archives in it included
