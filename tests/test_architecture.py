@@ -6,6 +6,8 @@ Every import counts, including those inside functions and those for type checker
 from __future__ import annotations
 
 import ast
+import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -200,3 +202,34 @@ def test_everything_is_packaged() -> None:
     ]
     assert assets
     assert [str(path) for path in assets if not any(path.match(pattern) for pattern in patterns)] == []
+
+
+DOCS = [path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")) if path.name != "CHANGELOG.md"]
+# As `index/library.py` and `seeds/` below the project's folder; `view.py` alone may lie in any of its folders.
+PLACE = re.compile(r"(?<![\w./-])(?:docs|index|qa|seeds|tests|ui)/[\w./-]*")
+FILE = re.compile(r"(?<![\w./-])[\w-]+\.(?:css|js|py|svg)(?![\w/-])")
+
+
+def find_wrong_paths(page: str) -> list[str]:
+    """The paths in backticks on a page of Markdown that the project does not have."""
+    folders = [ROOT / name for name in (*PACKAGES, "docs", "tests")]
+    names = {path.name for folder in folders for path in folder.rglob("*")}
+    quoted = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL))
+    places = [place for words in quoted for place in PLACE.findall(words) if not (ROOT / place).exists()]
+    return places + [name for words in quoted for name in FILE.findall(words) if name not in names]
+
+
+@pytest.mark.parametrize("page", DOCS, ids=[path.relative_to(ROOT).as_posix() for path in DOCS])
+def test_documentation_names_files_that_exist(page: Path) -> None:
+    assert find_wrong_paths(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_path_that_does_not_exist_is_found() -> None:
+    page = "`index/library.py`, `ui/pages/`, `view.py`, `pytest tests/test_gone.py`, `gone.py`, `index/gone/`"
+    assert find_wrong_paths(page) == ["tests/test_gone.py", "index/gone/", "gone.py"]
+
+
+def test_the_picture_of_the_modules_is_up_to_date() -> None:
+    """Run `python docs/architecture.py` where it is not."""
+    drawn = runpy.run_path(str(ROOT / "docs" / "architecture.py"))["draw_picture"]()
+    assert (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8") == drawn

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import struct
 import time
 import warnings
@@ -67,8 +68,10 @@ def declare_less(archive: bytes, size: int, declared: int) -> bytes:
     return archive.replace(struct.pack("<L", size), struct.pack("<L", declared))
 
 
-def test_suffixes() -> None:
-    assert set(".atom .csv .docx .eml .epub .htm .html .jsonl .md .pdf .rss .txt .xml .zip".split()) == SUFFIXES
+def test_the_readme_lists_every_format() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("\n## Articles\n")[2].partition("\n\nAn article")[0]
+    assert set(re.findall(r"`(\.[a-z]+)`", table)) == SUFFIXES
 
 
 @pytest.mark.parametrize("name", ["a.txt", "b.md", "C.TXT"])

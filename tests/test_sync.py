@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from index.errors import BusyError, SeedsError
 from index.library import Library
 from index.models.embedding import EmbeddingModel
+from index.reading.files import SUFFIXES
 from index.settings import BUNDLED_MODEL, Settings
 from index.sync import Report
 from index.values import sentence_id
@@ -30,7 +31,7 @@ MakeLibrary = Callable[..., Library]
 
 ROOT = Path(__file__).parent.parent
 RIVER = "The bridge is open. Ships may pass again."
-READ = ".atom, .csv, .docx, .eml, .epub, .htm, .html, .jsonl, .md, .pdf, .rss, .txt, .xml or .zip"
+READ = f"{', '.join(sorted(SUFFIXES - {'.zip'}))} or .zip"
 MAYOR = "The mayor left. Nobody asked why. It rained."
 
 
@@ -181,7 +182,7 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
     write(folder, "binary.txt", b"\x00\x01\x02" * 100)
     write(folder, "marks.txt", "***")
     write(folder, "large.txt", "It rained. " * 1000)
-    write(folder, "notes.rtf", "{\\rtf1}")
+    write(folder, "photo.jpg", "no text")
     write(folder, "Makefile", "all:")
     (folder / "dangling.txt").symlink_to(folder / "nowhere.txt")
     (Path(os.fsdecode(os.fsencode(folder) + b"/na\xefve.txt"))).write_text(RIVER)
@@ -197,7 +198,7 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
         "marks.txt": "it holds no sentence",
         "large.txt": "it is too large: 0.011 MB, and the limit is 0.01 MB. Split it, or raise max_article_mb "
         "(ONRECORD_MAX_ARTICLE_MB).",
-        "notes.rtf": f".rtf: only {READ} files are read",
+        "photo.jpg": f".jpg: only {READ} files are read",
         "Makefile": f"no ending: only {READ} files are read",
         "dangling.txt": "it cannot be read: No such file or directory",
         "'na\\udcefve.txt'": "its name is not UTF-8: rename it",
@@ -261,7 +262,7 @@ NO_ARTICLE = [
     ),
     (
         "no file that is read",
-        {"notes.rtf": "{}", ".hidden.txt": RIVER},
+        {"photo.jpg": "{}", ".hidden.txt": RIVER},
         "no article could be read from {0}: it holds no READ file. Put some there, or name another folder with "
         "--seeds.",
     ),
