@@ -52,7 +52,7 @@ def test_names_are_still_there() -> None:
     for where, names in (
         (Blocks, ("upload_file_set", "_queue")),
         (App, ("uploaded_file_dir",)),
-        (Queue, ("sleep_when_free", "progress_update_sleep_when_free")),
+        (Queue, ("sleep_when_free", "progress_update_sleep_when_free", "push", "start_processing", "stopped")),
         (StateHolder, ("session_data", "time_last_used", "set_blocks")),
     ):
         source = inspect.getsource(where)
