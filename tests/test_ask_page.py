@@ -1,4 +1,4 @@
-"""What the Ask page is made of, without a browser: the conversation, filters, links, exports and turns as HTML."""
+"""The parts of the Ask page, without a browser: the conversation, filters, links, exports and turns as HTML."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.examples import next_questions
 from qa.filters import NO_FILTERS, Filters
 from tests.conftest import MakeLibrary
-from ui.pages.ask.filters import describe_filters, filtered_html, offers_html, read_filters
+from ui.pages.ask.filters import filtered_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn, history
-from ui.pages.ask.view import part_html, tools_html
-from ui.text.export import export_html, to_json, to_link, to_markdown
+from ui.pages.ask.view import export_html, part_html, tools_html
+from ui.text.export import to_json, to_link, to_markdown
+from ui.wording import describe_filters
 
 TARTOUS = "What did Peskov say about Tartous?"
 ARTICLE = "kremlin-syria-bases.txt"
@@ -45,7 +46,7 @@ class Tags(HTMLParser):
 
 
 def show(*turns: Turn, first: int = 0) -> tuple[list[int], str]:
-    """What the page is told of a conversation: its numbers, and the turns as HTML, which come as text."""
+    """What the page receives of a conversation: its numbers, and its turns as HTML."""
     talk = Talk()
     talk.turns = turns
     sent = part_html(talk, first)
@@ -190,7 +191,7 @@ def test_an_article_is_found_by_words_of_its_title_where_it_is_the_only_one(
     assert read_filters(library, {"article": "ferry South"})[0].article == "south.txt"
     assert read_filters(library, {"article": "ferry"}) == (
         NO_FILTERS,
-        ("2 articles are called “ferry”. Choose one of those that the field offers.",),
+        ("2 articles are called “ferry”. Choose one that the field offers.",),
     )
 
 

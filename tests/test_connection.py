@@ -1,4 +1,4 @@
-"""The Chroma client: errors in a line."""
+"""The Chroma client: its errors are one line."""
 
 from __future__ import annotations
 

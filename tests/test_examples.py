@@ -53,7 +53,7 @@ def test_the_same_for_the_same_articles(tmp_path: Path, make_library: MakeLibrar
 
 
 def test_each_is_about_another_person(tmp_path: Path, make_library: MakeLibrary) -> None:
-    """Marek Lind says three things of it."""
+    """Marek Lind says three things about it."""
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     (seeds / "ferry.txt").write_text(FERRY)

@@ -1,4 +1,4 @@
-"""Word files, e-books, e-mails and feeds: their words in their order, and what they say of themselves."""
+"""Word files, e-books, e-mails and feeds: their text in order, and what they say about themselves."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_bomb_is_refused_whatever_it_declares(tmp_path: Path) -> None:
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("word/document.xml", "w") as document,
     ):
-        for _ in range(size // 1_000_000):  # in one piece, it would take this process a gigabyte
+        for _ in range(size // 1_000_000):  # in one piece, it would take a gigabyte of memory
             document.write(b"0" * 1_000_000)
     honest = packed.getvalue()
     assert refusal(tmp_path, "a.docx", honest).startswith(

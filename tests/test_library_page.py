@@ -10,9 +10,10 @@ from index.plan import Plan
 from index.seeds_folder import Added, Known, Removed, Taken
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
-from ui.pages.library.handlers import _receive
+from ui.pages.library.arrivals import receive_upload
+from ui.pages.library.news import news_html
 from ui.pages.library.state import COLUMNS, Arrival, Row, Shelf, Visit, arrange, list_rows, take_stock
-from ui.pages.library.view import article_panel_html, news_html, table_html, tools_html
+from ui.pages.library.view import article_panel_html, table_html, tools_html
 
 PIER = Row(
     "pier.txt", "pier.txt", "The pier", "indexed", source="City Wire", published="2024-03-02", sentences=2, people=1
@@ -74,7 +75,7 @@ def test_ghost_is_in_place_of_what_was_removed_until_its_file_is_back(town: Libr
 def test_rows_without_a_value_come_last_either_way() -> None:
     rows = [
         replace(PIER, id="a", published=None),
-        replace(PIER, id="b", published="--12-10"),  # of no year
+        replace(PIER, id="b", published="--12-10"),  # without a year
         replace(PIER, id="c", published="2024-03"),
         replace(PIER, id="d", published="2023"),
     ]
@@ -87,7 +88,7 @@ def test_thousands_of_rows_are_arranged_at_once(column: str) -> None:
     rows = [replace(PIER, id=f"{i}.txt", title=f"Title {i % 97}") for i in range(5_000)]
     found = arrange(rows, "title 9", column, descending=False)
     assert len(found) == sum("9" in f"{i % 97} {i}" for i in range(5_000))
-    assert found == arrange(rows[::-1], "title 9", column, descending=False)  # whatever order they came in
+    assert found == arrange(rows[::-1], "title 9", column, descending=False)  # whatever order they arrived in
 
 
 def test_click_means_a_row_of_the_list_that_was_clicked(town: Library) -> None:
@@ -157,7 +158,7 @@ def test_only_what_can_be_read_is_opened(town: Library) -> None:
 def test_path_that_is_no_upload_is_not_believed(town: Library, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("The secret is out.")
-    told = "it did not arrive whole. Add it again; of a folder, add the files in it."
+    told = "it did not arrive whole. Add it again; if it is a folder, add the files in it."
     before = sorted(town.settings.seeds.iterdir())
     for file in (
         {"name": "a.txt", "size": 18, "uploaded": str(secret)},
@@ -165,10 +166,10 @@ def test_path_that_is_no_upload_is_not_believed(town: Library, tmp_path: Path) -
         {"name": "a.txt", "size": 18, "uploaded": ["a"]},
         {"name": "a.txt"},
     ):
-        assert _receive(town, {"/tmp/other"}, file) == Arrival("a.txt", told)
-    assert isinstance(_receive(town, set(), "a.txt").outcome, str)
+        assert receive_upload(town, {"/tmp/other"}, file) == Arrival("a.txt", told)
+    assert isinstance(receive_upload(town, set(), "a.txt").outcome, str)
     assert sorted(town.settings.seeds.iterdir()) == before
-    assert _receive(town, {str(secret)}, {"name": "a.txt", "size": 18, "uploaded": str(secret)}) == Arrival(
+    assert receive_upload(town, {str(secret)}, {"name": "a.txt", "size": 18, "uploaded": str(secret)}) == Arrival(
         "a.txt", Added("a.txt", 1)
     )
 

@@ -41,7 +41,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def everything(folder: Path) -> list[str]:
-    """Every path below a folder, hidden ones too."""
+    """Every path below a folder, including hidden ones."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
@@ -200,7 +200,7 @@ def test_a_file_appears_whole(settings: Settings) -> None:
 
 def test_without_links_a_file_is_still_never_written_over(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(1, "Operation not permitted")  # as FAT does
+        raise PermissionError(1, "Operation not permitted")  # as on FAT
 
     monkeypatch.setattr(os, "link", refuse)
     assert upload(settings, TEXT) == Added("new.txt", 1)
@@ -316,7 +316,7 @@ def test_a_sync_neither_reads_nor_deletes_what_was_removed(tmp_path: Path, make_
     seeds.mkdir()
     for name in ("pier", "tram"):
         (seeds / f"{name}.txt").write_text(f"The {name} is open.\n")
-    library = make_library(seeds, store=seeds / "store")  # the worst place for it
+    library = make_library(seeds, store=seeds / "store")  # the worst possible place
     removed = remove_file(library.settings, "pier.txt")
     assert isinstance(upload(library.settings, TEXT, "tram.txt"), Taken)
     for text in ("The tram is slow.", "The tram is fast now."):

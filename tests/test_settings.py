@@ -56,7 +56,7 @@ def test_each_layer_over_the_one_below(folder: Path, monkeypatch: pytest.MonkeyP
     for name in ("SEEDS", "STORE", "MODEL", "RERANKER"):
         monkeypatch.setenv(f"ONRECORD_{name}", f"env-{name.lower()}")
     monkeypatch.setenv("ONRECORD_MIN_CONFIDENCE", "0.25")
-    monkeypatch.setenv("ONRECORD_MAX_ARTICLE_MB", "")  # an empty variable is no setting
+    monkeypatch.setenv("ONRECORD_MAX_ARTICLE_MB", "")  # an empty variable does not count
     from_environment = Settings(
         seeds=folder / "env-seeds",
         store=folder / "env-store",

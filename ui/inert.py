@@ -25,6 +25,11 @@ def plain_text(text: str) -> str:
     return _CONTROL.sub("\ufffd", " ".join(text.split()))
 
 
+def line_html(text: str) -> str:
+    """Text for HTML, on one line; file names, for one, can contain newlines and control characters."""
+    return escape_html(plain_text(text))
+
+
 def markdown_text(text: str) -> str:
     """Text for Markdown, on one line, also in a table cell."""
     text = plain_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -37,7 +42,7 @@ def markdown_text(text: str) -> str:
 
 def svg_text(text: str) -> str:
     """Text for SVG, on one line, as content or in a quoted attribute."""
-    return escape_html(re.sub("[\ud800-\udfff\ufffe\uffff]", "\ufffd", plain_text(text)))  # not allowed in XML
+    return line_html(re.sub("[\ud800-\udfff\ufffe\uffff]", "\ufffd", text))  # not allowed in XML
 
 
 def is_web_link(url: str) -> bool:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING
 
 from index.english.dates import MONTHS
 from ui.inert import plain_text
+
+if TYPE_CHECKING:
+    from qa.filters import Filters
 
 
 def format_date(published: str | None) -> str:
@@ -35,6 +39,19 @@ def describe_source(title: str, source: str | None, published: str | None) -> st
 def describe_speech(speech: str | None) -> str:
     """How a sentence gives what its speaker said: "quoted" in their own words, or "reported"."""
     return "quoted" if speech == "direct" else "reported"
+
+
+def describe_filters(filters: Filters) -> list[str]:
+    """Each filter in words, such as "said by Ana Ruiz"; it comes from articles, so escape it."""
+    since, until = format_date(filters.since), format_date(filters.until)
+    parts = [
+        f"said by {filters.speaker}" if filters.speaker else "",
+        filters.source or "",
+        f"from {since}" if since else "",
+        f"until {until}" if until else "",
+        f"in “{filters.article_title or filters.article}”" if filters.article else "",
+    ]
+    return [part for part in parts if part]
 
 
 def count(number: int, noun: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from index.errors import ArticleError
 from index.reading.bounded import CHILD
-from index.reading.extract import FRAGMENT
+from index.reading.extract import FEEDS, FRAGMENT, READERS, UNPACKERS
 from index.reading.metadata import make_article, read_date, read_front_matter, to_one_line
 from index.reading.rows import Row, mend, name_rows, read_csv, read_jsonl
 from index.reading.text import SUFFIXES as TEXTS
@@ -34,11 +34,9 @@ class Reading:
     skipped: tuple[tuple[str, str], ...] = ()
 
 
-FEEDS = frozenset({".atom", ".rss", ".xml"})
-DOCUMENTS = frozenset({".docx", ".eml", ".epub", ".htm", ".html", ".pdf"})
 TABLES = frozenset({".csv", ".jsonl"})
-SUFFIXES = TEXTS | FEEDS | DOCUMENTS | TABLES | {".zip"}
-CONTAINERS = FEEDS | TABLES | {".docx", ".epub", ".pdf", ".zip"}
+SUFFIXES = TEXTS.union(TABLES, FEEDS, READERS, UNPACKERS, {".zip"})
+CONTAINERS = TABLES.union(FEEDS, UNPACKERS, {".pdf", ".zip"})
 
 CONTAINER = 20  # times max_bytes is how large a container may be, packed and unpacked
 MAX_MEMBERS = 50_000  # of an archive, those of the archives in it included

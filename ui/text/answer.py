@@ -1,4 +1,4 @@
-"""An Answer in, plain text or Markdown out."""
+"""An Answer in, plain text or Markdown out, with everything in it made inert."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CONTEXT = "Context"
 def answer_text(answer: Answer) -> str:
     """The answer for a terminal: its sentences with [n], then a numbered source for each.
 
-    A refusal is its reason and the closest sentences, marked as no answer. Line breaks within a sentence become spaces;
-    control characters become U+FFFD.
+    For a refusal, the reason and the closest sentences, labelled as not an answer. Line breaks within a sentence become
+    spaces, and control characters U+FFFD.
     """
     note = [plain_text(answer.note)] if answer.note else []
     if not answer.answered:
@@ -41,7 +41,7 @@ def answer_text(answer: Answer) -> str:
 
 
 def answer_markdown(answer: Answer) -> str:
-    """The answer as Markdown: each sentence a block quotation with [n], then a numbered source for each."""
+    """The answer as Markdown: its sentences in block quotations with [n], then a numbered source for each."""
     parts = [markdown_text(answer.note)] if answer.note else []
     if not answer.answered:
         parts.append(f"**{NO_ANSWER}** {markdown_text(answer.reason)}".rstrip())
@@ -75,7 +75,7 @@ def _plain_source(citation: Citation) -> str:
 def _markdown_source(citation: Citation) -> str:
     parts = [markdown_text(part) for part in _source_parts(citation)]
     if citation.url and is_web_link(citation.url):
-        # Angle brackets hold any address once these four are encoded.
+        # Within angle brackets, only these four have to be encoded.
         address = re.sub(r"[<>\\|]", lambda found: f"%{ord(found[0]):02X}", citation.url)
         parts[0] = f"[{parts[0]}](<{address}>)"
     place = f"({markdown_text(citation.article_id)}, {citation.start}–{citation.end})"
@@ -83,7 +83,7 @@ def _markdown_source(citation: Citation) -> str:
 
 
 def describe_attribution(citation: Citation) -> str:
-    """What leads to the source of a citation: "Dmitry Peskov, quoted in" an article; nothing where nobody speaks."""
+    """The words that lead to the source of a citation: "Dmitry Peskov, quoted in"; empty if nobody is quoted."""
     if citation.context:
         return f"{CONTEXT}:"
     if citation.speaker is None:
@@ -92,7 +92,7 @@ def describe_attribution(citation: Citation) -> str:
 
 
 def _glossed(citation: Citation) -> str:
-    """The sentence with whom its pronoun means in brackets: "He [Dmitry Peskov] assured …"."""
+    """The sentence with the name that its pronoun stands for in brackets: "He [Dmitry Peskov] assured …"."""
     if citation.gloss is None:
         return citation.text
     place, name = citation.gloss
@@ -100,23 +100,23 @@ def _glossed(citation: Citation) -> str:
 
 
 def group_by_voice(citations: Iterable[Citation]) -> Iterator[tuple[str, list[Citation]]]:
-    """Runs of citations of one article and speaker, context last; where nobody is quoted, the outlet is the voice.
+    """Runs of citations of one article and speaker, each with a label, context last; without a speaker, the outlet.
 
-    Where they are of several dates, each voice has its own: what was said when is to be seen at once.
+    If the citations are from several dates, each label has its own, so that the reader sees what was said when.
     """
     ordered = sorted(citations, key=lambda citation: citation.context)
-    are_of_several = len({citation.published for citation in ordered if not citation.context}) > 1
+    has_several_dates = len({citation.published for citation in ordered if not citation.context}) > 1
     for (_, label, _), run in groupby(ordered, key=lambda cited: (cited.article_id, _voice(cited), cited.context)):
         cited = list(run)
-        when = format_date(cited[0].published) if are_of_several and not cited[0].context else ""
+        when = format_date(cited[0].published) if has_several_dates and not cited[0].context else ""
         yield ", ".join(part for part in (label, when) if part), cited
 
 
 def split_passages(citations: Sequence[Citation]) -> list[list[Citation]]:
-    """The citations in runs that follow one another in the article; what stands apart there must not read as one."""
+    """Runs of citations that follow one another in the article: sentences that are apart there must not read as one."""
     passages: list[list[Citation]] = []
     for citation in citations:
-        # A space or a blank line with Windows newlines, "\r\n\r\n", is all that may stand between.
+        # At most a blank line with Windows newlines, "\r\n\r\n", lies between them.
         if passages and 0 <= citation.start - passages[-1][-1].end <= 4:
             passages[-1].append(citation)
         else:

@@ -1,4 +1,4 @@
-"""A conversation in; Markdown or JSON for keeping out, and the links that reproduce its questions."""
+"""A conversation in, Markdown or JSON to keep out; and the links that ask its questions again."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from ui.inert import escape_html, markdown_text
-from ui.pages.ask.filters import describe_filters
+from ui.inert import markdown_text
 from ui.text.answer import answer_markdown
+from ui.wording import describe_filters
 
 if TYPE_CHECKING:
     from ui.pages.ask.state import Turn
 
 
 def to_markdown(turns: Sequence[Turn]) -> str:
-    """Each question as a heading, then what narrowed it and its answer with its sources, or what went wrong."""
+    """Each question as a heading, with its filters and its answer with sources, or what went wrong."""
     parts = ["# On the Record"]
     for turn in turns:
         parts.append(f"## {markdown_text(turn.question)}")
@@ -33,17 +33,11 @@ def to_markdown(turns: Sequence[Turn]) -> str:
 
 
 def to_json(turns: Sequence[Turn]) -> str:
-    """A list of the answers, each of which `qa.answer.Answer.from_json` reads."""
+    """The answers as a JSON list; `qa.answer.Answer.from_json` reads each of them."""
     answers = [asdict(turn.answer) for turn in turns if turn.answer is not None]
     return json.dumps(answers, ensure_ascii=False, indent=2) + "\n"
 
 
 def to_link(question: str, after: Sequence[str], filters: dict[str, str]) -> str:
-    """The query of an address that asks a question after others, narrowed so: "?q=…&after=…&source=…"."""
+    """The query of an address that asks a question as a follow-up, with filters: "?q=…&after=…&source=…"."""
     return "?" + urlencode([("q", question), *(("after", earlier) for earlier in after), *filters.items()])
-
-
-def export_html(turns: Sequence[Turn], form: str, number: int) -> str:
-    """What the page is to offer as a file; `form` is "md" or "json", and each `number` is offered once."""
-    text = to_json(turns) if form == "json" else to_markdown(turns)
-    return f'<div hidden data-name="on-the-record.{form}" data-number="{number}">{escape_html(text)}</div>'

@@ -1,4 +1,4 @@
-"""An Answer in, HTML out: its quotations with a button for each citation, and its sources."""
+"""An Answer in, HTML out: quotations with a button for each citation, and sources, with everything in it escaped."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ui.wording import describe_speech
 def answer_html(answer: Answer) -> str:
     """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
 
-    The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences carry
-    `button.closest-open`. A gloss is a `span.gloss`, which is no part of the quotation.
+    The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences have a `button.closest-open`
+    each. A gloss is a `span.gloss`, which is not part of the quotation.
     """
     if not answer.answered:
         return _refusal_html(answer)
@@ -30,7 +30,7 @@ def answer_html(answer: Answer) -> str:
 
 
 def cards_html(citations: tuple[Citation, ...]) -> str:
-    """What the page shows beside the number of a citation, hidden until then: a `div.card[data-number]` for each."""
+    """A hidden `div.card[data-number]` for each citation: the page shows it beside the citation's number."""
     return f'<div class="cards" hidden>{"".join(map(_card_html, citations))}</div>'
 
 

@@ -1,4 +1,4 @@
-"""What narrows a question: whose statements, which outlet, dates or article. Read from a form or a link, and shown."""
+"""The filters of a question, read from a form or a link, and shown as HTML with everything escaped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa.filters import FILTER_NAMES, Filters, find_articles
 from qa.statements import match_speaker
 from ui.inert import escape_html
 from ui.search import has_words, split_sought
-from ui.wording import describe_source, format_date
+from ui.wording import describe_filters, describe_source
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -24,7 +24,7 @@ _OFFERED = 12
 
 
 def read_filters(library: Library, given: Mapping[str, Any]) -> tuple[Filters, tuple[str, ...]]:
-    """The filters of a form or a link, and what is wrong with those that had to be left out."""
+    """The filters in a form or a link, and what is wrong with those that had to be left out."""
     read: dict[str, str | None] = {}
     problems = []
     with library.reading():
@@ -53,7 +53,7 @@ def read_filters(library: Library, given: Mapping[str, Any]) -> tuple[Filters, t
 
 
 def filters_html() -> str:
-    """The form, which is never set again, so that nothing is lost that is being typed in it."""
+    """The form; it is never rendered again, so that nothing being typed in it is lost."""
 
     def field(name: str, label: str, placeholder: str, kind: str = "text") -> str:
         listed = f' list="offered-{name}"' if kind == "text" else ""
@@ -72,7 +72,7 @@ def filters_html() -> str:
 
 
 def offers_html(library: Library, name: str, sought: str) -> str:
-    """What a field of the form offers for what is typed in it: people by statements, sources by articles, articles."""
+    """Suggestions for what is typed in a field: people and outlets, those with most statements first, or articles."""
     words = split_sought(sought)
     with library.reading():
         people, records = library.people, library.records
@@ -93,34 +93,21 @@ def offers_html(library: Library, name: str, sought: str) -> str:
     return f'<datalist id="offered-{name}">{options}</datalist>'
 
 
-def describe_filters(filters: Filters) -> list[str]:
-    """Each filter in words, such as "said by Ana Ruiz"; text from articles, which is to be escaped."""
-    since, until = format_date(filters.since), format_date(filters.until)
-    parts = [
-        f"said by {filters.speaker}" if filters.speaker else "",
-        filters.source or "",
-        f"from {since}" if since else "",
-        f"until {until}" if until else "",
-        f"in “{filters.article_title or filters.article}”" if filters.article else "",
-    ]
-    return [part for part in parts if part]
-
-
 def filtered_html(filters: Filters) -> str:
-    """What a question was narrowed to; empty where it was not."""
+    """The filters of a question; empty if it has none."""
     parts = [f"<bdi>{escape_html(part)}</bdi>" for part in describe_filters(filters)]
     return f'<span class="filtered">Only: {" · ".join(parts)}</span>' if parts else ""
 
 
 def _find_article(records: Mapping[str, ArticleRecord], sought: str) -> str:
-    """The id of the article of that id, or of the only one that is described by these words; raises QuestionError."""
+    """The id of the article with this id, or of the only one these words describe; raises QuestionError."""
     if sought in records:
         return sought
     words = split_sought(sought)
     found = [record.id for record in records.values() if words and has_words(words, _describe(record))]
     if len(found) != 1:
         how_many = f"{len(found):,} articles are" if found else "no article is"
-        raise QuestionError(f"{how_many} called “{sought}”. Choose one of those that the field offers.")
+        raise QuestionError(f"{how_many} called “{sought}”. Choose one that the field offers.")
     return found[0]
 
 

@@ -1,7 +1,7 @@
-"""The Ask page: a conversation, its filters and its tools, as components of the app and the events between them.
+"""The Ask page's components, and what a question or a click does.
 
-What a visitor asked is in that visitor's `Talk` alone. A click sends only places in it, and the text that the visitor
-typed: a question, a comment, a filter.
+What a visitor asked is only in that visitor's `Talk`. A click sends places in it, and text that the visitor typed: a
+question, a comment, a filter.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from ui.api import one_at_a_time
 from ui.gradio_seam import sent_with
 from ui.pages.ask.filters import filters_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn
-from ui.pages.ask.view import citation_panel_html, conversation_html, part_html, tools_html
+from ui.pages.ask.view import citation_panel_html, conversation_html, export_html, part_html, tools_html
 from ui.pages.page import Openers, Site, draw_html, listen
 from ui.source import nothing_open_html
-from ui.text.export import export_html, to_link
+from ui.text.export import to_link
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _FAILED = "That question could not be answered because of a fault in the program. The log has the details."
-_GLANCE = 0.04  # seconds: a step that is over sooner is not worth showing
-_GIVE_WAY = 0.01  # seconds between questions that nobody waits for, so that a visitor's comes first
-_LINKED = 3  # earlier questions that a link carries
+_GLANCE = 0.04  # seconds: a shorter step is not worth showing
+_GIVE_WAY = 0.01  # seconds before a question that nobody is waiting for, so that a visitor's goes first
+_LINKED = 3  # earlier questions in a link
 
 _Outputs = tuple[Any, ...]
 
 
 class _SupersededError(Exception):
-    """The visitor went on: nobody wants to know any more."""
+    """The visitor has moved on, so suggestions are not needed any more."""
 
 
 class AskPage:
@@ -56,7 +56,7 @@ class AskPage:
 
     def __init__(self, site: Site) -> None:
         self._library = site.library
-        self._source = site.source
+        self._panel = site.panel
 
     def draw(self, script: gr.HTML) -> Openers:
         """Draw the components and connect their events."""
@@ -87,7 +87,7 @@ class AskPage:
 
     def _listen(self, script: gr.HTML) -> None:
         talk, part, typed = self._talk, self._part, [self._question, self._tools]
-        outputs = [*typed, part, self._source]
+        outputs = [*typed, part, self._panel]
         asking = [
             listen(self._question, "submit", self._ask_typed, [self._question, talk], outputs, while_running="once"),
             listen(script, "ask_example", self._ask_example, talk, outputs, while_running="once"),
@@ -132,10 +132,10 @@ class AskPage:
             yield from self._respond(talk, turn)
 
     def _respond(self, talk: Talk, turn: Turn) -> Iterator[_Outputs]:
-        """Show a question, then each step that takes a while, then what came of it."""
+        """Show a question, then each step that takes a while, then the answer or the problem."""
         import gradio as gr
 
-        # The turn before is another now: it is not the last any more.
+        # The turn before looks different now that it is not the last any more.
         yield "", tools_html(talk), part_html(talk, max(len(talk.turns) - 2, 0)), gr.skip()
         for changes in self._run(turn):
             place = talk.advance(turn.id, **changes)
@@ -158,7 +158,7 @@ class AskPage:
         return citation_panel_html(self._library, talk.turns, turn, kind, place)
 
     def _run(self, turn: Turn) -> Iterator[dict[str, Any]]:
-        """What changes in a turn while it is answered: its step, and at last its answer or its problem."""
+        """The changes to a turn while it is being answered: its steps, and finally its answer or problem."""
         steps: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
         def work() -> None:
@@ -182,7 +182,7 @@ class AskPage:
         yield changes
 
     def _suggest(self, talk: Talk) -> Any:
-        """Questions to go on with, once the answer is on the page."""
+        """Suggest questions to ask next, once the answer is on the page."""
         import gradio as gr
 
         turn = talk.turns[-1] if talk.turns else None
@@ -201,7 +201,7 @@ class AskPage:
         except (_SupersededError, OnRecordError):
             return gr.skip()
         except Exception:
-            _log.exception("no questions to go on with could be found")
+            _log.exception("no question to ask next could be found")
             return gr.skip()
         place = talk.update(turn.id, following=tuple(following)) if following else None
         return gr.skip() if place is None else part_html(talk, place)
@@ -262,6 +262,6 @@ class AskPage:
 
 
 def _link(turn: Turn) -> str:
-    """What reproduces a question: its earlier ones are part of that only where it leans on them."""
+    """The link that asks a question again; it has the earlier questions only if this one refers to them."""
     leans = bool(read_question(turn.question, turn.after).context)
     return to_link(turn.question, turn.after[-_LINKED:] if leans else (), turn.filters.given())

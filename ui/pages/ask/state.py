@@ -1,4 +1,4 @@
-"""One visitor's conversation: what was asked, what came of it, and what narrows the next question."""
+"""One visitor's conversation: the questions and their answers, and the filters for the next question."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from qa.answer import Answer
 from qa.feedback import Vote
 from qa.filters import NO_FILTERS, Filters
 
-_REMEMBERED = 20  # earlier questions that a follow-up may lean on
+_REMEMBERED = 20  # earlier questions that a follow-up may refer to
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One question of a conversation; what came of it is an answer, a problem, or neither while it is being answered.
+    """One question of a conversation with its answer or the problem with it; neither while it is being answered.
 
-    `after` are the questions before it, oldest first, as its answer knew them. `step` is what is being done for it,
-    `link` reproduces it, and `following` are questions to go on with.
+    `after` are the earlier questions that it was answered as a follow-up to, oldest first. `step` is what is being
+    done to answer it, `link` asks it again, and `following` are suggestions for the next question.
     """
 
     question: str
@@ -138,7 +138,7 @@ class Talk:
 
 
 def history(turns: Conversation) -> tuple[str, ...]:
-    """The questions that were answered or refused, oldest first: what a follow-up may lean on."""
+    """The questions that were answered or refused, oldest first: what a follow-up may refer to."""
     answered = [turn for turn in turns if turn.answer is not None]
     if not answered:
         return ()

@@ -1,8 +1,7 @@
-"""The conversation as HTML, with everything in it escaped: each question, what came of it, what can be done with it.
+"""The conversation as HTML with everything escaped: each question, its answer, and what can be done with it.
 
-Only the turns that change are sent to the page, which would else become slower with each. A turn is
-`div.turn[data-turn]`, counted from 0, with `aria-busy` while it is being answered. For each citation it holds a hidden
-`div.card[data-number]`, which the page shows beside the citation's number.
+Only the turns that change are sent to the page: it would otherwise become slower with each. A turn is
+`div.turn[data-turn]`, counted from 0, with `aria-busy` while it is being answered.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from ui.pages.ask.state import Conversation, Talk, Turn
 from ui.shell import message_html
 from ui.source import Opened, nothing_open_html, panel_html
 from ui.text.answer import answer_text
+from ui.text.export import to_json, to_markdown
 from ui.wording import count
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _VOTES = (("up", "Good answer", ""), ("down", "Bad answer", ' transform="rotate(
 
 
 def conversation_html(examples: Sequence[str]) -> str:
-    """The place for the turns of the conversation, and what stands there before the first."""
+    """The place for the turns of the conversation, and what is shown there before the first."""
     buttons = "".join(
         f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
         for example in examples
@@ -49,9 +49,9 @@ def conversation_html(examples: Sequence[str]) -> str:
 
 
 def part_html(talk: Talk, first: int = 0) -> str:
-    """The turns from one on, for the page to put in place of its own from there on; it asks for all if it missed one.
+    """The turns from place `first` on, which replace those on the page; it asks for all turns if it missed a revision.
 
-    They are text, so that nothing on the page is there twice: HTML with everything in it escaped, once more escaped.
+    The HTML is escaped once more, as text: the page must not contain its elements twice.
     """
     revision, turns = talk.next_revision()
     shown = "".join(_turn_html(place, turns[place], place == len(turns) - 1) for place in range(first, len(turns)))
@@ -62,7 +62,7 @@ def part_html(talk: Talk, first: int = 0) -> str:
 
 
 def tools_html(talk: Talk) -> str:
-    """What stands above the question box: the filters in force, saving, and which question is being edited."""
+    """What is shown above the question box: the filters, saving, and which question is being edited."""
     filtered = filtered_html(talk.filters)
     clear = '<button type="button" class="clear-filters">Clear</button>' if filtered else ""
     problems = "".join(f'<p class="problem" dir="auto">{message_html(problem)}</p>' for problem in talk.filter_problems)
@@ -87,8 +87,14 @@ def tools_html(talk: Talk) -> str:
     )
 
 
+def export_html(turns: Sequence[Turn], form: str, number: int) -> str:
+    """The conversation, for the page to save as a file once for each `number`; `form` is "md" or "json"."""
+    text = to_json(turns) if form == "json" else to_markdown(turns)
+    return f'<div hidden data-name="on-the-record.{form}" data-number="{number}">{escape_html(text)}</div>'
+
+
 def citation_panel_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
-    """The source panel for a citation or a closest sentence of a turn; empty if there is none."""
+    """The panel with a citation or a closest sentence of a turn; empty if there is none."""
     citations = _cited(turns, turn, kind)
     if not 0 <= place < len(citations):
         return nothing_open_html()

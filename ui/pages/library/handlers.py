@@ -1,7 +1,6 @@
-"""What the Library page does: its components in the app, and what follows from a click, a search or a dropped file.
+"""The Library page's components, and what a click, a search or a dropped file does.
 
-A browser sends places in the visitor's own list, never a path; the one path it sends is that of an upload, which is
-believed only if Gradio itself gave it out. With `read_only`, nothing that changes anything is wired at all.
+A browser sends places in the visitor's own list, never the path of an article.
 """
 
 from __future__ import annotations
@@ -11,45 +10,40 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
 from index.seeds_folder import (
     Added,
     Taken,
-    add_file,
     add_taken,
-    check_size,
-    clean_name,
     forget_taken,
     remove_file,
     restore_file,
 )
 from index.sync import Report
 from ui.gradio_seam import sent_with
+from ui.pages.library.arrivals import FAILED, delete_upload, receive_upload
+from ui.pages.library.news import news_html
 from ui.pages.library.state import COLUMNS, PAGE_SIZE, Arrival, Row, Visit
-from ui.pages.library.view import article_panel_html, news_html, table_html, tools_html
+from ui.pages.library.view import article_panel_html, table_html, tools_html
 from ui.pages.page import Openers, Site, draw_html, listen
-from ui.uploads import FULL, FULL_MESSAGE
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from index.library import Library
 
-
 _log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 0.25  # between two looks at how far a sync is
-_MOST = 500  # files that are added at once
-_FAILED = "That could not be done because of a fault in the program. The log has the details."
+_PROGRESS_SECONDS = 0.25  # between two updates of a sync's progress
+_MOST = 500  # files added at once
 
-Shown = tuple[Any, ...]  # the table, the news, the masthead
+Shown = tuple[Any, ...]  # the table, the news and the masthead, as HTML
 
 
 class LibraryPage:
-    """Every article in a table, and changing the folder; see `ui.pages.page.Page`."""
+    """Every article in a table, and ways to change the folder; see `ui.pages.page.Page`."""
 
     name: ClassVar[str] = "library"
     title: ClassVar[str] = "Library"
@@ -60,7 +54,7 @@ class LibraryPage:
         self._site = site
 
     def draw(self, script: gr.HTML) -> Openers:
-        """Draw the components and connect their events: if the site is read-only, only those that change nothing."""
+        """Draw the components and connect their events: on a read-only site, only those that change nothing."""
         import gradio as gr
 
         visit = gr.State(Visit())
@@ -104,16 +98,16 @@ class LibraryPage:
         return gr.skip(), news, gr.skip()
 
     def _sync(self, visit: Visit, doing: str) -> Iterator[Shown]:
-        """Show things as they stand, sync, show how far the sync is, then its outcome."""
+        """Show things as they are, sync while showing its progress, then show its outcome."""
         yield self._show(visit, doing=doing, problem="", asked=None)
         outcome = _begin_sync(self._library)
         while not outcome.done():
             yield self._show_progress(visit, doing)
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_PROGRESS_SECONDS)
         error = outcome.exception()
         if error is not None and not isinstance(error, OnRecordError):
             _log.error("a sync failed", exc_info=error)
-        problem = str(error) if isinstance(error, OnRecordError) else _FAILED if error else ""
+        problem = str(error) if isinstance(error, OnRecordError) else FAILED if error else ""
         yield self._show(visit, problem=problem)
 
     def _sync_now(self, visit: Visit) -> Iterator[Shown]:
@@ -136,7 +130,7 @@ class LibraryPage:
             return
         while self._library.progress is not None:  # a sync that another visitor began, or a change in the folder
             yield self._show_progress(visit, "")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_PROGRESS_SECONDS)
         yield self._show(visit)
 
     def _ask_remove(self, visit: Visit, event: gr.EventData) -> Shown:
@@ -185,9 +179,9 @@ class LibraryPage:
         arrivals: list[Arrival] = []
         for i, file in enumerate(files):
             yield self._show_progress(visit, f"Reading file {i + 1:,} of {len(files):,} …")
-            arrivals.append(_receive(self._library, self._site.uploads, file))
-        for file in files:  # only now: two files of one content are one upload
-            _forget_upload(self._site.uploads, file)
+            arrivals.append(receive_upload(self._library, self._site.uploads, file))
+        for file in files:  # only now: two files with the same content are one upload
+            delete_upload(self._site.uploads, file)
         visit.add_arrivals(arrivals)
         if any(isinstance(arrival.outcome, Added) for arrival in arrivals):
             yield from self._sync(visit, "Looking at the folder …")
@@ -195,7 +189,7 @@ class LibraryPage:
             yield self._show(visit, problem="", asked=None)
 
     def _settle_taken(self, visit: Visit, event: gr.EventData) -> Iterator[Shown]:
-        """Add a file whose name was taken under another, or leave it out."""
+        """Add a file whose name was taken under another name, or leave it out."""
         sent = sent_with(event)
         arrival = visit.take_waiting(sent.get("token"))
         if arrival is None or not isinstance(arrival.outcome, Taken):
@@ -219,20 +213,13 @@ class LibraryPage:
         return self._show(visit, arrivals=(), problem="")
 
 
-def largest_upload(library: Library) -> int:
-    """How large an upload may be, in bytes."""
-    from index.reading.files import largest
-
-    return largest(".zip", int(library.settings.max_article_mb * 1_000_000))
-
-
 def _row_of(visit: Visit, event: gr.EventData) -> Row | None:
     sent = sent_with(event)
     return visit.row(sent.get("place"), sent.get("serial"))
 
 
 def _begin_sync(library: Library) -> Future[Report]:
-    """A sync in a thread of its own, which goes on where the visitor who asked for it has left."""
+    """Sync in a thread of its own, which goes on if the visitor leaves."""
     outcome: Future[Report] = Future()
 
     def run() -> None:
@@ -243,40 +230,3 @@ def _begin_sync(library: Library) -> Future[Report]:
 
     threading.Thread(target=run, name="sync").start()
     return outcome
-
-
-def _receive(library: Library, uploads: set[str], file: Any) -> Arrival:
-    """Put an upload into the folder; `file` is what the browser says of it: its name, size, and where Gradio put it."""
-    sent = file if isinstance(file, dict) else {}
-    given, size, path = (sent.get(part) for part in ("name", "size", "uploaded"))
-    given = given if isinstance(given, str) else ""
-    try:
-        name = clean_name(given)
-        if isinstance(size, int):
-            check_size(size, name, library.settings)
-        if sent.get("status") == FULL:
-            return Arrival(given, FULL_MESSAGE)
-        if not isinstance(path, str) or path not in uploads or not _arrives(Path(path)):
-            return Arrival(given, "it did not arrive whole. Add it again; of a folder, add the files in it.")
-        return Arrival(given, add_file(library.settings, Path(path), given))
-    except OnRecordError as error:
-        return Arrival(given, str(error))
-    except Exception:
-        _log.exception("a file could not be added")
-        return Arrival(given, _FAILED)
-
-
-def _forget_upload(uploads: set[str], file: Any) -> None:
-    path = file.get("uploaded") if isinstance(file, dict) else None
-    if isinstance(path, str) and path in uploads:
-        uploads.discard(path)
-        Path(path).unlink(missing_ok=True)
-
-
-def _arrives(path: Path) -> bool:
-    """Whether an upload is there: Gradio puts it in its place a moment after it has told the browser where that is."""
-    for _ in range(50):
-        if path.is_file():
-            return True
-        time.sleep(0.1)
-    return False

@@ -1,4 +1,4 @@
-"""The articles as the Library page lists them: a Library in, rows out; sorted, sought through, with what is pending."""
+"""The articles as the Library page lists them, filtered and sorted, and what a visitor is doing to them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
     from index.library import Library
 
 
-PAGE_SIZE = 100  # articles that are shown before "more"
+PAGE_SIZE = 100  # rows shown before "more"
 COLUMNS = ("title", "source", "date", "sentences", "people", "state")
-STATES = ("skipped", "kept", "gone", "changed", "new", "removed", "indexed")  # what wants attention first
+STATES = ("skipped", "kept", "gone", "changed", "new", "removed", "indexed")  # those that need attention first
+_LISTS = 4  # remembered for each visitor: a click may come from a list that is just being replaced
+_NOTHING_TO_DO = Plan((), (), frozenset(), (), (), ())
 
 
 @dataclass(frozen=True)
 class Row:
-    """An article, or a file that is none yet: then `id` is the file's name, and what is not known of it is None.
+    """An article, or a file that is not one yet: then `id` is the file's name, and what is unknown is None.
 
-    `state` is one of STATES: "skipped", for `reason`; "kept" where the file has changed and cannot be read any more,
-    for `reason`; "removed", with the token that puts it back; the others as they say.
+    `state` is one of STATES. "skipped" and "kept" have a `reason`; "kept" is an article whose file has changed and
+    cannot be read any more. "removed" has the `token` that puts the file back.
     """
 
     id: str
@@ -48,32 +50,32 @@ class Row:
 
     @property
     def can_be_read(self) -> bool:
-        """Whether the index holds its text."""
+        """Whether the index has its text."""
         return self.sentences is not None and self.state != "removed"
 
     @property
     def can_be_removed(self) -> bool:
-        """Whether there is a file to be removed."""
+        """Whether there is a file to remove."""
         return self.state not in ("gone", "removed")
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What came of a file that was to be added; `given` is the name it came with."""
+    """What became of a file that a visitor added; `given` is the name it arrived with."""
 
     given: str
     outcome: Added | Known | Taken | str
-    """Or why not."""
+    """A text is the reason why it was not added."""
 
 
 @dataclass(frozen=True)
 class Shelf:
     """What a visitor sees of the library, and what they are doing to it.
 
-    `rows` are those that are found, in their order, of `total`, and `shown` of them are on the page; `serial` tells one
-    such list from another, so that a click on an older one is not taken for one on this. `asked` is the row of which
-    the visitor is asked whether it shall go; `ghosts` are those that the visitor removed, which stay where they were.
-    `removed` is what anybody removed, and `plan` what a sync would do, None where the folder is not as one can be.
+    `rows` are those found, in order, out of `total`; the first `shown` of them are on the page. `serial` tells one list
+    from another, so that a click on an older list is not mistaken for a click on this one. `asked` is the row that the
+    visitor has to confirm removing; `ghosts` are the rows that they removed, which stay in their place. `removed` is
+    everything that anybody removed. `plan` is what a sync would do, None if the folder cannot be read.
     """
 
     rows: tuple[Row, ...] = ()
@@ -90,13 +92,13 @@ class Shelf:
     plan: Plan | None = None
     problem: str = ""
     synced: float | None = None
-    """As `Library.synced`."""
+    """`Library.synced`."""
     file_sizes: Counter[str] = field(default_factory=Counter)
-    """By file, how many articles it holds."""
+    """The number of articles in each file."""
 
 
 def list_rows(library: Library, plan: Plan, ghosts: Sequence[Row] = ()) -> list[Row]:
-    """Every article, and every file that holds none yet; a ghost is in place of what it was, until its file is back."""
+    """Every article and every file that has none yet; a ghost takes the place of its row until the file is back."""
     records = library.records
     changed = {file.name for file in plan.read} | set(plan.unsettled)
     gone = set(plan.gone)
@@ -132,9 +134,9 @@ def list_rows(library: Library, plan: Plan, ghosts: Sequence[Row] = ()) -> list[
 
 
 def arrange(rows: Sequence[Row], sought: str, column: str, *, descending: bool) -> list[Row]:
-    """The rows that have all the words sought in their title, source, author or path, by a column.
+    """The rows with all the words sought in their title, outlet, author or path, sorted by a column.
 
-    Rows that have nothing in that column come last either way; those that are alike are in the order of their ids.
+    Rows without a value in that column come last either way; equal ones are in order of their ids.
     """
     words = split_sought(sought)
     found = sorted((row for row in rows if _has_words(row, words)), key=lambda row: row.id)
@@ -144,7 +146,7 @@ def arrange(rows: Sequence[Row], sought: str, column: str, *, descending: bool) 
 
 
 def take_stock(library: Library, shelf: Shelf) -> Shelf:
-    """The shelf as things stand now: `rows` and all that belongs to them are new."""
+    """The shelf, with its rows and everything about them as it is now."""
     plan, problem = None, shelf.problem
     try:
         plan = library.plan()
@@ -168,11 +170,8 @@ def take_stock(library: Library, shelf: Shelf) -> Shelf:
 
 
 def _container(name: str, files: Sequence[str]) -> str:
-    """The file that a row or a member of this name is in; the name itself where it is in none."""
+    """The file that contains the row or member of this name; the name itself if none does."""
     return next((file for file in files if name.startswith((f"{file}#", f"{file}/"))), name)
-
-
-_NOTHING_TO_DO = Plan((), (), frozenset(), (), (), ())
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -189,7 +188,9 @@ def _key(row: Row, column: str) -> tuple[str | int, ...] | None:
     if column == "state":
         value = STATES.index(row.state)
     elif column == "date":
-        value = None if not row.published or row.published.startswith("-") else row.published  # a year is not known
+        value = (
+            None if not row.published or row.published.startswith("-") else row.published
+        )  # "-" stands for an unknown year
     else:
         value = {"title": row.title, "source": row.source, "sentences": row.sentences, "people": row.people}[column]
     if isinstance(value, str):
@@ -198,16 +199,13 @@ def _key(row: Row, column: str) -> tuple[str | int, ...] | None:
 
 
 def describe_order(shelf: Shelf) -> Iterator[tuple[str, str]]:
-    """Each column with how it is sorted, as aria-sort has it."""
+    """Each column with its value for aria-sort."""
     for column in COLUMNS:
         yield column, ("descending" if shelf.descending else "ascending") if column == shelf.column else "none"
 
 
-_LISTS = 4  # are remembered for each visitor: a click may come from one that is just being replaced
-
-
 class Visit:
-    """One visitor's Shelf. It may be changed by several threads: one may still sync when the next click comes."""
+    """One visitor's Shelf, changed by several threads: one may still be syncing at the next click."""
 
     def __init__(self) -> None:
         self.shelf = Shelf()
@@ -218,7 +216,7 @@ class Visit:
         return Visit()  # Gradio copies the first value of a state for each visitor
 
     def change(self, library: Library, **changes: Any) -> Shelf:
-        """Change the shelf and return it as things stand now."""
+        """Change the shelf and return it, with everything as it is now."""
         with self._lock:
             self.shelf = take_stock(library, replace(self.shelf, **changes))
             self._lists[self.shelf.serial] = self.shelf.rows
@@ -226,12 +224,12 @@ class Visit:
             return self.shelf
 
     def row(self, place: object, serial: object) -> Row | None:
-        """The row that a click meant on the list of that serial, which may be one before the last; None for no row."""
+        """The row that was clicked, in the list with that serial, perhaps an earlier one; None if there is none."""
         rows = self._lists.get(serial, ()) if isinstance(serial, int) else ()
         return rows[place] if isinstance(place, int) and 0 <= place < len(rows) else None
 
     def add_ghost(self, row: Row, removed: Removed) -> None:
-        """Keep in place what stood for a file that was removed: its row, or one for all that were in it."""
+        """Keep a row in the place of a file that was removed: its own, or one for all the articles in it."""
         with self._lock:
             held = self.shelf.file_sizes[row.file]
             ghost = replace(row, state="removed", token=removed.token, reason="")
@@ -240,14 +238,14 @@ class Visit:
             self.shelf = replace(self.shelf, ghosts=(*self.shelf.ghosts, ghost))
 
     def add_arrivals(self, arrivals: Sequence[Arrival], *, keep_others: bool = False) -> None:
-        """Show what came of files, in place of what was shown before, but for what still waits for an answer."""
+        """Show what became of files, instead of earlier ones except those that wait for an answer."""
         with self._lock:
             before = self.shelf.arrivals
             kept = tuple(one for one in before if keep_others or isinstance(one.outcome, Taken))
             self.shelf = replace(self.shelf, arrivals=(*kept, *arrivals))
 
     def take_waiting(self, token: object) -> Arrival | None:
-        """Take the file that waits under a token off the shelf; None where there is none."""
+        """Remove the file that waits under a token from the shelf and return it; None if there is none."""
         with self._lock:
             for arrival in self.shelf.arrivals:
                 if isinstance(arrival.outcome, Taken) and arrival.outcome.token == token:
