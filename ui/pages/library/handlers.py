@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
+from index.file_names import clean_name
 from index.seeds_folder import (
     Added,
     Taken,
     add_file,
     add_taken,
     check_size,
-    clean_name,
     forget_taken,
     remove_file,
     restore_file,
