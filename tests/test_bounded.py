@@ -44,7 +44,7 @@ def test_files_are_read_one_after_another_by_one_process(child: Child) -> None:
 
 
 def test_a_refusal_is_passed_on(child: Child) -> None:
-    with pytest.raises(ArticleError, match=r"^is no PDF, or is cut short: save it again, or remove it$"):
+    with pytest.raises(ArticleError, match=r"^is not a PDF, or is cut short: save it again, or remove it$"):
         child.extract(".pdf", b"x", max_bytes=SOME)
     assert child.extract(".html", PAGE, max_bytes=SOME) == READ
 

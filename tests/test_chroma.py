@@ -18,8 +18,9 @@ from index.models.embedding import EmbeddingModel, in_context
 from index.nodes import ArticleReader, SentenceParser, to_article
 from index.settings import BUNDLED_MODEL, Settings
 from index.storage.catalogue import Catalogue, Current
-from index.storage.chroma import SCHEMA, Store, name_generation, similarity
+from index.storage.chroma import Store, similarity
 from index.storage.connection import connect
+from index.storage.generation import SCHEMA, name_generation
 from index.values import ArticleRecord, FileRecord, parse_sentence_id, sentence_id
 
 FIRST = (

@@ -139,8 +139,8 @@ def test_lines(tmp_path: Path) -> None:
 
 BAD_LINES = [
     ("words", "not JSON", "is not JSON: Expecting value: line 1 column 1 (char 0). Write one object on the line, or"),
-    ("a list", "[1]", 'is no JSON object but a list: write {"title": …, "text": …}, or remove it'),
-    ("null", "null", 'is no JSON object but null: write {"title": …, "text": …}, or remove it'),
+    ("a list", "[1]", 'is not a JSON object but a list: write {"title": …, "text": …}, or remove it'),
+    ("null", "null", 'is not a JSON object but null: write {"title": …, "text": …}, or remove it'),
     ("no text", '{"title": "A"}', "has no text: put the article in its column text, or remove it"),
     ("white space for text", '{"text": " \\n"}', "has no text: put the article in its column text, or remove it"),
     ("a number for text", '{"text": 7}', "has no text: put the article in its column text, or remove it"),
@@ -401,9 +401,9 @@ def test_bad_members_stop_no_other(tmp_path: Path) -> None:
             "is empty: put an article in it",
             "is not text: ",
             "is not text: ",
-            "is no PDF, or is cut short: ",
+            "is not a PDF, or is cut short: ",
             "is broken: File is not a zip file.",
-            "is no archive, or a broken one: File is not a zip file.",
+            "is not an archive, or a broken one: File is not a zip file.",
             "is too large: 1 MB, and the limit is 1 MB. ",
         ],
         strict=True,

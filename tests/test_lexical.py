@@ -275,7 +275,7 @@ def test_file_that_is_no_database_is_made_anew(tmp_path: Path, caplog: pytest.Lo
     with caplog.at_level(logging.WARNING, "index.storage.lexical"):
         lexical = Lexical(path)
     assert [line.getMessage() for line in caplog.records] == [
-        f"the lexical index {path} is damaged (file is not a database): it is made anew"
+        f"the lexical index {path} is damaged (file is not a database): it is rebuilt"
     ]
     assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
     lexical.close()
@@ -293,7 +293,7 @@ def test_file_damaged_after_its_beginning_is_made_anew(tmp_path: Path, caplog: p
         lexical = Lexical(path)
         assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
     assert [line.getMessage() for line in caplog.records] == [
-        f"the lexical index {path} is damaged (database disk image is malformed): it is made anew"
+        f"the lexical index {path} is damaged (database disk image is malformed): it is rebuilt"
     ]
     lexical.close()
 

@@ -21,8 +21,8 @@ from index.errors import BusyError
 from index.library import Library
 from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
-from index.storage.chroma import SCHEMA, name_generation
 from index.storage.connection import connect
+from index.storage.generation import SCHEMA, name_generation
 from index.values import sentence_id
 from qa.question import read_question
 from qa.retrieve import retrieve

@@ -136,7 +136,9 @@ def test_cut_short(tmp_path: Path, share: float) -> None:
     try:
         text = read(tmp_path, raw[: int(len(raw) * share)]).text
     except ArticleError as error:
-        assert str(error).startswith(("a.pdf is no PDF, or is cut short", "a.pdf has no text layer", "a.pdf is broken"))
+        assert str(error).startswith(
+            ("a.pdf is not a PDF, or is cut short", "a.pdf has no text layer", "a.pdf is broken")
+        )
     else:
         assert text == "\n\n".join(PARAGRAPHS)
 

@@ -253,7 +253,7 @@ def test_an_embedding_model_is_no_reranker(tiny: Path) -> None:
     """It would get a head with random weights, and rank at random."""
     with pytest.raises(ModelError) as raised:
         Reranker(str(tiny)).score("Who?", ["pier"])
-    message = f"the reranker {str(tiny)!r} cannot be loaded: it is no cross-encoder but a BertModel{REMEDY}"
+    message = f"the reranker {str(tiny)!r} cannot be loaded: it is not a cross-encoder but a BertModel{REMEDY}"
     assert str(raised.value) == message
 
 
@@ -262,13 +262,13 @@ def test_a_model_with_several_scores_is_no_reranker(make_cross_encoder: MakeMode
     folder = make_cross_encoder(labels=3)
     with pytest.raises(ModelError) as raised:
         Reranker(str(folder)).score("Who?", ["pier"])
-    message = f"the reranker {str(folder)!r} cannot be loaded: it gives 3 scores for a pair instead of one{REMEDY}"
+    message = f"the reranker {str(folder)!r} cannot be loaded: it gives 3 scores per pair instead of one{REMEDY}"
     assert str(raised.value) == message
 
 
 def test_scores_that_are_no_numbers(make_cross_encoder: MakeModel) -> None:
     folder = make_cross_encoder(damaged=True)
-    with pytest.raises(ModelError, match=r"^the reranker '.+' gives scores that are no numbers: [^\n]+$"):
+    with pytest.raises(ModelError, match=r"^the reranker '.+' gives scores that are not numbers: [^\n]+$"):
         Reranker(str(folder)).score("Who?", ["pier"])
 
 

@@ -48,7 +48,7 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 
 def graphs(folder: Path) -> dict[Path, bytes]:
-    """The graphs of neighbours; those without metadata are rebuilt when they are opened."""
+    """The graphs of neighbours; those that have no metadata yet are rebuilt when they are opened."""
     written = {path.parent for path in folder.rglob("index_metadata.pickle")}
     return {path: content for path, content in files(folder).items() if folder / path.parent in written}
 
@@ -103,8 +103,8 @@ def test_broken_index_is_set_aside_and_the_one_before_it_answers(
     (aside,) = indexed.glob("broken-*")
     assert re.fullmatch(r"broken-\d{8}-\d{6}", aside.name)
     assert files(aside).keys() >= broken
-    assert caplog.messages == [f"the index cannot be read: it is set aside as {aside}, and made anew from the articles"]
-    assert again.counts == (4, SENTENCES)  # as indexed before
+    assert caplog.messages == [f"the index cannot be read: it is set aside as {aside}, and rebuilt from the articles"]
+    assert again.counts == (4, SENTENCES)  # what was indexed before
     report = again.update()
     assert report is not None
     assert (report.changed, report.embedded, again.counts) == (1, 1, (4, SENTENCES - 299))
@@ -208,7 +208,7 @@ def test_copy_of_a_database_in_use(tmp_path: Path) -> None:
 def test_no_room_for_a_copy(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = sum(len(content) for content in files(indexed / "index-000001").values())
     monkeypatch.setattr(snapshots.shutil, "disk_usage", lambda _: _Usage(size))
-    with pytest.raises(StoreError, match=r"^the index in \S+ wants [\d.]+ MB more, and its disk has [\d.]+ MB left\."):
+    with pytest.raises(StoreError, match=r"^the index in \S+ needs [\d.]+ MB more, and its disk has [\d.]+ MB left\."):
         Snapshots(indexed).draft()
     assert names(indexed) == ["index-000001"]
 

@@ -195,11 +195,11 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
         "empty.txt": "it is empty: put the text of an article in it, or remove it",
         "blank.md": "it is empty: put the text of an article in it, or remove it",
         "binary.txt": "it is not text: 300 of its 300 bytes are control characters. Remove it.",
-        "marks.txt": "it holds no sentence",
+        "marks.txt": "it contains no sentences",
         "large.txt": "it is too large: 0.011 MB, and the limit is 0.01 MB. Split it, or raise max_article_mb "
         "(ONRECORD_MAX_ARTICLE_MB).",
         "photo.jpg": f".jpg: only {READ} files are read",
-        "Makefile": f"no ending: only {READ} files are read",
+        "Makefile": f"no suffix: only {READ} files are read",
         "dangling.txt": "it cannot be read: No such file or directory",
         "'na\\udcefve.txt'": "its name is not UTF-8: rename it",
     }

@@ -1,7 +1,7 @@
-"""The bytes of one web page, PDF, Word file, e-book, e-mail or feed in, the text and what is known of it out.
+"""The bytes of a web page, PDF, Word file, e-book, e-mail or feed in, its text and what is known about it out.
 
-Everything here reads what strangers wrote with parsers that can hang or run out of memory, so it runs in the child
-process of index/reading/bounded.py. It opens no file and no connection, and runs nothing that it reads.
+All of this reads untrusted files, with parsers that can hang or run out of memory, so it runs in the child process of
+index/reading/bounded.py. It opens no files or connections, and runs nothing that it reads.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ READERS: Mapping[str, Callable[[bytes], Extract]] = {
 # The same of files that are packed; the number limits what is unpacked, in bytes.
 UNPACKERS: Mapping[str, Callable[[bytes, int], Extract]] = {".docx": extract_docx, ".epub": extract_epub}
 FEEDS = frozenset({".atom", ".rss", ".xml"})
-FRAGMENT = "(fragment)"  # in place of a suffix: UTF-8 HTML, all of which is the article
+FRAGMENT = "(fragment)"  # instead of a suffix: HTML in UTF-8 that is all article
 
 
 def extract(suffix: str, raw: bytes, *, max_bytes: int) -> list[Extract]:
-    """Return the articles that the bytes of a file with this suffix hold: one, or those of a feed in its order.
+    """Return the article in the bytes of a file with this suffix, or the articles of a feed, in its order.
 
-    What is unpacked of a Word file or e-book is at most `max_bytes`. The text of an entry of a feed may be "". Raises
-    ArticleError, whose message goes on after the name of the file.
+    At most `max_bytes` are unpacked from a Word file or an e-book. The text of an entry in a feed may be "". Raises
+    ArticleError with a message that continues a sentence beginning with the file's name.
     """
     if suffix in FEEDS:
         found = extract_feed(raw)
@@ -46,7 +46,7 @@ def extract(suffix: str, raw: bytes, *, max_bytes: int) -> list[Extract]:
 
 
 def without_title(text: str, title: str) -> str:
-    """Return the text without a first paragraph that only says the title."""
+    """Return the text without its first paragraph if that only repeats the title."""
     first, _, rest = text.partition("\n\n")
     return (
         rest.lstrip("\n") if rest.strip() and to_one_line(first).casefold() == to_one_line(title).casefold() else text
