@@ -1,7 +1,7 @@
 """The command line: `onrecord ask`, `quotes`, `index`, `status`, `eval` and `serve`.
 
 Answers go to standard output, everything else to standard error. Exit codes: 0 done (a refusal is an answer too),
-1 something the user can mend, 2 a wrong command line, 130 interrupted.
+1 something the user can fix, 2 a wrong command line, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError, QuestionError
+from ui.arguments import LISTED, Command, make_parser
 from ui.text.report import Progress, printable, report_line, report_table, status_table
 from ui.wording import count
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from index.sync import Report
     from qa.filters import Filters
 
-_LISTED = 50  # statements, or speakers, of a table
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
@@ -38,118 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without “ and ” still shows the answer
     try:
         try:
-            options = _parser().parse_args(arguments)
+            options = make_parser(_COMMANDS).parse_args(arguments)
             return options.run(options) or 0
         finally:
-            sys.stdout.flush()  # here, where a closed pipe is no error, and after --help too
+            sys.stdout.flush()  # here, where a closed pipe is not an error, and after --help too
     except OnRecordError as error:
         print(f"onrecord: {printable(str(error))}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # the reader of a pipe has seen enough; keep Python from complaining at exit
+    except BrokenPipeError:  # the reader of a pipe has seen enough; Python must not complain at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="onrecord",
-        description="Ask a folder of news articles a question; get an answer in their own sentences, each cited.",
-    )
-    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and leave")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    folders = argparse.ArgumentParser(add_help=False)
-    folders.add_argument("--seeds", metavar="DIR", help="the folder of articles (default: seeds)")
-    folders.add_argument("--store", metavar="DIR", help="the folder of the index (default: .onrecord beside the seeds)")
-
-    def command(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, parents=[folders], help=text, description=text[:1].upper() + text[1:] + ".")
-        made.set_defaults(run=run)
-        return made
-
-    ask = command("ask", _ask, "answer a question from the articles")
-    ask.add_argument("question", nargs="?", help="the question, in quotes")
-    ask.add_argument("--json", action="store_true", help="print the whole answer as one line of JSON")
-    ask.add_argument(
-        "--batch",
-        metavar="FILE",
-        help='answer every line {"id", "question", "history"} of a JSON Lines file (- for standard input)',
-    )
-    for made in (ask, quotes := command("quotes", _quotes, "list who speaks in the articles, or what they said")):
-        made.add_argument("--speaker", metavar="NAME", help="only what this person or group said")
-        made.add_argument("--source", metavar="NAME", help="only from articles of this outlet")
-        made.add_argument(
-            "--since", metavar="DATE", help="only from this day, month or year on: 2024-12-10, 2024-12, 2024"
-        )
-        made.add_argument("--until", metavar="DATE", help="only up to this day, month or year")
-        made.add_argument("--article", metavar="PATH", help="only from this article of the seeds folder")
-    quotes.add_argument("--about", metavar="TOPIC", help="only what was said on this topic, most relevant first")
-    quotes.add_argument(
-        "--limit", type=_limit, metavar="N", help=f"list at most N (default: {_LISTED}, with --json all)"
-    )
-    quotes.add_argument("--json", action="store_true", help="print each as a line of JSON")
-    index = command("index", _index, "bring the index up to date with the folder of articles")
-    index.add_argument("--watch", action="store_true", help="then follow every change until Ctrl-C")
-    index.add_argument("--json", action="store_true", help="print the report as one line of JSON")
-    index.add_argument("--strict", action="store_true", help="exit with 1 when a file was skipped")
-    index.add_argument("--no-wait", action="store_true", help="leave at once when another process is writing")
-    status = command("status", _status, "say what the index holds, and what of the folder it has not seen yet")
-    status.add_argument("--json", action="store_true", help="print it as one line of JSON")
-    evaluation = command("eval", _eval, "tell how well the index answers questions whose answers you know")
-    evaluation.epilog = (
-        'A line of FILE is {"question": "…", "evidence": [[{"article": "path", "text": "a sentence of it"}]]}. '
-        "evidence is a list of what an answer needs, each a list of alternatives; [] says that the articles do not "
-        'answer. "type", "history" and "relevant" may be given too.'
-    )
-    evaluation.add_argument("questions", metavar="FILE", help="a JSON Lines file of questions")
-    evaluation.add_argument(
-        "--report",
-        metavar="FILE",
-        help="write a Markdown report too, and its picture beside it, of the same name with .svg",
-    )
-    evaluation.add_argument(
-        "--json", action="store_true", help="print the figures and each outcome as one line of JSON"
-    )
-    serve = command("serve", _serve, "open the conversation in a browser")
-    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
-    serve.add_argument("--port", type=_port, default=7860, help="the port to listen at (default: 7860)")
-    serve.add_argument(
-        "--mcp",
-        nargs="?",
-        const="http",
-        choices=("http", "stdio"),
-        help="offer MCP clients the tools ask, quotes and read_article, at /mcp; with stdio, nothing but these, over "
-        "standard input and output",
-    )
-    serve.add_argument(
-        "--read-only", action="store_true", help="let nobody add or remove articles, or start a sync, in the browser"
-    )
-    serve.add_argument("--open", action="store_true", help="open a browser window")
-    return parser
-
-
-class _ShowVersion(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version  # takes as long to import as all of this module
-
-        print(f"onrecord {version('onrecord')}")
-        parser.exit()
-
-
-def _port(text: str) -> int:
-    port = int(text) if text.isdecimal() else 0
-    if not 1 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
-    return port
-
-
-def _limit(text: str) -> int:
-    limit = int(text) if text.isdecimal() else 0
-    if limit < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a limit; give a number from 1")
-    return limit
 
 
 def _ask(options: argparse.Namespace) -> None:
@@ -162,7 +61,7 @@ def _ask(options: argparse.Namespace) -> None:
     else:
         from qa.question import read_question
 
-        read_question(options.question)  # say what is wrong with a question before the index is opened
+        read_question(options.question)  # report a wrong question before the index is opened
 
     filters = _read_filters(options)
 
@@ -189,12 +88,12 @@ def _quotes(options: argparse.Namespace) -> None:
     from qa.statements import count_quotes, list_quotes, match_speaker, read_topic
     from ui.text.listing import explain_match, quotes_table, speakers_table
 
-    # What is wrong with the options is said before the index is opened.
+    # Report wrong options before the index is opened.
     filters = _read_filters(options)
     if options.about is not None:
         read_topic(options.about)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    limit = options.limit or (None if options.json else _LISTED)
+    limit = options.limit or (None if options.json else LISTED)
 
     with _open_library(options) as library:
         _update(library)
@@ -210,7 +109,7 @@ def _quotes(options: argparse.Namespace) -> None:
         filters = _find_article(filters, library)
         found = list_quotes(library, filters, about=options.about, speaker=match.speaker if match else None)
     if match and (note := explain_match(options.speaker, match)):
-        _say(note)
+        _print_note(note)
     if options.json:
         for quote in found[:limit]:
             print(json.dumps(asdict(quote), ensure_ascii=False))
@@ -226,7 +125,7 @@ def _read_filters(options: argparse.Namespace) -> Filters:
 
 
 def _find_article(filters: Filters, library: Library) -> Filters:
-    """The filters with an article's id for its path, which may begin with the seeds folder, as a shell completes it."""
+    """The filters with the id of an article instead of its path, which a shell may have completed."""
     if filters.article is None or filters.article in library.records:
         return filters
     with suppress(ValueError):
@@ -238,12 +137,12 @@ def _find_article(filters: Filters, library: Library) -> Filters:
 def _index(options: argparse.Namespace) -> int:
     with _open_library(options) as library:
         with Progress() as progress:
-            report = library.sync(on_progress=progress.show, wait=not options.no_wait, on_wait=_say)
+            report = library.sync(on_progress=progress.show, wait=not options.no_wait, on_wait=_print_note)
         _print_report(report, as_json=options.json)
         if options.watch:
             from index.watch import watch
 
-            _say(f"watching {library.settings.seeds} (Ctrl-C stops it)")
+            _print_note(f"watching {library.settings.seeds} (Ctrl-C stops it)")
             watch(library, threading.Event(), on_report=lambda report: _print_report(report, as_json=options.json))
     return 1 if options.strict and report.skipped else 0
 
@@ -261,7 +160,7 @@ def _eval(options: argparse.Namespace) -> None:
     from qa.gold import load_questions
     from ui.text.evaluation import check_report, evaluation_json, evaluation_text, write_report
 
-    # What is wrong with the files is said before the index is opened.
+    # Report wrong files before the index is opened.
     questions = load_questions(options.questions)
     if options.report is not None:
         seeds = load_settings(seeds=options.seeds, store=options.store).seeds
@@ -293,11 +192,11 @@ def _serve(options: argparse.Namespace) -> None:
         require_mcp()
     with _open_library(options) as library:
         _update(library)
-        with watching(library, on_report=lambda report: _say(report_line(report))):
+        with watching(library, on_report=lambda report: _print_note(report_line(report))):
             if options.mcp == "stdio":
                 serve_stdio(library)
                 return
-            signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever manages services stops them so
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # service managers stop a service with it
             serve(
                 library,
                 host=options.host,
@@ -317,16 +216,26 @@ def _open_library(options: argparse.Namespace) -> Library:
 
 
 def _update(library: Library) -> None:
-    """Bring the index up to date where the folder has changed; says so on standard error."""
+    """Bring the index up to date if the folder has changed, with a note on standard error."""
     with Progress() as progress:
         report = library.update(on_progress=progress.show)
     if report is not None and report.did_anything:
-        _say(report_line(report))
+        _print_note(report_line(report))
 
 
 def _print_report(report: Report, *, as_json: bool) -> None:
     print(json.dumps(asdict(report), ensure_ascii=False) if as_json else report_table(report), flush=True)
 
 
-def _say(line: str) -> None:
+def _print_note(line: str) -> None:
     print(printable(line), file=sys.stderr, flush=True)
+
+
+_COMMANDS: dict[str, Command] = {
+    "ask": _ask,
+    "quotes": _quotes,
+    "index": _index,
+    "status": _status,
+    "eval": _eval,
+    "serve": _serve,
+}

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import gradio as gr
 
 
+CALL_PATH = "/call/v2"
+"""How the paths of calls to a named endpoint end, before its name: exceptions there are of a program's making."""
+
+
 def keep_gradio_quiet() -> None:
     """Call this before Gradio is first imported."""
     # Gradio reads these on import. It would otherwise report usage, and store every call in the browser.

@@ -1,8 +1,8 @@
-"""The Gradio app: a conversation, the people who speak, or the library on the left, the opened article on the right.
+"""The server and its Gradio app: one of the pages on the left, the opened article on the right.
 
-`serve(library)` runs it until Ctrl-C; `running(library)` runs it for the length of a `with` block. The page asks no
-host but its own for anything. What a visitor asked is held in that visitor's `gr.State` alone, and a click on a
-citation or a statement sends only its place in that state, so that no visitor can name an article to be shown.
+`serve(library)` runs it until Ctrl-C; `running(library)` runs it for the length of a `with` block. The app requests
+nothing from any other host. What a visitor has open is only in that visitor's `gr.State`, and a click sends only a
+place in it, so that no visitor can name an article to be shown.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# A page more is a folder in ui/pages and a line here. The first is shown where the address names no page.
+# To add a page, add its folder to ui/pages and its class here. The first page is shown if the address names none.
 PAGES: tuple[type[Page], ...] = (AskPage, PeoplePage, TopicPage, LibraryPage)
 
 _ASSETS = Path(__file__).parent / "assets"
-_VISITORS = 1000  # whose conversations are kept, with some 100 kB of Gradio's own for each; who was seen last, longest
+_VISITORS = 1000  # the most recent ones, whose state is kept; Gradio adds about 100 kB for each
 
 
 def serve(
@@ -57,10 +57,10 @@ def serve(
     open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the app until Ctrl-C; `on_ready` gets its address. Raises OnRecordError where it cannot listen.
+    """Serve the app until Ctrl-C; `on_ready` gets its address. Raises OnRecordError if it cannot listen.
 
-    With `read_only`, no visitor or program can change the folder of articles or the index; `mcp` asks for the tools of
-    `ui.mcp` at /mcp.
+    With `read_only`, no visitor or program can change the folder of articles or the index. With `mcp`, the tools of
+    `ui.mcp` are at /mcp.
     """
     try:
         with running(library, host=host, port=port, read_only=read_only, mcp=mcp) as url:
@@ -96,12 +96,12 @@ def running(
                 share=False,
                 ssr_mode=False,
                 pwa=False,
-                mcp_server=False,  # Gradio's own would make a tool of every endpoint, sync too; see ui.mcp
+                mcp_server=False,  # Gradio's own would make every endpoint a tool, even sync; see ui.mcp
                 enable_monitoring=False,
                 footer_links=[],
                 favicon_path=_ASSETS / "favicon.svg",
                 theme=_theme(),
-                # As `css`, Gradio would rewrite every selector, and `:is(h1, h2)` would not survive it.
+                # Given as `css`, Gradio would rewrite every selector, which breaks `:is(h1, h2)`.
                 head="".join(f"<style>{_read(path)}</style>" for path in styles),
                 max_file_size=largest,
                 state_session_capacity=_VISITORS,
@@ -128,7 +128,7 @@ def build(library: Library, examples: Examples, *, read_only: bool = False) -> g
     folder = library.settings.seeds.name
 
     def show_masthead() -> str:
-        with library.reading():  # what other processes wrote, too
+        with library.reading():  # includes what other processes wrote
             return masthead_html(folder, library.counts, library.synced, _list_links())
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
@@ -140,7 +140,7 @@ def build(library: Library, examples: Examples, *, read_only: bool = False) -> g
             uploads=uploaded_paths(blocks),
             masthead=draw_html(show_masthead(), "masthead"),
             show_masthead=show_masthead,
-            source=draw_html(nothing_open_html(), "source", is_rendered=False),
+            panel=draw_html(nothing_open_html(), "source", is_rendered=False),
             examples=examples,
         )
         openers: dict[str, tuple[gr.State, Opener]] = {}
@@ -148,16 +148,16 @@ def build(library: Library, examples: Examples, *, read_only: bool = False) -> g
             with gr.Column(elem_id=f"{page.name}-page", elem_classes="view"):
                 page_script = draw_html("", f"{page.name}-script", is_seen=False, script=_read(_file_of(page, "js")))
                 openers |= page(site).draw(page_script)
-        site.source.render()  # type: ignore[no-untyped-call]
+        site.panel.render()  # type: ignore[no-untyped-call]
         listen(script, "look", show_masthead, None, site.masthead, while_running="once")
         listen(blocks, "load", show_masthead, None, site.masthead, while_running="once")
-        listen(script, "open", *_open_source(openers), site.source, while_running="always_last")
+        listen(script, "open", *_open_source(openers), site.panel, while_running="always_last")
         add_endpoints(library, read_only=read_only)
     return blocks
 
 
 def _open_source(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
-    """What answers a click on a button with data-opens, and the states it needs."""
+    """The handler of a click on a button with data-opens, and the states that it takes."""
 
     def open_source(event: gr.EventData, *states: Any) -> str:
         kind, turn, place = read_place(sent_with(event))
@@ -170,7 +170,7 @@ def _open_source(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
 
 
 def _list_links() -> list[tuple[str, str, list[str]]]:
-    """For the masthead: the address and the title of each page that has a link, and the pages that belong to it."""
+    """The links of the masthead: an address, a title, and the pages on which the link is current."""
     return [
         (
             "" if page is PAGES[0] else page.name,
@@ -193,8 +193,8 @@ def _file_of(page: type[Page], suffix: str) -> Path:
 def _theme() -> Any:
     import gradio as gr
 
-    # Plain strings are local fonts; the theme's own default would be fetched from Google. The two fills are what the
-    # page shows before app.css is there.
+    # Plain strings are local fonts; the theme's default would be fetched from Google. The two fills are shown until
+    # app.css has loaded.
     return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]).set(
         body_background_fill="#faf8f3",
         body_background_fill_dark="#171613",

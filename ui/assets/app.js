@@ -1,14 +1,14 @@
-// What all pages share: which of them is shown, the masthead, and the source panel. Runs once, when Gradio has put the
-// app on the page; `trigger` sends an event to Python.
+// What all pages share: which of them is shown, the masthead, and the source panel. Runs once, when Gradio has drawn it;
+// `trigger` sends an event to Python.
 //
-// The address names the page: #people is People, and so is #people/Dmitry%20Peskov, of which people.js reads the rest.
-// body[data-page] holds the name, and the document gets a "route" event whenever the address has changed.
+// The address names the page: #people shows People, and so does #people/Dmitry%20Peskov, whose rest people.js reads.
+// body[data-page] is the name of the page, and the document gets a "route" event whenever the address has changed.
 //
-// A button with data-opens opens an article in the panel: it holds which list of the page is meant, data-place the place
-// in that list, and the nearest data-turn around it the turn of the conversation, if any. The panel has the same three
-// as data-kind, data-place and data-turn, and everything here follows from them.
+// A button with data-opens opens an article in the panel: data-opens names a list of the page, data-place is the place in
+// it, and the nearest data-turn around the button is the turn of the conversation, if any. The panel has the same three
+// as data-kind, data-place and data-turn.
 
-const LOOK = 5000; // ms between two looks at whether the library was synced meanwhile
+const LOOK = 5000; // ms between checks whether the library has been synced
 const phone = window.matchMedia("(max-width: 899px)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const panel = () => document.getElementById("source");
@@ -44,7 +44,7 @@ function markCurrent() {
   for (const other of document.querySelectorAll("#page button[aria-current]")) {
     if (other !== button) other.removeAttribute("aria-current");
   }
-  // To set what is set already would call the observer again, without end.
+  // Setting it again would call the observer again, endlessly.
   if (button && !button.hasAttribute("aria-current")) button.setAttribute("aria-current", "true");
 }
 
@@ -158,9 +158,9 @@ function observe(id, settle, options = {}) {
 }
 
 function start() {
-  // Gradio draws one component after another.
+  // Gradio draws the components one after another.
   if (!panel() || !document.querySelector("#masthead nav")) return requestAnimationFrame(start);
-  // Gradio alters elements in place if it can: then only attributes tell that something else is shown.
+  // Gradio changes elements in place if it can: then only their attributes change.
   const places = ["data-turn", "data-kind", "data-place"];
   observe("page", markCurrent, { attributes: true, attributeFilter: [...places, "data-opens", "aria-current"] });
   observe("source", settlePanel, { attributes: true, attributeFilter: places });

@@ -38,7 +38,7 @@ class Site:
     """See `ui.gradio_seam.uploaded_paths`."""
     masthead: gr.HTML
     show_masthead: Callable[[], str]
-    source: gr.HTML
+    panel: gr.HTML
     examples: Examples
 
 

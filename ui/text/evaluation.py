@@ -1,4 +1,4 @@
-"""An Evaluation in; text for a terminal, a line of JSON, or a Markdown report with its picture out."""
+"""An Evaluation in; text for a terminal, a line of JSON, or a Markdown report with a picture out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FAILURES_SHOWN = 10  # on a terminal
 _CITED_SHOWN = 3
 _TEXT_SHOWN = 160  # characters of a sentence, on a terminal
 
-# the field of Scores, what it is called, how it is written, and what it says
+# The field of Scores, its name, its format, and what it means.
 _FIGURES = (
     (
         "score",
@@ -53,7 +53,7 @@ _BY_TYPE_TOO = _FIGURES[8:]
 
 
 def evaluation_text(evaluation: Evaluation, *, width: int | None) -> str:
-    """The figures, all and by type, and the first failures, for a terminal; failures are wrapped to `width` columns."""
+    """The figures, overall and by type, and the first failures, for a terminal; failures wrap at `width` columns."""
     lines = [_describe(evaluation), ""]
     lines += [
         f"{name:<13} {_figure(evaluation.overall, field, form):>7}  {says}" for field, name, form, says in _FIGURES
@@ -84,8 +84,8 @@ def evaluation_json(evaluation: Evaluation) -> str:
 def report_markdown(evaluation: Evaluation, *, questions: str, index: str, picture: str) -> str:
     """The whole report: the picture, every figure, and every failure with all that was needed and cited.
 
-    `questions` names the file of the questions, `index` says what was asked, `picture` is the name of a file beside the
-    report.
+    `questions` is the name of the file of questions, `index` describes the index that was asked, and `picture` is the
+    name of a file beside the report.
     """
     failures = evaluation.failures
     parts = [
@@ -138,7 +138,7 @@ def report_markdown(evaluation: Evaluation, *, questions: str, index: str, pictu
 
 
 def check_report(report: Path, *, questions: Path, seeds: Path) -> None:
-    """Raise ReportError where a report and its picture cannot be written, or would do harm."""
+    """Raise ReportError if a report and its picture cannot be written, or would do harm."""
     picture = _picture_of(report)
     if picture == report:
         raise ReportError(f"{report} is the name of the report's picture. Give one that ends in .md.")
@@ -158,7 +158,7 @@ def check_report(report: Path, *, questions: Path, seeds: Path) -> None:
 
 
 def write_report(evaluation: Evaluation, report: Path, *, questions: str, index: str) -> None:
-    """Write the report, and its picture beside it, of the same name with .svg; raises ReportError."""
+    """Write the report, and beside it its picture with the same name and .svg; raises ReportError."""
     picture = _picture_of(report)
     markdown = report_markdown(evaluation, questions=questions, index=index, picture=picture.name)
     for path, text in ((picture, figure_svg(evaluation)), (report, markdown)):

@@ -1,6 +1,6 @@
-"""An Evaluation in, one SVG out: the score by type of question, and how far the confidence can be believed.
+"""An Evaluation in, an SVG out: the score by type of question, and how reliable the confidence is.
 
-The picture has a background of its own, so that it can be read on a light page and on a dark one.
+The picture has a background of its own, so that it can be read on light and dark pages.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ NO_TYPE = "(no type)"
 
 _PAPER, _INK, _SOFT, _RULE, _BAR, _ALL = "#faf8f3", "#1d1b16", "#5f5a4e", "#e2dccd", "#c98a1b", "#7a4d00"
 _SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif"
-_HALO = f'stroke="{_PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'  # parts text from lines
+_HALO = f'stroke="{_PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'  # sets text off from lines
 _WIDTH, _TOP, _ROW = 960, 84, 27
-_BARS_SHOWN = 24  # more types would make a tower of the picture
+_BARS_SHOWN = 24  # more types would make the picture a tower
 _NAME_SHOWN = 18  # characters of a type
 _BARS_X, _BARS_WIDTH = 212, 254
 _PLOT_X, _PLOT_SIZE = 612, 300
 
 
 def figure_svg(evaluation: Evaluation) -> str:
-    """The bars and the reliability diagram side by side, 960 wide."""
+    """The bars and the reliability diagram side by side, 960 pixels wide."""
     rows = [("all questions", evaluation.overall)]
     if list(evaluation.by_type) != [""]:
         rows += [(kind or NO_TYPE, scores) for kind, scores in evaluation.by_type.items()]
@@ -58,7 +58,7 @@ def _bars_svg(rows: Sequence[tuple[str, Scores]]) -> str:
         y, score = _TOP + place * _ROW, scores.score or 0.0
         shown = name if len(name) <= _NAME_SHOWN else f"{name[: _NAME_SHOWN - 1]}…"
         colour, weight = (_ALL, ' font-weight="600"') if place == 0 else (_BAR, "")
-        middle = y + 14.5  # of a row's text
+        middle = y + 14.5  # the baseline of a row's text
         parts.append(
             f"<g><title>{svg_text(name)}: {score:.3f} of {_count_questions(scores)}</title>"
             f'<text x="{_BARS_X - 46}" y="{middle}" text-anchor="end"{weight}>{svg_text(shown)}</text>'
@@ -76,7 +76,7 @@ def _bars_svg(rows: Sequence[tuple[str, Scores]]) -> str:
 
 
 def _reliability_svg(evaluation: Evaluation) -> str:
-    """A dot a bin: how many of its questions the articles answer, against the confidence of their answers."""
+    """A dot for each bin: the share of its questions that the articles answer, against their mean confidence."""
     left, right, top, bottom = _PLOT_X, _PLOT_X + _PLOT_SIZE, _TOP, _TOP + _PLOT_SIZE
     parts = [f'<rect x="{left}" y="{top}" width="{_PLOT_SIZE}" height="{_PLOT_SIZE}" fill="none" stroke="{_RULE}"/>']
     for tenths in range(0, 11, 2):
@@ -116,13 +116,13 @@ def _reliability_svg(evaluation: Evaluation) -> str:
 
 
 def _dot_svg(one: Bin, x: float, y: float, most: int) -> str:
-    """A dot of an area that tells the number of questions, which stands in it, or under it where it is small."""
+    """A dot whose area shows the number of questions; the number is in it, or beside it if the dot is small."""
     radius = max(16 * math.sqrt(one.questions / most), 4.0)
     number = f"{one.questions:,}"
     if radius >= 5 + 4 * len(number):
         place = f'y="{y + 4:.1f}" fill="{_PAPER}"'
     else:
-        low = y < _TOP + _PLOT_SIZE - 30  # else it would run into the axis
+        low = y < _TOP + _PLOT_SIZE - 30  # otherwise it would run into the axis
         place = f'y="{y + radius + 14 if low else y - radius - 5:.1f}" {_HALO}'
     return (
         f"<g><title>confidence {one.low:.1f} to {one.high:.1f}: {count(one.questions, 'question')}, "

@@ -1,4 +1,4 @@
-"""Statements and those who make them, as text for a terminal or a pipe."""
+"""Statements and speakers, as text for a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from qa.statements import Quote
 from ui.inert import plain_text
 from ui.wording import count, describe_source, describe_speech
 
-_LABEL = 10  # "reported", with the margin before it and the gap behind
+_LABEL = 10  # the width of "reported" with the margin before it
 
 
 def explain_match(asked: str, match: Match) -> str:
-    """How a name was taken, in one line; "" where it can only mean the one."""
+    """Whom a name was taken to mean, on one line; "" if it can only mean one speaker."""
     taken = plain_text(match.speaker.name)
     if not match.exact:
         return f"no “{plain_text(asked)}” speaks here; taking {taken}"
@@ -25,10 +25,10 @@ def explain_match(asked: str, match: Match) -> str:
 
 
 def quotes_table(quotes: Sequence[Quote], speaker: str | None, *, limit: int, width: int | None) -> str:
-    """Statements under the articles they are from, in the order given, `limit` of them at most.
+    """Statements under their articles, in the order given, at most `limit` of them.
 
-    `speaker` is who was asked for; else each run of statements has its speaker's name. Lines are wrapped to `width`
-    columns, None for not at all.
+    `speaker` is who was asked for; if None, each run of statements has its speaker's name. Lines are wrapped to `width`
+    columns; None means that they are not wrapped.
     """
     if not quotes:
         return "No statement on the record."
@@ -50,7 +50,7 @@ def quotes_table(quotes: Sequence[Quote], speaker: str | None, *, limit: int, wi
 
 
 def speakers_table(counts: Sequence[tuple[Speaker, int]], *, limit: int, width: int | None) -> str:
-    """Who speaks, a line each: the number of statements, the name, and the other names."""
+    """The speakers, one a line: the number of statements, the name and the other names."""
     if not counts:
         return "Nobody is quoted in these articles."
     lines = [f"{count(len(counts), 'speaker')}, {count(sum(said for _, said in counts), 'statement')}", ""]
@@ -63,7 +63,7 @@ def speakers_table(counts: Sequence[tuple[Speaker, int]], *, limit: int, width: 
 
 
 def wrap(text: str, width: int | None, first: str, rest: str) -> list[str]:
-    """The lines of a text of `width` columns, None for one line; `first` begins the first, `rest` every other."""
+    """The lines of a text wrapped to `width` columns, or one line if None; the prefixes are `first` and then `rest`."""
     if width is None:
         return [first + text]
     return textwrap.wrap(

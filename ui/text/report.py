@@ -1,4 +1,4 @@
-"""What a sync does and did, and the state of an index, as text for a terminal or a log."""
+"""The progress and the outcome of a sync, and the state of an index, as text for a terminal or a log."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from index.sync import Report
 
 
-_SHOWN = 20  # names of files are listed up to this number; the rest is counted
-_LOG_SECONDS = 10  # between two lines of progress in a log
+_SHOWN = 20  # names of files; the rest is counted
+_LOG_SECONDS = 10  # between lines of progress in a log
 
 
 def report_line(report: Report) -> str:
-    """What a sync did, in one line."""
+    """What a sync did, on one line."""
     return (
         f"indexed {count(report.articles, 'article')}, {count(report.sentences, 'sentence')} "
         f"in {report.seconds:.1f} s: "
@@ -30,7 +30,7 @@ def report_line(report: Report) -> str:
 
 
 def report_table(report: Report) -> str:
-    """What a sync did, a line each, with everything that was skipped and why."""
+    """What a sync did, line by line, with everything that was skipped and why."""
     rows = [
         ("added", f"{report.added:,}"),
         ("changed", f"{report.changed:,}"),
@@ -47,7 +47,7 @@ def report_table(report: Report) -> str:
 
 
 def status_table(status: Status) -> str:
-    """The state of an index, a line each, with what is stale and what was skipped."""
+    """The state of an index, line by line, with what is stale and what was skipped."""
     rows = [
         ("articles", f"{status.articles:,}"),
         ("sentences", f"{status.sentences:,}"),
@@ -72,25 +72,25 @@ def status_table(status: Status) -> str:
 
 
 class Progress:
-    """How far a long task is, on standard error: a bar with the time left on a terminal, plain lines in a log.
+    """The progress of a long task on standard error: a bar with the time left on a terminal, plain lines in a log.
 
-    `doing` says what is done ("indexing"), and `what` to what ("files").
+    `doing` names the task ("indexing"), and `what` the things that it works through ("files").
     """
 
     def __init__(self, doing: str = "indexing", what: str = "files") -> None:
         self._doing, self._what = doing, what
         self._bar: Any = None
-        self._began = self._said = time.monotonic()
+        self._began = self._printed = time.monotonic()
 
     def show(self, done: int, of: int, sentences: int | None = None) -> None:
-        """Say how many are done, and how many sentences, if that tells more."""
+        """Show how many are done and, if given, how many sentences."""
         if sys.stderr.isatty():
             self._draw(done, of, sentences)
-        elif time.monotonic() - self._said >= _LOG_SECONDS:
-            self._said = time.monotonic()
+        elif time.monotonic() - self._printed >= _LOG_SECONDS:
+            self._printed = time.monotonic()
             line = f"{self._doing}: {done:,} of {of:,} {self._what}"
             if sentences is not None:
-                line += f", {sentences:,} sentences, {sentences / (self._said - self._began):,.0f} a second"
+                line += f", {sentences:,} sentences, {sentences / (self._printed - self._began):,.0f} a second"
             print(line, file=sys.stderr, flush=True)
 
     def _draw(self, done: int, of: int, sentences: int | None) -> None:
@@ -112,7 +112,7 @@ class Progress:
 
 
 def printable(text: str) -> str:
-    """The text with control characters escaped, so that no file name can drive the terminal."""
+    """The text with control characters escaped, so that no file name can control the terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

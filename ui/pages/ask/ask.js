@@ -1,7 +1,7 @@
-// The Ask page: its turns, the card beside a citation's number, what can be done with an answer, filters, links and
-// saving. `trigger` sends an event to Python.
+// The Ask page: its turns, the card beside a citation's number, the buttons under an answer, filters, links and saving.
+// `trigger` sends an event to Python.
 
-const LEAVING = 160; // ms in which the pointer may cross from a number to its card
+const LEAVING = 160; // ms for the pointer to cross from a number to its card
 const FIND = 1000; // ms between two looks at whether there are new examples
 const phone = window.matchMedia("(max-width: 899px)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -15,18 +15,18 @@ let cardTimer = 0;
 let offerTimer = 0;
 let exports = 0;
 let exported = 0;
-let editing = false; // whether the question box waits for a question to edit
-let linked = ""; // the question that the address asked
+let editing = false; // whether a question to edit is about to arrive in the question box
+let linked = ""; // the question in the address
 let lastTurn = ""; // how many turns there were, and whether the last was being answered
-const copied = new Set(); // the buttons that say so at the moment
+const copied = new Set(); // the buttons that say "Copied" at the moment
 
-// The turns: those from data-first on come as text, and with the last there are data-total. Of two parts that came in one
-// moment the page sees only the later one, and then asks for all.
+// The turns from data-first on arrive as text, out of data-total. If two parts arrive at once, the page sees only the
+// later one, and asks for all turns.
 
 function settleTurns() {
   const part = document.querySelector("#part .part");
   const got = Number(part?.dataset.revision);
-  // An earlier one was overtaken; one from long before is of a server that was started anew, whose clock was set back.
+  // Ignore an earlier revision, unless it is from a restarted server whose clock was set back.
   if (!part || (got <= revision && got > revision - 1000)) return;
   const first = Number(part.dataset.first);
   if (first && got !== revision + 1) return trigger("send_all");
@@ -58,7 +58,7 @@ function findExamples() {
   if (found !== document.querySelector("#masthead header")?.dataset.synced) trigger("find_examples");
 }
 
-// Make a node like another with as little change as can be, so that the focus and what is being typed stay.
+// Make a node equal to another with as few changes as possible, so that the focus and what is being typed stay.
 function mend(parent, node, like) {
   if (!node) return parent.append(like.cloneNode(true));
   if (copied.has(node)) return;
@@ -123,12 +123,12 @@ function placeCard() {
   const view = conversation().getBoundingClientRect();
   if (!cardFor.isConnected || at.bottom < view.top || at.top > view.bottom) return hideCard();
   const shown = card();
-  cardFor.setAttribute("aria-describedby", shown.id); // which a new rendering takes away
+  cardFor.setAttribute("aria-describedby", shown.id); // a new rendering removes it
   shown.style.maxHeight = "";
   const { width, height } = shown.getBoundingClientRect();
   const [above, below] = [at.top - 16, innerHeight - at.bottom - 16]; // with a margin of 8 at both ends
   const isAbove = height <= above || above >= below;
-  shown.style.maxHeight = `min(60vh, ${isAbove ? above : below}px)`; // so that it never covers the number itself
+  shown.style.maxHeight = `min(60vh, ${isAbove ? above : below}px)`; // it must not cover the number
   const left = at.left + at.width / 2 - width / 2;
   shown.style.left = `${Math.max(10, Math.min(left, innerWidth - width - 10))}px`;
   shown.style.top = `${isAbove ? at.top - 8 - shown.offsetHeight : at.bottom + 8}px`;
@@ -160,10 +160,10 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("focusout", (event) => {
   if (chipOf(event)) leaveCard();
 });
-document.addEventListener("scroll", placeCard, true); // the focus may have scrolled to its number
+document.addEventListener("scroll", placeCard, true); // the focus may have scrolled to a number
 window.addEventListener("resize", placeCard);
 
-// What can be done with a turn
+// The buttons of a turn
 
 async function copy(button) {
   const text = button.dataset.text;
@@ -180,12 +180,12 @@ async function copy(button) {
     button.focus({ preventScroll: true });
   }
   if (copied.has(button)) return;
-  const said = button.textContent;
+  const label = button.textContent;
   copied.add(button);
   button.textContent = "Copied";
   setTimeout(() => {
     copied.delete(button);
-    button.textContent = said;
+    button.textContent = label;
   }, 1500);
 }
 
@@ -277,7 +277,7 @@ function sendFilters() {
 function settleTools() {
   const toggle = document.querySelector(".filters-toggle");
   const expanded = String(!filterForm().hidden);
-  // Setting what is set already would call the observer again, without end.
+  // Setting it again would call the observer again, endlessly.
   if (toggle && toggle.getAttribute("aria-expanded") !== expanded) toggle.setAttribute("aria-expanded", expanded);
 }
 
@@ -291,7 +291,7 @@ document.addEventListener("input", (event) => {
   offerTimer = setTimeout(() => trigger("offer", { name, sought: value }), 120);
 });
 
-// Saving: the text comes as what an element holds, and leaves as a file that the browser makes.
+// Saving: the text arrives in an element, and the browser makes a file of it.
 
 function settleExport() {
   const made = document.querySelector("#export [data-name]");
@@ -305,7 +305,7 @@ function settleExport() {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// The address: ?q= asks a question, and goes when another is asked.
+// The address: ?q= asks a question, and is removed when another is asked.
 
 function askAddress() {
   const given = new URLSearchParams(location.search);

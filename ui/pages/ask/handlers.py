@@ -52,7 +52,7 @@ class AskPage:
 
     def __init__(self, site: Site) -> None:
         self._library = site.library
-        self._source = site.source
+        self._panel = site.panel
         self._examples = site.examples
 
     def draw(self, script: gr.HTML) -> Openers:
@@ -86,7 +86,7 @@ class AskPage:
 
     def _listen(self, script: gr.HTML) -> None:
         talk, part, typed = self._talk, self._part, [self._question, self._tools]
-        outputs = [*typed, part, self._source]
+        outputs = [*typed, part, self._panel]
         asking = [
             listen(self._question, "submit", self._ask_typed, [self._question, talk], outputs, while_running="once"),
             listen(script, "ask_example", self._ask_example, talk, outputs, while_running="once"),

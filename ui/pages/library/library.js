@@ -1,5 +1,5 @@
-// The Library page. `trigger` sends an event to Python, and `upload` a file to Gradio. The table says by data-serial which
-// list it is; a click sends that and a place.
+// The Library page. `trigger` sends an event to Python, and `upload` a file to Gradio. The data-serial of the table tells
+// one list from another; a click sends it with a place in the list.
 
 const byId = (id) => document.getElementById(id);
 const list = () => document.querySelector("#library-table table");
@@ -8,10 +8,10 @@ const files = () => byId("added-files");
 const isHere = () => document.body.dataset.page === "library";
 
 let typing = 0; // the timer that waits for the next letter
-let wanted = null; // finds what is to have the focus when the table has been made anew
-let held = null; // the kind and the name of the button in the table that has the focus
+let wanted = null; // finds the element to focus when the table has been rendered again
+let focused = null; // the class and the name of the button in the table that has the focus
 let isSending = false;
-let depth = 0; // of the elements that a file is being dragged over
+let depth = 0; // how many nested elements a file is being dragged over
 
 function listArticles(changes = {}) {
   const table = list();
@@ -24,18 +24,18 @@ function listArticles(changes = {}) {
 
 function sort(column) {
   const { column: before, descending } = list().dataset;
-  // Names begin with A; numbers and dates with what is most and latest.
+  // Names begin with A, numbers with the highest, dates with the latest.
   const first = ["date", "sentences", "people"].includes(column);
   wanted = () => document.querySelector(`#library-page .sort[data-column="${column}"]`);
   listArticles({ column, descending: column === before ? descending !== "1" : first });
 }
 
-function send(name, button, more = {}) {
+function sendRow(name, button, more = {}) {
   trigger(name, { place: Number(button.dataset.place), serial: Number(list()?.dataset.serial), ...more });
 }
 
 function focusWanted() {
-  const found = wanted?.() ?? findHeld();
+  const found = wanted?.() ?? findFocused();
   if (!found) return;
   wanted = null;
   found.focus({ preventScroll: !found.matches(".sure, .undo") });
@@ -43,17 +43,17 @@ function focusWanted() {
 
 const nameOf = (button) => button.ariaLabel ?? button.textContent;
 
-// The focus stays where it was when the table is made anew, which may be at any time, and in which Gradio would make one
-// row into another.
-function findHeld() {
+// Keeps the focus where it was when the table is rendered again, which can happen at any time: Gradio would turn one row
+// into another.
+function findFocused() {
   const at = document.activeElement;
-  if (!held || !(at === document.body || at.closest("#library-table"))) return null;
-  const buttons = document.querySelectorAll(`#library-table .${held.kind}`);
-  const same = [...buttons].filter((button) => nameOf(button) === held.name);
+  if (!focused || !(at === document.body || at.closest("#library-table"))) return null;
+  const buttons = document.querySelectorAll(`#library-table .${focused.kind}`);
+  const same = [...buttons].filter((button) => nameOf(button) === focused.name);
   return same.includes(at) ? null : same[0];
 }
 
-// A sync that this page did not ask for leaves the table behind the masthead. A question that is open stays open.
+// After a sync that this page did not start, the table is older than the masthead. A question in it stays open.
 function catchUp() {
   const synced = document.querySelector("#masthead header")?.dataset.synced;
   if (!isHere() || !list() || synced === list().dataset.synced || document.querySelector("#library-page .sure")) return;
@@ -80,14 +80,14 @@ async function add(chosen) {
     let status = 0;
     if (!isTooLarge(file)) {
       try {
-        // Its own name is sent beside it; Gradio's would lose letters, and a name without them would be refused.
+        // Gradio would remove letters from the file's own name, which is sent separately.
         ({ path } = await upload(new File([file], "upload.bin")));
       } catch (error) {
-        // A folder, a connection that broke, or a server that is full: Python says so.
+        // A folder, a broken connection, or a full server: Python says which.
         status = Number(/^HTTP (\d+)/.exec(error?.message)?.[1] ?? 0);
       }
     }
-    // Gradio would look for what is called "path" in its own folder.
+    // Gradio would look for a "path" in its own folder.
     sent.push({ name: file.name, size: file.size, uploaded: path, status });
   }
   showSending("");
@@ -152,17 +152,17 @@ document.addEventListener("click", (event) => {
     listArticles({ shown: 2 * before });
   } else if (button.matches(".remove")) {
     wanted = () => document.querySelector("#library-page .sure");
-    send("ask_remove", button);
+    sendRow("ask_remove", button);
   } else if (button.matches(".keep")) {
     const asked = button.closest("tr").previousElementSibling.dataset.place;
     wanted = () => document.querySelector(`#library-page .remove[data-place="${asked}"]`);
     trigger("cancel_remove");
   } else if (button.matches(".sure")) {
     wanted = () => document.querySelector(`#library-page .undo[data-place="${place}"]`) ?? document.querySelector("#library-page .undo");
-    send("remove", button);
+    sendRow("remove", button);
   } else if (button.matches(".undo")) {
     wanted = () => document.querySelector(`#library-page .remove[data-place="${place}"]`);
-    send("undo_remove", button);
+    sendRow("undo_remove", button);
   } else if (button.matches(".put-back")) trigger("put_back", { removed: Number(button.dataset.removed) });
   else if (button.matches(".sync")) trigger("sync_now");
   else if (button.matches(".add-taken, .leave-taken")) {
@@ -178,9 +178,9 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("focusin", (event) => {
   const button = event.target.closest("#library-table button");
-  held = button && { kind: button.classList[0], name: nameOf(button) };
+  focused = button && { kind: button.classList[0], name: nameOf(button) };
 });
-document.addEventListener("pointerdown", () => (held = null));
+document.addEventListener("pointerdown", () => (focused = null));
 
 function enter() {
   if (!isHere()) return;

@@ -26,7 +26,7 @@ class PeoplePage:
 
     def __init__(self, site: Site) -> None:
         self._library = site.library
-        self._source = site.source
+        self._panel = site.panel
 
     def draw(self, script: gr.HTML) -> Openers:
         """Draw the components and connect their events."""
@@ -38,7 +38,7 @@ class PeoplePage:
         person = draw_html("", "person")
         listen(script, "list_people", self._list_people, None, people, while_running="always_last")
         listen(
-            script, "open_person", self._open_person, None, [chosen, person, self._source], while_running="always_last"
+            script, "open_person", self._open_person, None, [chosen, person, self._panel], while_running="always_last"
         )
         listen(script, "show_more", self._show_more, chosen, [chosen, person], while_running="once")
         return {"statement": (chosen, self._open_statement)}

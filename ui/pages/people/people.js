@@ -1,5 +1,5 @@
-// The People page. The address says what is shown: #people is the list, #people/Dmitry%20Peskov his statements, and with
-// a topic after another stroke those on it. `trigger` sends an event to Python.
+// The People page: #people is the list, #people/Dmitry%20Peskov his statements, #people/Dmitry%20Peskov/Tartous those on
+// a topic. `trigger` sends an event to Python.
 
 const phone = window.matchMedia("(max-width: 899px)");
 const list = () => document.getElementById("people-list");

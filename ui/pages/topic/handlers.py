@@ -27,7 +27,7 @@ class TopicPage:
 
     def __init__(self, site: Site) -> None:
         self._library = site.library
-        self._source = site.source
+        self._panel = site.panel
 
     def draw(self, script: gr.HTML) -> Openers:
         """Draw the components and connect their events."""
@@ -38,14 +38,14 @@ class TopicPage:
         with gr.Column(elem_id="topic-scroll"):
             topic = draw_html("", "topic")
             statements = draw_html("", "topic-statements")
-        outputs = [state, topic, statements, self._source]
+        outputs = [state, topic, statements, self._panel]
         listen(script, "open_topic", self._open_topic, None, outputs, while_running="always_last")
         listen(
             script,
             "choose_point",
             self._choose_point,
             state,
-            [state, statements, self._source],
+            [state, statements, self._panel],
             while_running="always_last",
         )
         listen(script, "show_more", self._show_more, state, [state, statements], while_running="once")

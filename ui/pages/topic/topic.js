@@ -1,4 +1,4 @@
-// The Topic page, #topic/Tartous. The plot says by data-topic what it is of; `trigger` sends an event to Python.
+// The Topic page, #topic/Tartous. The data-topic of the plot is its topic; `trigger` sends an event to Python.
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const plot = () => document.getElementById("topic");
@@ -8,8 +8,8 @@ const scroller = () => document.getElementById("topic-scroll");
 const points = () => [...plot().querySelectorAll(".point")];
 const pressed = () => plot().querySelector('.point[aria-pressed="true"]');
 
-let lastTopic; // what is on the page
-let toShow = false; // whether the list is to be brought into view when it is there
+let lastTopic; // the topic on the page
+let toShow = false; // whether to scroll to the list when it arrives
 let grownFrom = null; // how many statements were listed when more were asked for
 
 function readTopic() {
@@ -27,14 +27,14 @@ function enter() {
   if (topic === null) return;
   box().value = topic;
   if (openTopic() === topic) focusTopic();
-  else ask(topic);
+  else requestTopic(topic);
 }
 
 function openTopic() {
   return plot().querySelector(".topic-page")?.dataset.topic;
 }
 
-function ask(topic) {
+function requestTopic(topic) {
   scroller().setAttribute("aria-busy", "true");
   lastTopic = undefined;
   trigger("open_topic", { topic });
@@ -51,7 +51,7 @@ function settleTopic() {
   scroller().removeAttribute("aria-busy");
   scroller().scrollTo({ top: 0 });
   const sideways = plot().querySelector(".sideways");
-  if (sideways) sideways.scrollLeft = sideways.scrollWidth; // the latest is seen first
+  if (sideways) sideways.scrollLeft = sideways.scrollWidth; // show the latest first
   if (readTopic() !== null) focusTopic();
 }
 
@@ -91,7 +91,7 @@ function describePoint(point) {
   line.parentElement.classList.toggle("has-point", Boolean(point));
 }
 
-// One point is reached by Tab, the others by the arrow keys.
+// Tab reaches one point, the arrow keys the others.
 
 function neighbour(point, key, whole) {
   const { row, column } = placeOf(point);
@@ -140,10 +140,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches(".topic-form")) return; // also that of the People page
+  if (!event.target.matches(".topic-form")) return; // on this page or on the People page
   event.preventDefault();
   const topic = event.target.querySelector("input").value.trim();
-  if (readTopic() === topic) ask(topic); // the articles may have changed
+  if (readTopic() === topic) requestTopic(topic); // the articles may have changed
   else location.hash = `topic/${encodeURIComponent(topic)}`;
 });
 

@@ -1,0 +1,136 @@
+"""The command line's commands and their options, as a parser."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+LISTED = 50  # statements or speakers that a table lists by default
+
+Command = Callable[[argparse.Namespace], int | None]
+
+
+def make_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
+    """The parser; the options that it reads have the command to run, one of `commands` by name, as `run`."""
+    parser = argparse.ArgumentParser(
+        prog="onrecord",
+        description="Ask a folder of news articles a question; get an answer in their own sentences, each cited.",
+    )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and exit")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    folders = argparse.ArgumentParser(add_help=False)
+    folders.add_argument("--seeds", metavar="DIR", help="the folder of articles (default: seeds)")
+    folders.add_argument("--store", metavar="DIR", help="the folder of the index (default: .onrecord beside the seeds)")
+    for name, (text, add_options) in _COMMANDS.items():
+        description = f"{text[:1].upper()}{text[1:]}."
+        command = subparsers.add_parser(name, parents=[folders], help=text, description=description)
+        command.set_defaults(run=commands[name])
+        add_options(command)
+    return parser
+
+
+def _add_ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("question", nargs="?", help="the question, in quotes")
+    ask.add_argument("--json", action="store_true", help="print the whole answer as one line of JSON")
+    ask.add_argument(
+        "--batch",
+        metavar="FILE",
+        help='answer each line {"id", "question", "history"} of a JSON Lines file (- for standard input)',
+    )
+    _add_filters(ask)
+
+
+def _add_quotes(quotes: argparse.ArgumentParser) -> None:
+    _add_filters(quotes)
+    quotes.add_argument("--about", metavar="TOPIC", help="only what was said on this topic, most relevant first")
+    quotes.add_argument(
+        "--limit", type=_read_limit, metavar="N", help=f"list at most N (default: {LISTED}, with --json all)"
+    )
+    quotes.add_argument("--json", action="store_true", help="print each as a line of JSON")
+
+
+def _add_filters(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--speaker", metavar="NAME", help="only what this person or group said")
+    command.add_argument("--source", metavar="NAME", help="only from articles of this outlet")
+    command.add_argument(
+        "--since", metavar="DATE", help="only from this day, month or year on: 2024-12-10, 2024-12, 2024"
+    )
+    command.add_argument("--until", metavar="DATE", help="only up to this day, month or year")
+    command.add_argument("--article", metavar="PATH", help="only from this article of the seeds folder")
+
+
+def _add_index(index: argparse.ArgumentParser) -> None:
+    index.add_argument("--watch", action="store_true", help="then follow every change until Ctrl-C")
+    index.add_argument("--json", action="store_true", help="print the report as one line of JSON")
+    index.add_argument("--strict", action="store_true", help="exit with 1 if a file was skipped")
+    index.add_argument("--no-wait", action="store_true", help="exit at once if another process is writing")
+
+
+def _add_status(status: argparse.ArgumentParser) -> None:
+    status.add_argument("--json", action="store_true", help="print it as one line of JSON")
+
+
+def _add_eval(evaluation: argparse.ArgumentParser) -> None:
+    evaluation.epilog = (
+        'A line of FILE is {"question": "…", "evidence": [[{"article": "path", "text": "a sentence of it"}]]}. '
+        "evidence is a list of what an answer needs, each a list of alternatives; [] means that the articles do not "
+        'answer. "type", "history" and "relevant" may be given too.'
+    )
+    evaluation.add_argument("questions", metavar="FILE", help="a JSON Lines file of questions")
+    evaluation.add_argument(
+        "--report",
+        metavar="FILE",
+        help="write a Markdown report too, and beside it its picture with the same name and .svg",
+    )
+    evaluation.add_argument(
+        "--json", action="store_true", help="print the figures and each outcome as one line of JSON"
+    )
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
+    serve.add_argument("--port", type=_read_port, default=7860, help="the port to listen at (default: 7860)")
+    serve.add_argument(
+        "--mcp",
+        nargs="?",
+        const="http",
+        choices=("http", "stdio"),
+        help="offer MCP clients the tools ask, quotes and read_article at /mcp; with stdio, offer only these, over "
+        "standard input and output",
+    )
+    serve.add_argument(
+        "--read-only", action="store_true", help="let nobody add or remove articles, or start a sync, in the browser"
+    )
+    serve.add_argument("--open", action="store_true", help="open a browser window")
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "ask": ("answer a question from the articles", _add_ask),
+    "quotes": ("list who speaks in the articles, or what they said", _add_quotes),
+    "index": ("bring the index up to date with the folder of articles", _add_index),
+    "status": ("show what is in the index, and what in the folder it has not seen yet", _add_status),
+    "eval": ("measure how well the index answers questions whose answers you know", _add_eval),
+    "serve": ("open the conversation in a browser", _add_serve),
+}
+
+
+class _ShowVersion(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # takes as long to import as all of the command line
+
+        print(f"onrecord {version('onrecord')}")
+        parser.exit()
+
+
+def _read_port(text: str) -> int:
+    port = int(text) if text.isdecimal() else 0
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
+    return port
+
+
+def _read_limit(text: str) -> int:
+    limit = int(text) if text.isdecimal() else 0
+    if limit < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a limit; give a number from 1")
+    return limit
