@@ -2,7 +2,7 @@
 
 
 class OnRecordError(Exception):
-    """Anything a user can mend. The command line prints its message and exits with 1."""
+    """Anything a user can put right. The command line prints its message and exits with 1."""
 
 
 class SettingsError(OnRecordError):
@@ -26,7 +26,7 @@ class BusyError(StoreError):
 
 
 class ModelError(OnRecordError):
-    """A model is missing or is not the one that was expected."""
+    """A model is missing, damaged or not the expected one."""
 
 
 class QuestionError(OnRecordError):
@@ -38,5 +38,5 @@ class ReportError(OnRecordError):
 
 
 def in_one_line(error: Exception) -> str:
-    """What an exception of another library says, short enough for a message of ours and without a full stop."""
+    """The message of another library's exception, cut to fit into one of ours and without a full stop."""
     return (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")

@@ -1,4 +1,4 @@
-"""The opened index: the store, the lexical index beside it, and the model, kept level with the seeds folder."""
+"""The way into an index: it is opened, read by several threads, and kept up to date with the seeds folder."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 class Library:
     """An opened index, usable from several threads. Close it, or use it in a `with` block.
 
-    `store`, `lexical`, `model` and `records` belong together, and stay as they are within a `reading` block. Between
-    such blocks they follow what this process, or another one, indexes.
+    `store`, `lexical`, `model` and `records` belong together, and do not change within a `reading` block. Between such
+    blocks they follow what this process, or another one, indexes.
     """
 
     store: Store
@@ -39,16 +39,16 @@ class Library:
     counts: tuple[int, int]
     """The numbers of articles and of sentences."""
     progress: tuple[int, int, int] | None
-    """What `on_progress` was told last by the sync that is under way in this process, whoever began it; else None."""
+    """The last arguments of `on_progress` in the sync that this process is running; None when it is running none."""
     last: tuple[Report, float] | None
-    """The report of the last sync in this process, and when that was, in seconds since 1970."""
+    """The report of the last sync in this process, and its time in seconds since 1970."""
 
     def __init__(self, settings: Settings) -> None:
-        """Open the index of a seeds folder as it stands; `update` or `sync` brings it level with the folder.
+        """Open the index of a seeds folder as it is; `update` or `sync` brings it up to date.
 
         Raises SeedsError when the folder holds nothing to index, and StoreError when the store cannot be opened.
         """
-        require_files(settings.seeds)  # before a store is made for a folder that was mistyped
+        require_files(settings.seeds)  # before a store is made for a mistyped folder
         make_folder(settings.store)
         self.settings = settings
         self._gate = threading.Condition()
@@ -63,12 +63,12 @@ class Library:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Keep the index as it is for the length of the block, after catching up with what was indexed meanwhile.
+        """Catch up with what was indexed meanwhile, then keep the index unchanged for the length of the block.
 
-        A block must not hold another one.
+        Such blocks must not be nested.
         """
         with self._gate:
-            self._gate.wait_for(lambda: not self._is_awaited)  # else there might always be one who reads
+            self._gate.wait_for(lambda: not self._is_awaited)  # else readers could keep a writer waiting for ever
             if self._is_behind():
                 self._gate.wait_for(lambda: self._readers == 0)
                 if self._is_behind():
@@ -82,15 +82,15 @@ class Library:
                 self._gate.notify_all()
 
     def plan(self, *, is_whole: IsWhole | None = None) -> Plan:
-        """What a sync would do now; see `index.plan.make_plan`."""
+        """Return what a sync would do now; see `index.plan.make_plan`."""
         with self.reading():
             known = self.store.files()
         return make_plan(self.settings, known, is_whole=is_whole)
 
     def update(self, *, on_progress: OnProgress | None = None) -> Report | None:
-        """Sync if the folder or the settings ask for it, and return the report; None where there was nothing to do.
+        """Sync if the folder or the settings have changed, and return the report; None when there was nothing to do.
 
-        While another process is writing, an index that holds anything is left as it stands.
+        While another process is writing, an index that is not empty is left as it is.
         """
         if self.plan().is_empty and not self._is_other_generation() and self.records:
             return None
@@ -110,12 +110,12 @@ class Library:
         on_wait: Callable[[str], None] | None = None,
         is_whole: IsWhole | None = None,
     ) -> Report:
-        """Bring the index level with the seeds folder, and say what was done.
+        """Bring the index up to date with the seeds folder, and report what was done.
 
         `on_progress` is called with the files done so far, the files to do, and the sentences done so far. For `wait`
-        and `on_wait` see `index.storage.lock.writer_lock`, for `is_whole` `index.plan.make_plan`. Where the settings
+        and `on_wait` see `index.storage.lock.writer_lock`, for `is_whole` `index.plan.make_plan`. When the settings
         name another model, a new generation is built while the old one answers. Raises SeedsError, StoreError,
-        ModelError or BusyError; what was indexed before is then still there.
+        ModelError or BusyError; what was indexed before then remains.
         """
         with self._syncing, writer_lock(self.settings.store, wait=wait, on_wait=on_wait):
             try:
@@ -126,27 +126,27 @@ class Library:
             return report
 
     def article(self, article_id: str) -> Article:
-        """The article as it was indexed; raises StoreError when there is none of that id."""
+        """The article as it was indexed; raises StoreError for an unknown id."""
         with self.reading():
             return self.store.article(article_id)
 
     @property
     def people(self) -> list[Speaker]:
-        """Everyone who speaks in the articles, those with most statements first."""
+        """Everyone who speaks in the articles, those with the most statements first."""
         return self._opened.people
 
     def count_statements(self, speaker: Speaker) -> int:
-        """How many statements somebody makes, one of `people`."""
+        """The number of statements of one of `people`."""
         return sum(self._opened.statements.get(name, 0) for name in speaker.names)
 
     @property
     def full_names(self) -> dict[str, str]:
-        """By name that an article has for a speaker, the one that is used over all articles."""
+        """For each name that an article has for a speaker, the name used across all articles."""
         return self._opened.full_names
 
     @property
     def synced(self) -> float | None:
-        """When the index was last level with the folder, in seconds since 1970; None where it never was."""
+        """When the index was last up to date with the folder, in seconds since 1970; None if it never was."""
         if self._snapshots:
             return self._snapshots.synced
         current = self._opened.catalogue.current()
@@ -165,7 +165,7 @@ class Library:
         self.close()
 
     def _sync(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
-        """`sync`, with the writer's lock held."""
+        """Do what `sync` does. Call only while holding the writer lock."""
 
         def note(done: int, of: int, sentences: int) -> None:
             self.progress = done, of, sentences
@@ -174,13 +174,13 @@ class Library:
         self.progress = 0, 0, 0
         with self._alone():
             if self._is_behind():
-                self._reopen(locked=True)  # another process wrote: to go on from an old state would lose its work
+                self._reopen(locked=True)  # else what another process wrote would be lost
         plan = make_plan(self.settings, self.store.files(), is_whole=is_whole)
         self.progress = 0, len(plan.read), 0
         if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
             report = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None).report
             if self._snapshots:
-                self._snapshots.discard()  # of a change that was taken back
+                self._snapshots.discard()  # a draft of changes that were undone
                 self._snapshots.note_sync()
             else:
                 self._opened.catalogue.note_sync()
@@ -191,7 +191,7 @@ class Library:
             return self._write(note, is_whole)
         except OnRecordError:
             if self._snapshots:
-                self._snapshots.discard()  # what is kept of an interrupted sync is sound
+                self._snapshots.discard()  # only a sync that was killed leaves a draft, which is sound
             raise
 
     def _is_other_generation(self) -> bool:
@@ -206,7 +206,7 @@ class Library:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Wait until no thread reads, and keep others from it for the length of the block."""
+        """Wait until no thread is reading, and keep all from reading for the length of the block."""
         with self._gate:
             self._is_awaited = True
             try:
@@ -227,20 +227,20 @@ class Library:
         self.counts = len(opened.records), sum(record.sentences for record in opened.records.values())
 
     def _open_current(self, *, locked: bool = False) -> Opened:
-        """Open the index that is current; `locked` tells that this process holds the writer's lock."""
+        """Open the current index; `locked` when this process holds the writer lock."""
         if not self._snapshots:
             return self._open(None)
         while True:
             index = self._snapshots.current()
-            with suppress(StoreError):  # it is looked into below
+            with suppress(StoreError):  # the reason is looked into below
                 if not self._snapshots.is_suspect(index):
                     with self._snapshots.opening(index):
                         return self._open(index)
             if index == self._snapshots.current():
-                break  # else syncs have passed it by, and deleted it, while it was being opened
+                break  # else it was replaced and deleted by syncs while it was being opened
         if not self._snapshots.is_sound(index):
             with nullcontext() if locked else writer_lock(self.settings.store, wait=False):
-                if index == self._snapshots.current():  # no other process was quicker
+                if index == self._snapshots.current():  # another process may have been quicker
                     self._snapshots.set_aside(index)
         index = self._snapshots.current()
         with self._snapshots.opening(index):
@@ -250,20 +250,20 @@ class Library:
         return open_index(self.settings, index, self._latest_model(), snapshots=self._snapshots)
 
     def _latest_model(self) -> EmbeddingModel:
-        """The model of the settings, in the version that its folder holds now."""
+        """The model that the settings name, in the version that its folder now holds."""
         if self._wanted_model.has_changed:
             self._wanted_model = EmbeddingModel(self._wanted_model.name)
         return self._wanted_model
 
     def _write(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
-        """Sync into a draft and make it the current index; with a server, into what it holds."""
+        """Sync into a draft, which becomes the current index; on a server, into the index itself."""
         model = self._wanted_model if self._is_other_generation() else self.model
         before = self._opened
         with ExitStack() as opened:
             if self._snapshots:
                 with ThreadPoolExecutor(1) as pool:
                     copying = pool.submit(self._snapshots.draft)
-                    load_reader()  # meanwhile: each takes about half a second
+                    load_reader()  # at the same time: each takes about half a second
                     draft = copying.result()
                 catalogue, lexical = open_parts(self.settings, draft, opened, snapshots=self._snapshots)
             else:
@@ -275,7 +275,7 @@ class Library:
             applied = apply_plan(self.settings, plan, store, lexical, model, on_progress)
             records = applied.records
             if self._snapshots and draft:
-                store.forget(applied.replaced, records)  # nobody reads it yet
+                store.forget(applied.replaced, records)  # no one reads the draft yet
                 catalogue.drop_other_generations(store)
                 lexical.update(records, store.sentences)
                 revision = catalogue.promote(store).revision
@@ -286,7 +286,7 @@ class Library:
                 before.close()
             else:
                 with self._alone():
-                    # First the lexical index: where its disk is full, this process answers from the old state, whole.
+                    # The lexical index first: if its disk is full, this process still answers from the old state.
                     lexical.update(records, store.sentences)
                     revision = catalogue.promote(store).revision
                     self._adopt(Opened(None, revision, catalogue, store, lexical, model, records, before.close))

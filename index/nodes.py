@@ -1,12 +1,12 @@
-"""LlamaIndex's side of the index: a reader that yields articles as Documents, a parser that yields sentences as nodes.
+"""The index for LlamaIndex: a reader that yields articles as Documents, and a parser that yields sentences as nodes.
 
-The index is built with them, and they serve in anyone's LlamaIndex pipeline:
+The index is built with them, and they work in any LlamaIndex pipeline:
 
     SimpleDirectoryReader("seeds", file_extractor={".txt": ArticleReader(Path("seeds"))})
     SentenceParser().get_nodes_from_documents(documents)
 
-A Document's text is the article's, its id the article's id, its metadata the article's other fields. A node's text is
-one sentence, with `start_char_idx` and `end_char_idx` exact.
+A Document has the article's text and id, and its other fields as metadata. A node's text is one sentence, with exact
+`start_char_idx` and `end_char_idx`.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ logger = logging.getLogger(__name__)
 
 
 class ArticleReader(BaseReader):
-    """Reads the articles of one file below the seeds folder: one of a text, a page or a document, many of a table."""
+    """Reads the articles of a file below the seeds folder: one from a text, page or document, many from a table."""
 
     def __init__(self, seeds: Path, *, max_article_mb: float = Settings.max_article_mb) -> None:
         self.seeds = seeds
         self.max_bytes = int(max_article_mb * 1_000_000)
 
     def read(self, file: Path) -> tuple[list[Document], tuple[tuple[str, str], ...]]:
-        """The articles in the file, and the name and reason of whatever else in it could not be read.
+        """Read the articles in a file; the name of whatever in it could not be read is returned with the reason.
 
-        Raises ArticleError when nothing could.
+        Raises ArticleError when nothing could be read.
         """
         reading = read_file(file, self.seeds, max_bytes=self.max_bytes)
         path = file.relative_to(self.seeds).as_posix()
         return [to_document(article, path) for article in reading.articles], reading.skipped
 
     def load_data(self, file: Path | str, extra_info: dict[str, Any] | None = None) -> list[Document]:
-        """As LlamaIndex calls it: the articles in the file; what could not be read is logged."""
+        """Read the articles in a file, as LlamaIndex asks for them; what could not be read is logged."""
         documents, skipped = self.read(Path(file))
         for name, reason in skipped:
             logger.warning("skipped %s: %s", name, reason)
@@ -73,11 +73,11 @@ class SentenceParser(NodeParser):
         nodes: list[BaseNode],
         parent_doc_map: dict[str, Document],  # noqa: ARG002
     ) -> list[BaseNode]:
-        return nodes  # LlamaIndex would search for each text again, and find the wrong one of two equal sentences
+        return nodes  # LlamaIndex would search for each text again, and confuse two equal sentences
 
 
 def to_document(article: Article, file: str) -> Document:
-    """The article as a LlamaIndex Document; `file` is the path, below the seeds folder, of the file it is from."""
+    """The article as a LlamaIndex Document; `file` is the path of its file below the seeds folder."""
     metadata = {name: value for name, value in asdict(article).items() if value is not None}
     del metadata["id"], metadata["text"]
     metadata["file"] = file
@@ -92,13 +92,13 @@ def to_document(article: Article, file: str) -> Document:
 
 
 def to_article(document: Document) -> Article:
-    """The Article of a Document that `to_document` made."""
+    """The Article of a Document made by `to_document`."""
     known = {name: document.metadata[name] for name in Article.__dataclass_fields__ if name in document.metadata}
     return Article(id=document.id_, text=document.text, **known)
 
 
 def to_sentences(document: Document, nodes: Sequence[TextNode]) -> list[Sentence]:
-    """The Sentences of a document's nodes, which are all of them, in their order."""
+    """The Sentences of all of a document's nodes, in order."""
     return [
         Sentence(document.id_, i, node.metadata["start"], node.metadata["end"], node.text)
         for i, node in enumerate(nodes)
@@ -106,7 +106,7 @@ def to_sentences(document: Document, nodes: Sequence[TextNode]) -> list[Sentence
 
 
 def add_speakers(document: Document, nodes: Sequence[TextNode], attribution: Attribution) -> None:
-    """Put into the metadata who speaks: `speaker` and `speech` of the sentences, and `speakers` of the article."""
+    """Add who speaks to the metadata: `speaker` and `speech` to the nodes', `speakers` to the document's."""
     document.metadata["speakers"] = to_json(attribution.speakers)
     for node, sentence in zip(nodes, attribution.sentences, strict=True):
         spoken = {"speaker": sentence.speaker, "speech": sentence.speech}

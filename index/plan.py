@@ -12,7 +12,7 @@ from index.reading.files import SUFFIXES
 from index.settings import Settings
 from index.values import FileRecord
 
-# whether a file is no longer being written, from its name in the seeds folder and what os.stat says of it now
+# Whether a file is no longer being written, given its name in the seeds folder and its os.stat.
 IsWhole = Callable[[str, os.stat_result], bool]
 
 _SUFFIX_LIST = f"{', '.join(sorted(SUFFIXES)[:-1])} or {max(SUFFIXES)}"
@@ -20,7 +20,7 @@ _SUFFIX_LIST = f"{', '.join(sorted(SUFFIXES)[:-1])} or {max(SUFFIXES)}"
 
 @dataclass(frozen=True)
 class File:
-    """A file of the seeds folder as it is now: its name there, bytes, and times in nanoseconds as os.stat has them."""
+    """A file of the seeds folder: its name there, size in bytes, and times in nanoseconds, as os.stat has them."""
 
     path: Path
     name: str
@@ -31,10 +31,10 @@ class File:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sync has to do: files to read, in the order of their names, and names of files that are gone.
+    """What a sync has to do: the files to read, ordered by name, and the names of files that are gone.
 
-    `found` holds the names of all files that are there, `unchanged` of those that are as the index has them, and
-    `unsettled` of those that are still being written.
+    `found` holds the names of all files that are there, `unchanged` those of files that are as the index has them, and
+    `unsettled` those of files still being written.
     """
 
     read: tuple[File, ...]
@@ -53,7 +53,7 @@ class Plan:
 def require_files(seeds: Path) -> None:
     """Raise SeedsError when there is no such folder, or no file in it that could be an article.
 
-    Nothing is then removed from the index: a folder that is not there (yet) is likelier than a wish to forget it all.
+    Nothing is removed from the index then: the folder is more likely missing (for now) than meant to be forgotten.
     """
     if not seeds.is_dir():
         raise SeedsError(f"there is no folder {seeds}. Make it and put articles there, or name another with --seeds.")
@@ -65,9 +65,9 @@ def require_files(seeds: Path) -> None:
 
 
 def walk_files(seeds: Path) -> Iterator[Path]:
-    """Every file below the folder, hidden ones left out, in the order of their names.
+    """Yield every file below the folder, except hidden ones, ordered by name.
 
-    Raises SeedsError for a folder that cannot be listed: its articles are not gone.
+    Raises SeedsError when a folder cannot be listed, for its articles are not gone.
     """
 
     def fail(error: OSError) -> None:
@@ -86,8 +86,8 @@ def walk_files(seeds: Path) -> Iterator[Path]:
 def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: IsWhole | None = None) -> Plan:
     """Compare the seeds folder with the files' records, by size and modification time.
 
-    A file that is not whole is left as the index has it, unless it looks like one that was read before: it was moved.
-    Raises SeedsError as `require_files` does.
+    A file that is not whole is left as the index has it, unless it has the size and time of one that was read before:
+    then it was only moved. Raises SeedsError as `require_files` does.
     """
     require_files(settings.seeds)
     read: list[File] = []
@@ -100,7 +100,7 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
     for path in walk_files(settings.seeds):
         name = path.relative_to(settings.seeds).as_posix()
         if path.suffix.lower() not in SUFFIXES:
-            skipped.append((name, f"{path.suffix or 'no ending'}: only {_SUFFIX_LIST} files are read"))
+            skipped.append((name, f"{path.suffix or 'no suffix'}: only {_SUFFIX_LIST} files are read"))
             continue
         try:
             name.encode()
@@ -113,7 +113,7 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
         except OSError as error:
             skipped.append((name, f"it cannot be read: {error.strerror}"))
             if name in known:
-                unchanged.append(name)  # what was indexed of it stays
+                unchanged.append(name)  # what was indexed of it remains
             continue
         record = known.get(name)
         if record and _is_as_recorded(status, record, limit):
@@ -130,5 +130,5 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
 def _is_as_recorded(status: os.stat_result, record: FileRecord, limit: int) -> bool:
     if (status.st_size, status.st_mtime_ns) != (record.size, record.mtime_ns):
         return False
-    # What was refused may be allowed by now, by its mode or by the limit.
+    # What was refused may be allowed now: its mode or the limit may have changed.
     return not record.skipped or (status.st_ctime_ns, limit) == (record.ctime_ns, record.limit)

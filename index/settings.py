@@ -16,19 +16,19 @@ BUNDLED_MODEL = "all-MiniLM-L6-v2"
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set. Each field is also `ONRECORD_<NAME>` in the environment and `<name>` in `onrecord.toml`.
+    """All settings. Each field is also `ONRECORD_<NAME>` in the environment and `<name>` in `onrecord.toml`.
 
     seeds            the folder of articles
-    store            the folder of the index; by default `.onrecord/<name of seeds>` beside the seeds folder, so that
-                     one folder of articles has one index wherever a command is run from
+    store            the folder of the index; by default `.onrecord/<name of seeds>` beside the seeds folder, so that a
+                     folder of articles has one index, wherever commands are run
     model            the bundled all-MiniLM-L6-v2, or the name or folder of any sentence-transformers model
-    reranker         the name or folder of any sentence-transformers cross-encoder, which reads the best evidence again
-    min_confidence   answers less sure than this, in [0, 1], are refusals
-    max_article_mb   a larger article is skipped and reported, in megabytes of 10^6 bytes
+    reranker         the name or folder of a sentence-transformers cross-encoder that ranks the best evidence again
+    min_confidence   answers with a confidence, in [0, 1], below this become refusals
+    max_article_mb   larger articles are skipped and reported; in megabytes of 10^6 bytes
     chroma_url       the address of a Chroma server, such as http://localhost:8000; without it, Chroma is embedded
     chroma_token     sent to that server, as a bearer token and as X-Chroma-Token
-    chroma_tenant    of that server
-    chroma_database  of that tenant
+    chroma_tenant    the tenant on that server
+    chroma_database  the database of that tenant
     """
 
     seeds: Path
@@ -49,7 +49,7 @@ class Settings:
 
 
 def load_settings(*, seeds: str | Path | None = None, store: str | Path | None = None) -> Settings:
-    """The settings in force in the current folder; raises SettingsError for a value that cannot be one."""
+    """The settings that apply in the current folder; raises SettingsError for an invalid value."""
     given = _read_toml(Path("onrecord.toml"))
     for field in fields(Settings):
         value = os.environ.get(f"ONRECORD_{field.name.upper()}")
@@ -82,11 +82,11 @@ def _read_toml(path: Path) -> dict[str, object]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}. Mend it or move it away.") from error
+        raise SettingsError(f"{path} cannot be read: {error}. Correct it, or move it away.") from error
     known = {field.name for field in fields(Settings)}
     for name in given:
         if name not in known:
-            raise SettingsError(f"{path} sets {name!r}, which is no setting. Known: {', '.join(sorted(known))}.")
+            raise SettingsError(f"{path} sets {name!r}, which is not a setting. Known: {', '.join(sorted(known))}.")
     return given
 
 
@@ -94,9 +94,9 @@ def _folder(given: dict[str, object], name: str, default: Path) -> Path:
     value = given.get(name, default)
     try:
         folder = Path(str(value)).expanduser().absolute()
-    except RuntimeError as error:  # ~someone, and there is no such user
-        raise SettingsError(f"{name} is {str(value)!r}, which is no folder: {error}") from error
-    return folder.resolve() if ".." in folder.parts else folder  # the index of ".." is not to lie in it
+    except RuntimeError as error:  # ~name, where no user has that name
+        raise SettingsError(f"{name} is {str(value)!r}, which is not a folder: {error}") from error
+    return folder.resolve() if ".." in folder.parts else folder  # else the index of ".." would lie inside it
 
 
 def _number(given: dict[str, object], name: str, default: float, *, highest: float) -> float:

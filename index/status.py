@@ -1,4 +1,4 @@
-"""What an index holds, and how far it is behind its seeds folder; nothing is changed by asking."""
+"""What an index holds, and how far it is behind its seeds folder; reading the status changes nothing."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from index.storage.snapshots import Snapshots
 class Status:
     """The state of an index.
 
-    `synced` is when it was last level with the folder, in seconds since 1970; `bytes_on_disk` counts its folder,
-    `stale` are the files that are new or changed since, `gone` those that are no longer there, `skipped` those of which
-    something could not be read, with the reason; `writer` is who is updating it now, or None.
+    `synced` is when it was last up to date with the folder, in seconds since 1970; `bytes_on_disk` is the size of its
+    own folder; `stale` are the files that are new or changed since, `gone` those that are no longer there, and
+    `skipped` those that could not be read, or not entirely, with the reason; `writer` is who is updating it now, or
+    None.
     """
 
     seeds: str
@@ -36,7 +37,7 @@ class Status:
 
 
 def read_status(settings: Settings) -> Status:
-    """The state of the index of these settings; raises StoreError when there is none yet."""
+    """Read the state of the index of these settings; raises StoreError when there is none yet."""
     if not settings.chroma_url and Snapshots(settings.store).synced is None:
         raise StoreError(f"there is no index of {settings.seeds} yet. Make one with: onrecord index")
     with Library(settings) as library:
@@ -61,5 +62,5 @@ def read_status(settings: Settings) -> Status:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size if path.is_file() else 0
-    except OSError:  # a file of Chroma's that was there a moment ago
+    except OSError:  # one of Chroma's files, deleted a moment ago
         return 0

@@ -1,4 +1,4 @@
-"""Bring the store level with the seeds folder: what a plan asks for is read, written and reported."""
+"""Carry out a plan: what is new in the seeds folder is read, put into the store and reported."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ OnProgress = Callable[[int, int, int], None]
 class Report:
     """What a sync did.
 
-    The numbers of articles added, changed, moved to another file, removed and unchanged; what was skipped, each with
-    its name and the reason; how many texts the model embedded; and what the index holds now.
+    How many articles were added, changed, moved to another file, removed and left unchanged; the name of whatever was
+    skipped, with the reason; how many texts the model embedded; and what the index holds now.
     """
 
     added: int = 0
@@ -46,7 +46,7 @@ class Report:
 
     @property
     def did_anything(self) -> bool:
-        """Whether any article is another than before."""
+        """Whether any article changed."""
         return bool(self.added or self.changed or self.moved or self.removed)
 
 
@@ -73,8 +73,8 @@ def apply_plan(
 ) -> Applied:
     """Put what is new into the store, and remove the records of what is gone.
 
-    A file that cannot be read is skipped and reported; what the index held of it stays. Raises SeedsError when nothing
-    in the folder can be read at all.
+    A file that cannot be read is skipped and reported; what the index held of it remains. Raises SeedsError when
+    nothing in the folder can be read at all.
     """
     began = time.perf_counter()
     changes = _Changes(settings, plan, store.records())
@@ -105,29 +105,29 @@ class _Changes:
         self._by_file: dict[str, list[ArticleRecord]] = {}
         for record in before.values():
             self._by_file.setdefault(record.file, []).append(record)
-        # articles whose file is gone, even those that a killed sync had no time to note with their file
+        # Articles whose file is gone, including those that a killed sync put without noting their file.
         self.gone = {record.id: record for record in before.values() if record.file not in plan.found}
         self.replaced: list[ArticleRecord] = []
         self.files_to_note: list[FileRecord] = []
-        """Files to be noted once what is gone from them is removed."""
+        """Records of files that some articles are gone from, to be put once these are removed."""
         self.skipped = list(plan.skipped)
         self._counts: Counter[str] = Counter()
         self._written: set[str] = set()
 
     def write_file(self, file: File, writer: Writer) -> None:
-        """Read a file, and give the writer the articles in it that are new or changed."""
+        """Read a file, and pass the articles in it that are new or changed to the writer."""
         articles, skipped = _read(self._settings, file)
         self.skipped.extend(skipped)
         held = self._by_file.get(file.name, [])
         ids = {document.id_ for document, _ in articles}
         gone = {record.id: record for record in held if articles and record.id not in ids}
         record = _to_record(self._settings, file, skipped)
-        if gone:  # noted before they are removed, it would count as unchanged after a kill, and they would stay
+        if gone:  # put earlier, the file would count as unchanged after a kill, and they would never be removed
             self.files_to_note.append(record)
-        elif not skipped or _is_there(file):  # else it may be back tomorrow, as it was, and has to be read then
+        elif not skipped or _is_there(file):  # a file that has vanished may come back unchanged, to be read then
             writer.note(record)
         self.gone.update(gone)
-        if not articles:  # what was indexed of it stays
+        if not articles:  # what was indexed of it remains
             self._counts["unchanged"] += len(held)
         for document, nodes in articles:
             self._write_article(file, document, nodes, writer)
@@ -138,18 +138,18 @@ class _Changes:
         if known and (known.digest, known.file) == (digest, file.name):
             self._counts["unchanged"] += 1
             return
-        if document.id_ in self._written:  # a row x.txt of a.csv, and a file a.csv#x.txt
+        if document.id_ in self._written:  # as of a row x.txt in a.csv and a file a.csv#x.txt
             self.skipped.append((file.name, f"another file has an article of the same id, {document.id_}: rename it"))
             return
         self._written.add(document.id_)
         self._counts["changed" if known else "added"] += 1
         if known and known.digest != digest:
             self.replaced.append(known)
-        self.gone.pop(document.id_, None)  # as where an archive gives way to a folder of its name
+        self.gone.pop(document.id_, None)  # as when an archive is replaced by a folder of the same name
         writer.write(document, nodes)
 
     def report(self, records: dict[str, ArticleRecord], *, embedded: int, seconds: float) -> Report:
-        """Count the changes; `records` are those of now."""
+        """Count the changes; `records` are the articles that the store now holds."""
         arrived = Counter(record.digest for article_id, record in records.items() if article_id not in self.before)
         moved = sum((arrived & Counter(record.digest for record in self.gone.values())).values())
         not_read = (*self._plan.unchanged, *self._plan.unsettled)
@@ -168,13 +168,13 @@ class _Changes:
 
 
 def load_reader() -> None:
-    """Import what reads articles, LlamaIndex above all, ahead of its first use."""
+    """Import what reads articles, LlamaIndex above all, before it is first needed."""
     with quick_imports():
         import index.nodes  # noqa: F401
 
 
 def _read(settings: Settings, file: File) -> tuple[list[tuple[Document, list[TextNode]]], list[tuple[str, str]]]:
-    """The articles of a file with their sentences, and what in it is skipped; no articles where nothing can be read."""
+    """The articles of a file with their sentences, and what in it is skipped; no articles if nothing can be read."""
     load_reader()
     from index.nodes import ArticleReader, SentenceParser
 
@@ -189,7 +189,7 @@ def _read(settings: Settings, file: File) -> tuple[list[tuple[Document, list[Tex
         if nodes:
             articles.append((document, nodes))
         else:
-            skipped.append((document.id_, "it holds no sentence"))
+            skipped.append((document.id_, "it contains no sentences"))
     return articles, skipped  # type: ignore[return-value]
 
 

@@ -1,4 +1,4 @@
-"""What everything speaks of: an article, its sentences, who speaks in them, and what the index records of each."""
+"""The central values: an article, its sentences, who speaks in them, and what the index records of each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 class Article:
     """One news article.
 
-    `text` is the file decoded, with its newlines untouched; every offset in the project counts code points of it.
+    `text` is the decoded file, with its newlines untouched; every offset in the project counts its code points.
     `body` is the offset in `text` where the article proper begins, after a byte-order mark or YAML front matter.
-    `published` is an ISO 8601 date; where the year is not known, `--MM-DD` (as XML Schema's gMonthDay).
-    `digest` is the SHA-256, in hexadecimal, of the file's bytes; of a row or an entry, of what its columns say.
+    `published` is an ISO 8601 date, or `--MM-DD` when the year is unknown (as in XML Schema's gMonthDay). `digest` is
+    the SHA-256, in hexadecimal, of the file's bytes, or of what the columns of a row or the fields of an entry say.
     """
 
     id: str
@@ -58,10 +58,10 @@ DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an articl
 
 @dataclass(frozen=True)
 class FileRecord:
-    """What the index knows of a file: bytes, times in nanoseconds as os.stat gives them, and what came of reading it.
+    """What the index knows of a file: its size in bytes, its times in nanoseconds, and what in it could not be read.
 
-    `skipped` holds the name and the reason of whatever in it could not be read, `limit` the largest article, in bytes,
-    that was allowed.
+    `skipped` holds the name of whatever could not be read, with the reason; `limit` is the size, in bytes, that an
+    article was allowed to have.
     """
 
     path: str
@@ -74,9 +74,10 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class ArticleRecord:
-    """What the index knows of an article beside its text.
+    """What the index knows of an article besides its text.
 
-    `file` is the path of the file it is from, `speakers` who speaks in it, as `index.speech.people.to_json` writes it.
+    `file` is the path of the file that it is from, `speakers` who speaks in it, as `index.speech.people.to_json` writes
+    them.
     """
 
     id: str
@@ -94,11 +95,11 @@ class ArticleRecord:
 
 
 def sentence_id(article_id: str, digest: str, position: int) -> str:
-    """The id of a sentence in Chroma; `position` is its place in the article, from 0."""
+    """The id of a sentence in Chroma; `position` counts the article's sentences from 0."""
     return f"{article_id}#{digest[:DIGEST_CHARACTERS]}#{position}"
 
 
 def parse_sentence_id(key: str) -> tuple[str, str, int]:
-    """Article id, first characters of the digest, and position, from a sentence's id."""
+    """The article id, the first characters of the digest, and the position in a sentence's id."""
     article_id, digest, position = key.rsplit("#", 2)
     return article_id, digest, int(position)

@@ -1,4 +1,4 @@
-"""Keep a library level with its seeds folder while the folder is being changed."""
+"""Keep a library up to date with its seeds folder as the folder changes."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _STEP_MS, _BURST_MS, _LOOK_MS, _SETTLED_S = 100, 1_000, 400, 0.3
 
 
 class Settling:
-    """Tells which files are no longer being written, from how each looked before.
+    """Tells whether a file is still being written, by comparing it with how it was before.
 
-    A file's times are compared with each other, never with this machine's clock: the file may come from a machine whose
-    clock is fast or slow.
+    Its times are compared with each other, never with this machine's clock: it may be written by a machine whose clock
+    is fast or slow.
     """
 
     def __init__(self) -> None:
-        self._looks: dict[str, tuple[tuple[int, int], float]] = {}  # size and time of change, and since when
+        self._looks: dict[str, tuple[tuple[int, int], float]] = {}  # size and modification time, and since when
 
     def is_whole(self, name: str, status: os.stat_result) -> bool:
-        """Whether a file has kept its size and modification time for a moment, since an earlier look."""
+        """Whether a file's size and modification time have stayed the same for a moment."""
         look, now = (status.st_size, status.st_mtime_ns), time.monotonic()
         before, since = self._looks.get(name, (None, now))
         if look != before:
@@ -46,7 +46,7 @@ class Settling:
 
 
 def watch(library: Library, stop: threading.Event, *, on_report: Callable[[Report], None] | None = None) -> None:
-    """Sync after every change in the seeds folder until `stop` is set; a burst of changes is one sync.
+    """Sync after every change in the seeds folder until `stop` is set; a burst of changes leads to one sync.
 
     A file that is still being written is left until it is whole. Errors are logged, and the sync is tried again after
     the next change.
@@ -71,7 +71,7 @@ def watch(library: Library, stop: threading.Event, *, on_report: Callable[[Repor
                 if not is_level:
                     is_level = _follow(library, settling, on_report)
                 if _identify(seeds) != watched:
-                    break  # another folder has taken its place
+                    break  # another folder has replaced it
         except FileNotFoundError:  # the folder is gone; it may come back
             stop.wait(_LOOK_MS / 1000)
 
@@ -90,7 +90,7 @@ def watching(library: Library, *, on_report: Callable[[Report], None] | None = N
 
 
 def _identify(folder: Path) -> tuple[int, int]:
-    """What tells a folder from another of its name; raises FileNotFoundError when there is none."""
+    """What tells a folder from another of the same name; raises FileNotFoundError when there is none."""
     status = folder.stat()
     return status.st_dev, status.st_ino
 

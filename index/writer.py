@@ -1,8 +1,8 @@
 """Articles on their way into the store: who speaks in them, the vectors of their sentences, the commit.
 
-Who speaks is found out in other processes, on half of the cores, for one batch of articles while this process embeds
-the one before on the other half. Batches grow with what is stored: Chroma writes its graphs whole with every commit, so
-that all commits of a build together write some sixteen times its size, however large it becomes.
+Other processes find out who speaks in one batch of articles, on half of the cores, while this process embeds the batch
+before it on the other half. Batches grow with the store: Chroma writes its graphs whole with every commit, so all
+commits of a build together write about sixteen times its size, however large it becomes.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
     from index.speech.attribution import Attribution
 
-LEAST = 512  # sentences of a batch, and texts that are embedded at once
-MOST = 8192  # sentences of a batch, which take about 150 MB
-SHARE = 16  # a batch is this part of what is stored
+LEAST = 512  # sentences in a batch, and texts embedded at once
+MOST = 8192  # sentences in a batch, which take about 150 MB
+SHARE = 16  # a batch is a sixteenth of what is stored
 PROCESSES = 4  # at most, of 250 MB each
 IDLE_SECONDS = 20.0
 
 
 @dataclass
 class _Entry:
-    """An article with its sentences; and who speaks in it, once somebody looks for that."""
+    """An article with its sentences, and who speaks in it, once that is being found out."""
 
     document: Document
     nodes: list[TextNode]
@@ -47,7 +47,7 @@ class _Entry:
 
 @dataclass
 class _Batch:
-    """Articles that are committed together, the files that are recorded then, and how many files are done then."""
+    """Articles that are committed together, the files to record with them, and how many files are then done."""
 
     entries: list[_Entry] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
@@ -56,7 +56,7 @@ class _Batch:
 
 
 class Writer:
-    """Puts articles into the store, one batch behind what it is given. To be used in a `with` block."""
+    """Puts articles into the store, one batch behind what it is given. Use it in a `with` block."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class Writer:
         records: Mapping[str, ArticleRecord],
         on_progress: Callable[[int, int], None],
     ) -> None:
-        """`records` are those of the store; `on_progress` is called with the files and the sentences done so far."""
+        """`records` are the store's; `on_progress` is called with the numbers of files and sentences done so far."""
         self._store, self._lexical, self._model, self._on_progress = store, lexical, model, on_progress
         self._was_empty = not records
         self._stored = sum(record.sentences for record in records.values())
         self._speakers = {record.digest: (record.id, record.speakers) for record in records.values()}
-        self._ids: dict[bytes, str] = {}  # of what was stored here, by digest of its text: about 150 bytes each
+        self._ids: dict[bytes, str] = {}  # of sentences stored here, by the digest of the text: about 150 bytes each
         self._filling, self._full = _Batch(), _Batch()
-        self._files = self._sentences = 0  # that are done
+        self._files = self._sentences = 0  # done so far
         self.embedded = 0
 
     def __enter__(self) -> Writer:
@@ -82,7 +82,7 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for batch in (self._full, self._filling):  # there are some where an error ended the block
+        for batch in (self._full, self._filling):  # not empty if an error ended the block
             for entry in batch.entries:
                 if entry.attribution:
                     entry.attribution.cancel()
@@ -93,11 +93,11 @@ class Writer:
         self._filling.sentences += len(nodes)
 
     def note(self, record: FileRecord) -> None:
-        """Add a file, to be recorded once its articles are committed."""
+        """Add a file's record, which is put once its articles are committed."""
         self._filling.records.append(record)
 
     def commit_if_full(self, *, files: int) -> None:
-        """Commit the batch before if there is another full one, after this number of files."""
+        """If the batch is full, after this number of files, commit the one before it and begin another."""
         if self._filling.sentences >= min(max(LEAST, (self._stored + self._sentences) // SHARE), MOST):
             self._filling.files = files
             _begin_attribution(self._filling)
@@ -106,7 +106,7 @@ class Writer:
             self._filling, self._full = _Batch(), self._filling
 
     def commit(self, *, files: int) -> None:
-        """Commit all: this number of files."""
+        """Commit everything, which is this number of files."""
         self._filling.files = files
         _begin_attribution(self._filling)
         if self._full.entries:
@@ -115,7 +115,7 @@ class Writer:
         self._filling, self._full = _Batch(), _Batch()
 
     def _known(self, document: Document, nodes: list[TextNode]) -> Future[Attribution] | None:
-        """Who speaks in an article that the store holds under another name: its file was moved, or is a copy."""
+        """Who speaks in an article that the store holds under another id: its file was moved or copied."""
         from index.speech.attribution import Attribution
 
         known_id, speakers = self._speakers.get(document.metadata["digest"], ("", ""))
@@ -146,7 +146,7 @@ class Writer:
         self._on_progress(self._files, self._sentences)
 
     def _embed(self, batch: _Batch) -> None:
-        # Wire copy repeats, and most of an edited article stays: no text that the index knows is embedded again.
+        # Wire copy repeats, and most of an edited article remains: no text that the index knows is embedded again.
         titles = {entry.document.metadata["title"] for entry in batch.entries}
         texts = dict.fromkeys(node.text for entry in batch.entries for node in entry.nodes)
         known = [self._ids[key] for key in map(digest, texts) if key in self._ids]
@@ -180,7 +180,7 @@ def _half_of_the_cores() -> int:
 
 
 def prepare_attribution() -> None:
-    """Start a process that finds out who speaks, ahead of its first use: loading its parser takes about a second."""
+    """Start a process that finds out who speaks before it is needed: loading its parser takes about a second."""
     with suppress(BrokenExecutor, NotImplementedError, OSError):
         if workers := _start_workers():
             workers.submit(_load_parser)
@@ -189,15 +189,15 @@ def prepare_attribution() -> None:
 def _load_parser() -> None:
     from index.speech.attribution import load_parser
 
-    load_parser()  # which stays in its process: a parser is too large to be sent
+    load_parser()  # it remains in its process, being too large to send
 
 
 def _start_workers() -> Executor | None:
-    """The processes that find out who speaks: started when they are needed, and anew where they were killed."""
+    """The processes that find out who speaks, started when needed or killed; None if this process may have none."""
     from loky import get_reusable_executor
 
     if multiprocessing.current_process().daemon:
-        return None  # which may have no children; this process does it then, as where a system has no semaphores
+        return None  # it may have no children, so it does the work itself, as on a system without semaphores
     workers: Executor = get_reusable_executor(
         min(_half_of_the_cores(), PROCESSES),
         timeout=IDLE_SECONDS,
@@ -208,7 +208,7 @@ def _start_workers() -> Executor | None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """Have this process, which `parent` started, end with it; of a parent that was killed it would not be told."""
+    """Have this process end with the parent that started it, even when that is killed."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -219,7 +219,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _begin_attribution(batch: _Batch) -> None:
-    """Have other processes find out who speaks in the articles of a batch."""
+    """Let other processes begin to find out who speaks in the articles of a batch."""
     from index.nodes import to_article, to_sentences
     from index.speech.attribution import attribute
 
@@ -237,7 +237,7 @@ def _add_speakers(entry: _Entry) -> None:
 
     attribution = None
     if entry.attribution:
-        with suppress(BrokenExecutor):  # the process was killed, as by a system that is short of memory
+        with suppress(BrokenExecutor):  # the process was killed, perhaps because memory ran out
             attribution = entry.attribution.result()
     if not attribution:
         attribution = attribute(to_article(entry.document), to_sentences(entry.document, entry.nodes))

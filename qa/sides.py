@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from index.english.questions import DIFFERING
 from index.words import any_of
-from qa.question import NAME, SAYING_VERB, Query, read_question
+from qa.question import Query, read_question
+from qa.whose import NAME, SAYING_VERB
 
 _LIST = rf"{NAME}(?:,\s+{NAME})*,?\s+and\s+{NAME}"
 # "Did Roe and Poe meet?" is one question: only what each does alone is asked of each.

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from index.library import Library
 from index.words import to_stems, to_words
-from qa.question import Query, replace_name
+from qa.question import Query
+from qa.whose import replace_name
 
 # Names at least this long, and as alike as this (the ratio of difflib), are taken for each other: Tartus and Tartous
 # have 0.92, Zambia and Gambia 0.83.

@@ -1,4 +1,4 @@
-"""What every test may share: the seeds, one loaded model, and libraries over folders of articles."""
+"""What the tests share: the seeds, one loaded model, and libraries over folders of articles."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-MEGABYTES = 1_500  # that a process with tests may take
+MEGABYTES = 1_500  # the most that a process running tests may use
 
 MakeLibrary = Callable[..., Library]
 T = TypeVar("T")
 
 
 def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine returns, from a thread of its own: in this one, Playwright may keep a loop running."""
+    """Run a coroutine in a thread of its own, because Playwright may be running a loop in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
 
 def find_port() -> int:
-    """A port of this machine that nobody listens at."""
+    """A local port that nobody is listening on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest, so that of several processes none is left with them at the end."""
+    """Start with the longest tests, so that no process is left with them at the end."""
     items.sort(key=lambda item: item.path.name != "test_crash.py")
 
 
@@ -61,7 +61,7 @@ def _allowed_megabytes() -> list[float]:
 
 @pytest.fixture(autouse=True)
 def _memory_is_bounded(_allowed_megabytes: list[float]) -> Iterator[None]:
-    """Fail the test with which this process takes too much: it, or one before, holds what it should release."""
+    """Fail the test that takes this process over the limit: it, or an earlier one, does not release its memory."""
     yield
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     if peak > _allowed_megabytes[0]:
@@ -71,7 +71,7 @@ def _memory_is_bounded(_allowed_megabytes: list[float]) -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _what_ask_opened_is_closed() -> Iterator[None]:
-    """`qa.ask` keeps the index of each folder open for its next question: here, until the end of a module."""
+    """`qa.ask` keeps the index of each folder open for the next question; here, until the module ends."""
     yield
     if "qa.ask" in sys.modules:
         opened = sys.modules["qa.ask"]._open
@@ -82,19 +82,19 @@ def _what_ask_opened_is_closed() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def seeds() -> Path:
-    """The project's own folder of articles; nothing may write to it."""
+    """The project's own folder of articles. Nothing may write to it."""
     return SEEDS
 
 
 @pytest.fixture(scope="session")
 def model() -> EmbeddingModel:
-    """The bundled model, loaded once in a run."""
+    """The bundled model, loaded once per run."""
     return EmbeddingModel(BUNDLED_MODEL)
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a sentence-transformers model of 16 dimensions, with random weights and a vocabulary of its own."""
+    """The folder of a sentence-transformers model with 16 dimensions, random weights and its own vocabulary."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
@@ -123,13 +123,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(tiny: Path) -> EmbeddingModel:
-    """That model, loaded once in a run."""
+    """The tiny model, loaded once per run."""
     return EmbeddingModel(str(tiny))
 
 
 @pytest.fixture(scope="session")
 def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The index of the project's own articles, up to date; nothing may write to it."""
+    """The up-to-date index of the project's own articles. Nothing may write to it."""
     with Library(Settings(seeds=seeds, store=tmp_path_factory.mktemp("seed-store"))) as library:
         library.model = library._wanted_model = model
         library.update()
@@ -138,14 +138,14 @@ def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.Te
 
 @pytest.fixture
 def seed_store(seed_library: Library, tmp_path: Path) -> Path:
-    """A store with the index of the project's own articles, for a process of its own, which need not build one."""
-    marks = shutil.ignore_patterns("*ing-*", "writer.lock")  # of those who have the original open
+    """A copy of the index of the project's own articles, for another process, which then need not build one."""
+    marks = shutil.ignore_patterns("*ing-*", "writer.lock")  # left by readers of the original
     return Path(shutil.copytree(seed_library.settings.store, tmp_path / "seed-store", ignore=marks))
 
 
 @contextmanager
 def serve(*options: str) -> Iterator[str]:
-    """`onrecord serve` with these options, in a process of its own, for a `with` block, which gets its address."""
+    """Run `onrecord serve` with these options in another process, and yield its address."""
     command = [sys.executable, "-m", "ui", "--port", str(find_port()), *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
     with subprocess.Popen(command, cwd=SEEDS.parent, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -154,21 +154,21 @@ def serve(*options: str) -> Iterator[str]:
             yield re.findall(r"http://\S+", process.stdout.readline())[0]
         finally:
             process.terminate()
-    assert process.returncode == 0  # it ends as with Ctrl-C
+    assert process.returncode == 0  # as after Ctrl-C
 
 
 @pytest.fixture(scope="session")
 def served(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address, with a slash at its end, at which the project's own articles are served, with MCP tools."""
+    """The address, ending in a slash, of a server of the project's own articles with MCP tools."""
     with serve("--mcp", "--seeds", str(seeds), "--store", str(tmp_path_factory.mktemp("served"))) as url:
         yield url
 
 
 @pytest.fixture
 def make_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLibrary]:
-    """Opens the index of a folder of articles and brings it up to date; closed after the test.
+    """Open the index of a folder of articles and bring it up to date; it is closed after the test.
 
-    `update=False` leaves it as it stands; `store` is a new folder unless one is given; `max_article_mb` as in Settings;
+    `update=False` leaves the index as it is; `store` is a new folder unless given; `max_article_mb` is as in Settings;
     `using` is the model, by default the bundled one.
     """
     yield from _make_libraries(model, tmp_path_factory)
@@ -176,7 +176,7 @@ def make_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def make_shared_library(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeLibrary]:
-    """As `make_library`, for an index that the tests of a module share: nothing may write to it or to its folder."""
+    """Like `make_library`, for an index shared by a whole module. Nothing may write to it or its folder."""
     yield from _make_libraries(model, tmp_path_factory)
 
 
@@ -199,7 +199,7 @@ def _make_libraries(model: EmbeddingModel, tmp_path_factory: pytest.TempPathFact
         )
         library = Library(settings)
         opened.append(library)
-        library._wanted_model = using  # loaded already
+        library._wanted_model = using  # already loaded
         if library.model.name == using.name:
             library.model = using
         if update:

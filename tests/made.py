@@ -1,4 +1,4 @@
-"""Evidence made for tests of what is done with it."""
+"""Made-up evidence for the tests of what is done with evidence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def evidence(
     speaker: str | None = None,
     published: str | None = "2024-03-04",
 ) -> Evidence:
-    """Evidence of that score."""
+    """Evidence with this score."""
     text = TEXTS[position] if text is None else text
     return Evidence(
         sentence=Sentence(

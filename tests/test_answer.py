@@ -110,7 +110,7 @@ def test_json_keeps_letters_readable() -> None:
 
 
 def test_numbers_of_other_languages_are_read() -> None:
-    """1.0 is written 1 by JavaScript."""
+    """JavaScript writes 1.0 as 1."""
     values = {**asdict(REFUSED), "confidence": 1, "seconds": 2}
     answer = Answer.from_json(json.dumps(values))
     assert (answer.confidence, answer.seconds) == (1.0, 2.0)

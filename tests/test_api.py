@@ -1,4 +1,4 @@
-"""The named endpoints, called by gradio_client and plain HTTP, and what is behind them."""
+"""The named endpoints, called with gradio_client and plain HTTP, and the service behind them."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_wrong_values_over_http(client: Client, served: str) -> None:
 
 
 def test_a_page_of_another_site_cannot_call_an_endpoint(served: str) -> None:
-    """What a browser would send for it without asking first is refused, and when it asks first it is told no."""
+    """Requests that a browser sends without a preflight are refused, and so is the preflight."""
     url = f"{served}gradio_api/call/v2/sync"
     assert httpx.post(url, content="{}", headers={"Content-Type": "text/plain"}).status_code == 422
     asks = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
@@ -201,7 +201,7 @@ def test_a_page_of_another_site_cannot_call_an_endpoint(served: str) -> None:
 
 
 def test_a_name_that_was_made_to_mean_this_machine_is_refused(served: str) -> None:
-    """A web site could else reach the page and the endpoints through its visitor's browser, as if they were its own."""
+    """Otherwise a web site could use the page and the endpoints through a visitor's browser, as if its own."""
     rebound = {"Host": "rebound.example.org:7860"}
     assert httpx.get(served, headers=rebound).status_code == 400
     assert httpx.post(f"{served}gradio_api/call/v2/articles", json={}, headers=rebound).status_code == 400
@@ -230,7 +230,7 @@ with running(open_library(*sys.argv[1:3]), port=int(sys.argv[3])) as url:
 
 @pytest.mark.slow
 def test_calls_leave_nothing_behind(seeds: Path, seed_store: Path) -> None:
-    """Gradio itself would keep 100 kB for each, until there are 10,000 of them."""
+    """Left to itself, Gradio would keep 100 kB for each call, for up to 10,000 calls."""
     command = [sys.executable, "-c", CALLS, str(seeds), str(seed_store), str(find_port())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["event: complete", "event: complete", "event: error", "[1, 1]", "True []"]

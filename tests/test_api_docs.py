@@ -1,4 +1,4 @@
-"""Every example of docs/api.md is run as it stands there, but for the address, and prints what is shown."""
+"""Every example in docs/api.md runs as printed there, except for the address, and prints what is shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXAMPLES = [
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a reader has who has run `make run`, with an index of their own."""
+    """The environment of a reader who has run `make run`, with an index of its own."""
     commands = tmp_path_factory.mktemp("bin")
     onrecord = commands / "onrecord"
     onrecord.write_text(f"#!{sys.executable}\nimport sys\nfrom ui.cli import main\nsys.exit(main())\n")
@@ -48,7 +48,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_each_kind_of_block_is_known() -> None:
-    """An example in another language would be one that no test runs."""
+    """No test would run an example in another language."""
     kinds = [language for language, _ in BLOCKS]
     assert set(kinds) == {"bash", "json", "python", "text"}
     assert kinds.count("text") == len(EXAMPLES) > 9
@@ -79,7 +79,7 @@ def test_example_prints_what_is_shown(
     code = code.replace(ADDRESS, served.rstrip("/"))
     ran = subprocess.run([*interpreter, code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
-    expected = ".*?".join(map(re.escape, shown.rstrip().split("…")))  # … stands for what differs, or is long
+    expected = ".*?".join(map(re.escape, shown.rstrip().split("…")))  # … stands for what varies or is long
     assert re.fullmatch(expected, ran.stdout.rstrip(), re.DOTALL), ran.stdout
 
 

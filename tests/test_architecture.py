@@ -1,15 +1,17 @@
-"""The project's own rules: who may import what, and when; who may print; how long code may get; what is packaged.
+"""The project's rules: who may import what, and when; who may print; how long code may be; what is packaged.
 
-All imports count, those inside a function and those for type checkers alike.
+Every import counts, including those inside functions and those for type checkers only.
 """
 
 from __future__ import annotations
 
 import ast
+import re
+import runpy
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
@@ -46,7 +48,7 @@ def to_name(path: str) -> str:
 
 
 def imported(module: ast.Module) -> Iterator[str]:
-    """The dotted names that a module imports, anywhere in it: of a package and of each name that is taken from it."""
+    """The dotted names that a module imports anywhere: modules, and names taken from modules."""
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
@@ -74,7 +76,7 @@ def test_imports_go_one_way(package: str, allowed: set[str]) -> None:
         if path.startswith(f"{package}/")
     }
     wrong = {path: names - allowed for path, names in found.items() if names - allowed}
-    # `python -m index` and `python -m qa` are commands, which ui/ runs.
+    # `python -m index` and `python -m qa` are commands, and ui/ runs commands.
     wrong.pop(f"{package}/__main__.py", None)
     assert len(found) > 1
     assert wrong == {}
@@ -159,30 +161,18 @@ def test_no_module_is_too_long() -> None:
     assert {path: lines for path, lines in lengths.items() if lines > LINES_OF_A_MODULE} == {}
 
 
-# Functions that may be longer than LINES_OF_A_FUNCTION, and why.
-LONG: Mapping[str, str] = {
-    "index/sync.py apply_plan": "to be cut in two",
-    "qa/compose.py compose": "to be cut in two",
-    "qa/retrieve.py retrieve": "to be cut in two",
-    "ui/cli.py _parser": "one statement for each option of the command line",
-    "ui/library_handlers.py add_library": "to be cut in two",
-    "ui/web.py build": "to be cut in two",
-}
-
-
 def test_no_function_is_too_long() -> None:
-    long = {
-        f"{path} {node.name}"
+    lengths = {
+        f"{path} {node.name}": (node.end_lineno or 0) - node.lineno + 1
         for path, module in MODULES.items()
         for node in ast.walk(module)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno + 1 > LINES_OF_A_FUNCTION
     }
-    assert long - LONG.keys() == set()
+    assert {name: lines for name, lines in lengths.items() if lines > LINES_OF_A_FUNCTION} == {}
 
 
 def test_everything_is_packaged() -> None:
-    """The wheel is looked into in `tests/test_wheel.py`; this takes no time."""
+    """A quick check of the settings; `tests/test_wheel.py` looks into a real wheel."""
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     packages = find_packages(str(ROOT), include=tool["packages"]["find"]["include"])
     assert set(packages) == {to_name(str(PurePosixPath(path).parent)) for path in SOURCES}
@@ -200,3 +190,34 @@ def test_everything_is_packaged() -> None:
     ]
     assert assets
     assert [str(path) for path in assets if not any(path.match(pattern) for pattern in patterns)] == []
+
+
+DOCS = [path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")) if path.name != "CHANGELOG.md"]
+# As `index/library.py` and `seeds/` below the project's folder; `view.py` alone may lie in any of its folders.
+PLACE = re.compile(r"(?<![\w./-])(?:docs|index|qa|seeds|tests|ui)/[\w./-]*")
+FILE = re.compile(r"(?<![\w./-])[\w-]+\.(?:css|js|py|svg)(?![\w/-])")
+
+
+def find_wrong_paths(page: str) -> list[str]:
+    """The paths in backticks on a page of Markdown that the project does not have."""
+    folders = [ROOT / name for name in (*PACKAGES, "docs", "tests")]
+    names = {path.name for folder in folders for path in folder.rglob("*")}
+    quoted = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL))
+    places = [place for words in quoted for place in PLACE.findall(words) if not (ROOT / place).exists()]
+    return places + [name for words in quoted for name in FILE.findall(words) if name not in names]
+
+
+@pytest.mark.parametrize("page", DOCS, ids=[path.relative_to(ROOT).as_posix() for path in DOCS])
+def test_documentation_names_files_that_exist(page: Path) -> None:
+    assert find_wrong_paths(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_path_that_does_not_exist_is_found() -> None:
+    page = "`index/library.py`, `ui/pages/`, `view.py`, `pytest tests/test_gone.py`, `gone.py`, `index/gone/`"
+    assert find_wrong_paths(page) == ["tests/test_gone.py", "index/gone/", "gone.py"]
+
+
+def test_the_picture_of_the_modules_is_up_to_date() -> None:
+    """Run `python docs/architecture.py` where it is not."""
+    drawn = runpy.run_path(str(ROOT / "docs" / "architecture.py"))["draw_picture"]()
+    assert (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8") == drawn

@@ -31,7 +31,7 @@ def untimed(answer: Answer) -> Answer:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for the store that `ask` opens."""
+    """The folder of the store that `ask` opens."""
     return tmp_path_factory.mktemp("asked")
 
 
@@ -152,7 +152,7 @@ def test_hostile_questions_get_an_answer(seed_library: Library, question: str) -
 
 def test_hostile_questions_leave_the_index_alone(seed_library: Library) -> None:
     before = untimed(answer_question(seed_library, TARTOUS))
-    for _, question in HOSTILE[2:5]:  # those in a query language
+    for _, question in HOSTILE[2:5]:  # operators of a query language
         answer_question(seed_library, question)
     assert untimed(answer_question(seed_library, TARTOUS)) == before
 
@@ -226,7 +226,7 @@ def test_ask_opens_the_index_once(seeds: Path, store: Path) -> None:
 def test_ask_takes_its_folders_from_the_environment(
     seeds: Path, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # where there is no folder of that name
+    monkeypatch.chdir(tmp_path)  # which has no folder of that name
     with pytest.raises(OnRecordError):
         ask(TARTOUS)
     monkeypatch.setenv("ONRECORD_SEEDS", str(seeds))

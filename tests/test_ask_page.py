@@ -1,4 +1,4 @@
-"""What the Ask page is made of, without a browser: the conversation, filters, links, exports and turns as HTML."""
+"""The parts of the Ask page, without a browser: the conversation, filters, links, exports and turns as HTML."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Tags(HTMLParser):
 
 
 def show(*turns: Turn, first: int = 0) -> tuple[list[int], str]:
-    """What the page is told of a conversation: its numbers, and the turns as HTML, which come as text."""
+    """What the page receives of a conversation: its numbers, and its turns as HTML."""
     talk = Talk()
     talk.turns = turns
     sent = part_html(talk, first)

@@ -1,4 +1,4 @@
-"""Who said what: small articles for each way of attributing speech, the seed article, and text that is not news."""
+"""Who said what: a small article for each way of attributing speech, the seed article, and text that is not news."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ CASES = [
         "Dmitry Peskov: Bases Will Stay\n\nThe port is on the coast.",
         [("Dmitry Peskov", "direct"), NOTHING],
     ),
-    # no statement
+    # not statements
     ("no cue", "Dmitry Peskov arrived in Moscow on Monday.", [NOTHING]),
     ("declined to comment", "Dmitry Peskov declined to comment on the bases.", [NOTHING]),
     ("did not say", "Dmitry Peskov did not say when the bases would close.", [NOTHING]),
     ("never said", "Dmitry Peskov never mentioned the bases.", [NOTHING]),
     ("was told", "Dmitry Peskov was told about the bases.", [NOTHING]),
     ("words in quotation marks without a speaker", "The port is known as the “gate” of the coast.", [NOTHING]),
-    # who it is
+    # who the speaker is
     ("he, of the sentence before", f"{PESKOV} He said the bases would stay.", [NOTHING, INDIRECT]),
     ("a surname", f"{PESKOV} Peskov said the bases would stay.", [NOTHING, INDIRECT]),
     ("a first name", f"{CLINTON} Hillary said the bases would close.", [NOTHING, ("Hillary Clinton", "indirect")]),

@@ -1,4 +1,4 @@
-"""The benches run: what they patch is there, and a wrong command line is answered with one line."""
+"""The benches run: what they patch exists, and a wrong command line gets a one-line error."""
 
 from __future__ import annotations
 

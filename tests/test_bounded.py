@@ -1,4 +1,4 @@
-"""The child process: one file's trouble is told in a line, and the next file is read."""
+"""The child process: trouble with one file is reported in a line, and the next file is read."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_files_are_read_one_after_another_by_one_process(child: Child) -> None:
 
 
 def test_a_refusal_is_passed_on(child: Child) -> None:
-    with pytest.raises(ArticleError, match=r"^is no PDF, or is cut short: save it again, or remove it$"):
+    with pytest.raises(ArticleError, match=r"^is not a PDF, or is cut short: save it again, or remove it$"):
         child.extract(".pdf", b"x", max_bytes=SOME)
     assert child.extract(".html", PAGE, max_bytes=SOME) == READ
 
@@ -78,7 +78,7 @@ def test_threads_wait_for_each_other(child: Child) -> None:
 
 
 def in_child(code: str) -> str:
-    """What the code prints, run under the limits of the child process."""
+    """What code prints under the limits of the child process."""
     start = f"import index.reading.bounded as b, sys; sys.addaudithook(b._refuse); b._limit_memory()\n{code}"
     done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, cwd=ROOT)
     return (done.stdout + done.stderr).strip().rpartition("\n")[2]

@@ -18,8 +18,9 @@ from index.models.embedding import EmbeddingModel, in_context
 from index.nodes import ArticleReader, SentenceParser, to_article
 from index.settings import BUNDLED_MODEL, Settings
 from index.storage.catalogue import Catalogue, Current
-from index.storage.chroma import SCHEMA, Store, name_generation, similarity
+from index.storage.chroma import Store, similarity
 from index.storage.connection import connect
+from index.storage.generation import SCHEMA, name_generation
 from index.values import ArticleRecord, FileRecord, parse_sentence_id, sentence_id
 
 FIRST = (
@@ -51,7 +52,7 @@ def store(client: Any) -> Store:
 def make(
     folder: Path, model: EmbeddingModel, content: str, name: str = "bridge.txt"
 ) -> tuple[Document, list[TextNode]]:
-    """An article of this content as a sync makes it: a document and nodes, with their vectors."""
+    """An article with this content, as a sync makes it: a document and nodes with their vectors."""
     path = folder / "seeds" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode())
@@ -152,11 +153,11 @@ def test_new_version_takes_the_place_of_the_old(store: Store, tmp_path: Path, mo
     store.put([document], nodes)
     record = store.records()["bridge.txt"]
     assert [sentence.text for sentence in store.sentences(record)] == ["It was closed again."]
-    # Who still believes the old version finds it whole, until it is forgotten.
+    # A reader that still uses the old version finds it whole until it is forgotten.
     assert [sentence.text for sentence in store.sentences(old)] == [node.text for node in first[1]]
     store.forget([old], store.records())
     assert held_ids(store) == ([nodes[0].node_id], [nodes[0].node_id])
-    # What the new version does not say is not taken from the old one.
+    # Fields missing from the new version are not taken from the old one.
     assert (record.source, record.author, record.published) == (None, None, None)
     assert store.article("bridge.txt") == to_article(document)
 
@@ -169,7 +170,7 @@ def test_remove(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
     store.remove(["a.txt"], ["a.txt"])
     (record,) = store.records().values()
     assert record.id == "b.txt"
-    assert list(map(len, held_ids(store))) == [6, 6]  # a reader may still be at a.txt
+    assert list(map(len, held_ids(store))) == [6, 6]  # a reader may still be using a.txt
     store.forget([records["a.txt"]], store.records())
     left = [sentence_id("b.txt", record.digest, position) for position in range(3)]
     assert held_ids(store) == (left, left)
@@ -177,7 +178,7 @@ def test_remove(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
 
 def test_files(store: Store) -> None:
     assert store.files() == {}
-    nanoseconds = 1_700_000_000_123_456_789  # more than a double can hold
+    nanoseconds = 1_700_000_000_123_456_789  # more digits than a double holds
     skipped = (("feed.csv#2", "has no text"), ("feed.csv#é", "“quoted”"))
     table = FileRecord("feed.csv", 10**10, nanoseconds, nanoseconds + 1, 5_000_000, skipped)
     article = FileRecord("a/b.txt", 9, 1, 2, 5_000_000, ())
@@ -273,7 +274,7 @@ def test_leftovers_are_dropped_and_nothing_else(
         patch.setattr(type(store._contexts), "delete", _only_for(store._contexts.name, "delete"))
         with pytest.raises(KeyboardInterrupt):
             store.remove(["a.txt"], [])
-            store.forget([records["a.txt"]], store.records())  # its record is gone, its sentences are not
+            store.forget([records["a.txt"]], store.records())  # its record is gone, but its sentences are not
     assert [list(store.records()), *map(len, held_ids(store))] == [["b.txt"], 6, 6]
     store.forget([], store.records())
     left = [sentence_id("b.txt", store.records()["b.txt"].digest, position) for position in range(3)]
@@ -329,7 +330,7 @@ def test_current_generation(client: Any, store: Store) -> None:
         revision=1,
         synced=0,
     )
-    assert began - 0.001 <= first.synced <= time.time() + 0.001  # it is rounded
+    assert began - 0.001 <= first.synced <= time.time() + 0.001  # the time is rounded
     assert not catalogue.was_interrupted()
     catalogue.note_sync()
     noted = catalogue.current()
@@ -362,7 +363,7 @@ def test_name_of_a_generation(client: Any, name: str, pattern: str) -> None:
     others = [(name + "2", 2, ""), (name, 3, ""), (name, 2, "trained further")]
     names = {name_generation(name, dimension=dimension, version=version) for name, dimension, version in others}
     assert len(names | {name_generation(name, dimension=2)}) == 4
-    assert open_store(client, name, 2).records() == {}  # Chroma takes the name
+    assert open_store(client, name, 2).records() == {}  # Chroma accepts the name
 
 
 def test_opening_deletes_nothing(client: Any, tmp_path: Path, model: EmbeddingModel) -> None:
@@ -382,7 +383,7 @@ def _lists(*made: tuple[Document, list[TextNode]]) -> tuple[list[Document], list
 
 
 def _only_for(name: str, step: str) -> Any:
-    """Chroma's own method, but the machine stops where it is called for the collection of this name."""
+    """Chroma's own method, except that the machine stops when it is called for this collection."""
     from chromadb.api.models.Collection import Collection
 
     original = getattr(Collection, step)

@@ -21,7 +21,7 @@ from ui.cli import main
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
-# As a shell has it: a pipe is buffered.
+# as in a shell, where a pipe is buffered
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
 ENVIRONMENT |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": ""}
 ONRECORD = [sys.executable, "-c", "import sys; from ui.cli import main; sys.exit(main())"]
@@ -48,7 +48,7 @@ def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The options for the project's own articles and an index of them that is up to date."""
+    """The options for the project's own articles and an up-to-date index of them."""
     options = ["--seeds", str(SEEDS), "--store", str(tmp_path_factory.mktemp("store"))]
     assert main(["index", *options]) == 0
     return options
@@ -68,7 +68,7 @@ def write_batch(path: Path, *lines: Any) -> Path:
 
 
 def test_help_is_quick() -> None:
-    """It would take seconds if the model were imported for it."""
+    """It would take seconds if it imported the model."""
     assert run([*ONRECORD, "--help"]).returncode == 0
     seconds = []
     for _ in range(5):
@@ -253,7 +253,7 @@ def test_batch(folders: list[str], tmp_path: Path, capsys: Captured) -> None:
 
 
 def test_batch_from_standard_input(folders: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = f'{{"question": "{ASSAD}"}}\r\n\r\n{{"question": "Élan?"}}'  # no end of line at the end
+    lines = f'{{"question": "{ASSAD}"}}\r\n\r\n{{"question": "Élan?"}}'  # no newline at the end
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
     assert main(["ask", "--batch", "-", *folders]) == 0
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -298,7 +298,7 @@ def test_index(tmp_path: Path, capsys: Captured) -> None:
     (seeds / "photo.jpg").write_bytes(b"\xff\xd8")
     (seeds / "bad\nname\x1b[31m.txt").write_bytes(b"\0\0")
     folders = ["--seeds", str(seeds), "--store", str(store)]
-    assert main(["index", *folders]) == 0  # that some files were skipped is said, and no failure
+    assert main(["index", *folders]) == 0  # skipped files are reported, and are not a failure
     out, err = capsys.readouterr()
     *table, seconds, bad, jpg = out.splitlines()
     assert table == [
@@ -319,7 +319,7 @@ def test_index(tmp_path: Path, capsys: Captured) -> None:
 
     (seeds / "pier.txt").write_text("Duarte said the pier is open.\n")
     (seeds / "ferry.txt").write_text("The ferry will stop in June.\n")
-    assert main(["index", "--strict", "--json", *folders]) == 1  # two are still skipped
+    assert main(["index", "--strict", "--json", *folders]) == 1  # two files are still skipped
     report = json.loads(capsys.readouterr().out)
     assert (report["added"], report["changed"], report["articles"], len(report["skipped"])) == (1, 1, 2, 2)
     (seeds / "photo.jpg").unlink()
@@ -347,7 +347,7 @@ def test_status(tmp_path: Path, capsys: Captured) -> None:
     (seeds / "ferry.txt").write_text("The ferry stops in June.\n")
     assert main(["status", "--seeds", str(seeds)]) == 1
     assert one_line_error(capsys) == f"onrecord: there is no index of {seeds} yet. Make one with: onrecord index"
-    assert not (tmp_path / ".onrecord").exists()  # to ask after an index makes none
+    assert not (tmp_path / ".onrecord").exists()  # asking about an index does not create one
     assert main(["index", "--seeds", str(seeds)]) == 0
     (seeds / "pier.txt").unlink()
     (seeds / "ferry.txt").write_text("The ferry stops in July.\n")
@@ -386,7 +386,7 @@ def test_ask_brings_the_index_up_to_date_first(tmp_path: Path, capsys: Captured)
     )
     assert err.startswith("indexed 1 article, 1 sentence in ")
     assert err.count("\n") == 1
-    assert (tmp_path / ".onrecord" / "seeds").is_dir()  # the index of a folder is beside it
+    assert (tmp_path / ".onrecord" / "seeds").is_dir()  # the index of a folder lies beside it
 
 
 def test_an_answer_cannot_drive_the_terminal(tmp_path: Path, capsys: Captured) -> None:
@@ -436,7 +436,7 @@ def test_errors_are_one_line(tmp_path: Path, capsys: Captured, monkeypatch: pyte
     for reason, arguments, message in errors(tmp_path):
         assert main(arguments) == 1, reason
         assert one_line_error(capsys).startswith(f"onrecord: {message}"), reason
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file"]  # and no store was begun
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file"]  # and no store was created
 
 
 def test_a_busy_port_is_named(folders: list[str], capsys: Captured) -> None:

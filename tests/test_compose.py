@@ -70,7 +70,7 @@ def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
 
 
 def test_nothing_is_refused_even_where_any_confidence_will_do() -> None:
-    """An answer without a citation would be none."""
+    """An answer without a citation would not be an answer."""
     answer = compose(Side(QUERY, []), limit=MAX_CITATIONS, min_confidence=0.0)
     assert (answer.answered, answer.citations, answer.closest) == (False, (), ())
 
@@ -153,7 +153,7 @@ def test_a_refusal_shows_what_else_the_speaker_says() -> None:
     found = [
         evidence(0.9, position=6, spoken=0.05),
         evidence(0.5, position=0, **THEIRS),
-        evidence(0.4, position=0, article="b.txt", **THEIRS),  # says the same
+        evidence(0.4, position=0, article="b.txt", **THEIRS),  # says the same thing
         *(evidence(0.3 - 0.01 * i, position=i, **THEIRS) for i in range(1, 4)),
     ]
     answer = compose(Side(QUERY, found, asked), limit=5, min_confidence=0.9)
@@ -213,7 +213,7 @@ def test_a_side_without_an_answer_is_named() -> None:
 def test_more_sides_than_may_be_cited() -> None:
     answer = compose(Side(QUERY, []), sides([DUARTE_SAYS], [OAKE_SAYS]), limit=1, min_confidence=0.5)
     assert [citation.speaker for citation in answer.citations] == ["Duarte"]
-    assert answer.note == ""  # of the other, nothing can be said
+    assert answer.note == ""  # nothing can be said of the other
 
 
 def test_what_the_articles_differ_on_is_dated_and_the_newest_first() -> None:

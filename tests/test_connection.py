@@ -1,4 +1,4 @@
-"""The Chroma client: errors in a line."""
+"""The Chroma client: its errors are one line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_folder_that_cannot_be_a_store(tmp_path: Path, name: str) -> None:
     message = str(raised.value)
     assert message.startswith(f"the store {tmp_path / name} cannot be opened: ")
     assert message.endswith(
-        ". Choose another folder with --store, or move this one away: it is rebuilt from the articles."
+        ". Choose another folder with --store, or move this one away: it will be rebuilt from the articles."
     )
     assert "\n" not in message
     assert (tmp_path / "store").read_text() == "not a folder"

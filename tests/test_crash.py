@@ -1,6 +1,6 @@
-"""Killed, out of room, read-only, without its folder, asked by twenty at once: the index answers whole, and goes on.
+"""Killed, out of space, read-only, without its folder, asked by twenty readers at once: the index stays whole.
 
-Small disks are mounted, which needs root; without it those tests are skipped. More kills and more syncs:
+Some tests mount a small disk, which needs root; they are skipped without it. For more kills and more syncs:
 
     ONRECORD_CRASHES=all python -m pytest tests/test_crash.py
 """
@@ -37,11 +37,11 @@ from qa.ask import answer_question
 from qa.question import read_question
 from qa.retrieve import retrieve
 
-# The heavy imports take about 4 s: one process does them once, and every process of a test is forked from it.
+# The heavy imports take about 4 s: one process does them once, and the tests' processes are forked from it.
 FORKS = multiprocessing.get_context("forkserver")
 HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "sentence_transformers", "transformers"]
 
-# 50 and 100 take minutes more than a gate should: ask for them with ONRECORD_CRASHES=all
+# 50 kills and 100 syncs would add minutes to every run: ask for them with ONRECORD_CRASHES=all
 IS_WHOLE = os.environ.get("ONRECORD_CRASHES") == "all"
 KILLS = 50 if IS_WHOLE else 10
 MEASURED = 10  # rounds between two comparisons with a clean build
@@ -64,9 +64,9 @@ def invent(random: Random) -> Version:
 
 
 class Folder:
-    """A seeds folder that changes at random, and every version that its articles ever had.
+    """A seeds folder that changes at random, and every version its articles ever had.
 
-    Of its articles, a few are rows of one file; two files can't be read.
+    A few of its articles are rows of one file. Two files cannot be read.
     """
 
     def __init__(self, path: Path, articles: int, seed: int) -> None:
@@ -96,7 +96,7 @@ class Folder:
         self.ever.setdefault(name, set()).add(version)
 
     def write_rows(self, count: int) -> None:
-        """All rows are new; the last one is broken."""
+        """Write a file whose rows are all new; the last one is broken."""
         for name in self.names("wire.jsonl#"):
             del self.now[name]
         lines = []
@@ -110,7 +110,7 @@ class Folder:
         return sorted(name for name in self.now if name.startswith(prefix) and name.endswith(suffix))
 
     def change(self) -> None:
-        """60 edits, 10 additions, removals and renames, and other rows: about 500 new sentences, so two batches."""
+        """Edit 60 articles; add, remove and rename 10 each; replace the rows: 500 new sentences, two batches."""
         chosen = self.random.sample(self.names(suffix=".txt"), 80)
         for name in chosen[:60]:
             kept = self.now[name][: self.random.randint(0, 3)]
@@ -129,7 +129,7 @@ class Folder:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The folder of a sentence-transformers model of 16 dimensions with random weights: quick, and real."""
+    """The folder of a real but quick sentence-transformers model: 16 dimensions, random weights."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
@@ -154,10 +154,10 @@ def settings(tmp_path: Path, tiny: str) -> Settings:
 
 
 def start(function: Callable[..., object], *arguments: object) -> tuple[ForkServerProcess, Connection]:
-    """Call a function in a process of its own; the connection yields how it ended."""
+    """Call a function in another process; the outcome comes through the connection."""
     FORKS.set_forkserver_preload(HEAVY)
     here, there = FORKS.Pipe()
-    # Killed, it then leaves the processes behind that find out who speaks; starting them takes some 2 s each time.
+    # Killed, it would leave behind the processes that find out who speaks; starting those takes about 2 s each time.
     process = FORKS.Process(target=_call, args=(there, function, arguments), daemon=not IS_WHOLE)
     process.start()
     there.close()
@@ -193,7 +193,7 @@ def call(function: Callable[..., object], *arguments: object) -> Any:
 
 
 def _sync(settings: Settings, stop_before: int | str | None = None) -> tuple[int, float]:
-    """Sync, or be killed before the write to Chroma of that number, or to that collection.
+    """Sync, or be killed before the write to Chroma with this number or to this collection.
 
     Returns the number of writes, and the seconds.
     """
@@ -220,7 +220,7 @@ def _sync(settings: Settings, stop_before: int | str | None = None) -> tuple[int
 
 
 def _check(settings: Settings, states: list[dict[str, Version]]) -> int:
-    """Open the index as it was left, and ask: it is whole, and in one of these states. Returns in which."""
+    """Open the index as it was left and ask it: it is whole, and in one of these states, whose number is returned."""
     with Library(settings) as library:
         held = {}
         for name, record in library.records.items():
@@ -240,7 +240,7 @@ def _check(settings: Settings, states: list[dict[str, Version]]) -> int:
 
 
 def _compare(settings: Settings, other: Path, now: dict[str, Version]) -> tuple[int, int]:
-    """Sync, build the same anew in another folder, and hold them against each other: articles and sentences."""
+    """Sync, build the same index in another folder, and compare them. Returns the numbers of articles and sentences."""
     with Library(settings) as library, Library(replace(settings, store=other)) as clean:
         library.sync()
         clean.sync()
@@ -254,7 +254,7 @@ def read_version(library: Library, name: str) -> Version:
 
 
 def assert_same_index(one: Library, other: Library) -> None:
-    """Whether two indexes of one folder hold the same: ids, texts, offsets, records and, to 1e-4, vectors."""
+    """Assert that two indexes of a folder hold the same ids, texts, offsets, records and, to 1e-4, vectors."""
     held, vectors = snapshot(one)
     expected, expected_vectors = snapshot(other)
     for name, value in expected.items():
@@ -267,14 +267,14 @@ def assert_same_index(one: Library, other: Library) -> None:
         believed = sum(record.sentences for record in library.records.values())
         counts = [library.store._sentences.count(), library.store._contexts.count(), library.lexical.count()]
         assert counts == [believed] * 3
-        # vectors are found again, so that none is in the collection but not in its graph; a graph of which much was
-        # deleted is not exact: 1 of 1,487 was not found
+        # Vectors are found again, so none is missing from the graph. After many deletions a graph is not exact: 1 of
+        # 1,487 was not found.
         near = library.store._contexts.query(query_embeddings=vectors["contexts"], n_results=1, include=["distances"])
         assert np.mean(np.array(near["distances"]) < 1e-4) > 0.995
 
 
 def snapshot(library: Library) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """All that an index holds, and by collection its vectors, in the order of the ids."""
+    """Everything that an index holds, and its vectors by collection, in the order of the ids."""
     store = library.store
     held: dict[str, Any] = {
         "files": {name: replace(record, ctime_ns=0) for name, record in store.files().items()},
@@ -308,7 +308,7 @@ def snapshot(library: Library) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return held, vectors
 
 
-# A round takes about 4 s, because processes are forked with all that is heavy imported, and the model is tiny.
+# A round takes only about 4 s: processes are forked with the heavy imports done, and the model is tiny.
 @pytest.mark.timeout(600)
 def test_sync_that_is_killed_at_any_moment(settings: Settings, tmp_path: Path) -> None:
     random = Random(7)
@@ -333,7 +333,7 @@ def test_sync_that_is_killed_at_any_moment(settings: Settings, tmp_path: Path) -
         if i % MEASURED == MEASURED - 1 or i == KILLS - 1:
             assert call(_compare, settings, tmp_path / f"clean-{i}", folder.now)[0] == len(folder.now)
             before = dict(folder.now)
-    assert killed >= 0.7 * KILLS  # the rest were done before the moment came
+    assert killed >= 0.7 * KILLS  # the others were done before their moment came
     assert not list(settings.store.glob("broken-*"))
 
 
@@ -356,11 +356,11 @@ def mount(folder: Path, *options: str) -> None:
             return
         if "busy" not in done.stderr or i == 49:
             pytest.skip(f"a disk of its own is needed, and none may be mounted: {done.stderr.strip()}")
-        time.sleep(0.1)  # Chroma lets go of its database a moment after it is closed
+        time.sleep(0.1)  # Chroma releases its database a moment after it is closed
 
 
 def fill(disk: Path, *, left: int) -> Path:
-    """Leave so many bytes on the disk; returns the file that takes the rest."""
+    """Leave this many bytes free on the disk; returns the file that takes up the rest."""
     status = os.statvfs(disk)
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(max(status.f_bavail * status.f_frsize - left, 0)))
@@ -376,7 +376,7 @@ def assert_one_line(raised: pytest.ExceptionInfo[OnRecordError]) -> None:
 
 
 def assert_answers(library: Library, ever: dict[str, set[Version]]) -> None:
-    """Every sentence that is cited is one of some version of its article, and no article is cited from two versions."""
+    """Assert that every cited sentence is in some version of its article, and that no answer mixes two versions."""
     for noun, place in zip(NOUNS, PLACES, strict=False):
         answer = answer_question(library, f"What of the {noun} of {place}?")
         assert answer.answered
@@ -411,7 +411,7 @@ def test_full_disk(settings: Settings, tmp_path: Path, disk: Path, left: int, mo
             folder.add()
         ballast = fill(disk, left=left)
         with monkeypatch.context() as patch:
-            if left:  # where there is room when it begins, another process may take it meanwhile
+            if left:  # another process may fill the disk after the check
                 patch.setattr(Snapshots, "_require_room", lambda *_: None)
             for _ in range(2):
                 with pytest.raises(StoreError) as raised:
@@ -444,7 +444,7 @@ def test_index_on_a_full_disk_is_not_taken_for_broken(settings: Settings, disk: 
 
 
 def test_store_that_is_read_only(settings: Settings, disk: Path) -> None:
-    """Chroma writes when it opens a folder, so nothing can be asked; it can again, in the same process, afterwards."""
+    """Chroma writes when it opens a folder, so nothing can be asked; afterwards, the same process can ask again."""
     settings = replace(settings, store=disk / "store")
     folder = Folder(settings.seeds, 40, seed=6)
     with Library(settings) as library:
@@ -518,12 +518,12 @@ def test_folder_that_vanishes(
             assert_same_index(library, clean)
 
 
-EDITED = 12  # articles that the writer edits, one a sync
+EDITED = 12  # articles; the writer edits one per sync
 SYNCS = 100 if IS_WHOLE else 40
 
 
 def edition(article: int, number: int) -> Version:
-    """The sentences of an edition of an article, each of which tells its own."""
+    """The sentences of an edition of an article; each names its edition."""
     random = Random(f"{article} {number}")
     return tuple(f"{sentence[:-1]} in edition {number}." for sentence in invent(random))
 
@@ -531,11 +531,11 @@ def edition(article: int, number: int) -> Version:
 def write_edition(seeds: Path, article: int, number: int) -> None:
     partial = seeds / f".{article}"
     partial.write_text(" ".join(edition(article, number)))
-    partial.rename(seeds / f"{article}.txt")  # an article that is half written is not what is tested
+    partial.rename(seeds / f"{article}.txt")  # half-written articles are not tested here
 
 
 def _write(settings: Settings) -> dict[int, int]:
-    """Edit articles and sync, over and over; returns their last editions."""
+    """Edit articles and sync again and again; returns their last editions."""
     random = Random(1)
     last = dict.fromkeys(range(EDITED), 0)
     with Library(settings) as library:
@@ -548,7 +548,7 @@ def _write(settings: Settings) -> dict[int, int]:
 
 
 def _read(settings: Settings, done: Any, threads: int) -> list[Any]:
-    """Ask in threads until the writer is done, and once more; returns what went wrong, and how much was asked."""
+    """Ask in threads until the writer is done, and once more; returns what went wrong, and the number of questions."""
     wrong: list[str] = []
     asked: list[int] = []
     seen: list[dict[int, int]] = []
@@ -557,7 +557,7 @@ def _read(settings: Settings, done: Any, threads: int) -> list[Any]:
         random = Random(threading.get_ident())
         count = 0
         try:
-            while not done.wait(0.05):  # twenty who never rest leave the writer nothing of two cores
+            while not done.wait(0.05):  # twenty readers without a pause would leave the writer no time on two cores
                 question = f"What of the {random.choice(NOUNS)} of {random.choice(PLACES)}?"
                 answer = answer_question(library, question)
                 assert answer.answered, answer
@@ -568,7 +568,7 @@ def _read(settings: Settings, done: Any, threads: int) -> list[Any]:
                     assert is_in(citation, edition(int(Path(citation.article_id).stem), number)), citation
                 assert all(len(numbers) == 1 for numbers in editions.values()), answer
                 count += 1
-            # the next question: all is as the writer left it
+            # at the next question, all is as the writer left it
             with library.reading():
                 retrieve(library, read_question("What of the bridge of Arden?"))
                 numbers = {}

@@ -1,4 +1,4 @@
-"""The embedding model: unit vectors in the order of the texts, and no model but the one that was asked for."""
+"""The embedding model: unit vectors in the order of the texts, and never another model than the one asked for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXTS = ["The bridge is open.", "Ships may pass again.", "", "“Fun 😀,” sh
 
 @pytest.fixture
 def unverified() -> Iterator[None]:
-    """What was found out about the bundled weights is forgotten, before and after."""
+    """The bundled weights count as not yet verified, before and after."""
     verify_bundled_weights.cache_clear()
     yield
     verify_bundled_weights.cache_clear()
@@ -70,12 +70,12 @@ def test_in_context_of_one_sentence_that_its_title_cancels() -> None:
 
 def test_bundled_weights_are_the_released_ones(model: EmbeddingModel, unverified: None) -> None:
     model.verify()
-    assert verify_bundled_weights.cache_info().currsize == 1  # once a process is enough
+    assert verify_bundled_weights.cache_info().currsize == 1  # once per process is enough
 
 
 @pytest.fixture
 def altered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unverified: None) -> Path:
-    """A copy of the bundled model whose weights are cut short, in the place of the real one."""
+    """A copy of the bundled model with truncated weights, in place of the real one."""
     folder = tmp_path / "model"
     shutil.copytree(bundled_folder(), folder)
     weights = folder / "model.safetensors"
@@ -140,7 +140,7 @@ def test_folder_that_holds_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_name_of_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    # As where there is no network; without that, it would be tried again and again for a minute.
+    # As without a network; otherwise it would keep trying for a minute.
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match=r"^the embedding model 'no-such/model' cannot be loaded: [^\n]+$"):
         EmbeddingModel("no-such/model").encode(["The bridge is open."])
@@ -148,7 +148,7 @@ def test_name_of_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_model_of_ones_own(tiny: Path, seeds: Path, tmp_path: Path) -> None:
     own = EmbeddingModel(str(tiny))
-    own.verify()  # there is nothing to hold it against
+    own.verify()  # there is nothing to compare it with
     assert own.dimension == 16
     assert np.linalg.norm(own.encode(TEXTS), axis=1) == pytest.approx([1.0] * 4, abs=1e-5)
     with Library(Settings(seeds=seeds, store=tmp_path, model=str(tiny))) as library:
@@ -172,7 +172,7 @@ def test_version_is_that_of_what_a_folder_holds(tiny: Path, tmp_path: Path) -> N
     (own / ".git" / "x.bin").write_bytes(b"x")
     os.utime(own / "model.safetensors", (1, 1))
     assert read_version(str(own)) == versions[0]
-    for name in ("model.safetensors", "1_Pooling/config.json", "vocab.txt"):  # each has to count
+    for name in ("model.safetensors", "1_Pooling/config.json", "vocab.txt"):  # each must count
         path = own / name
         path.write_bytes(path.read_bytes() + b" ") if path.exists() else path.write_bytes(b" ")
         versions.append(read_version(str(own)))
@@ -189,4 +189,4 @@ def test_model_that_changes_while_it_is_loaded_is_refused(tiny: Path, tmp_path: 
     with pytest.raises(ModelError, match=r"^the model '.*own' was changed while it was being loaded\. Try again\.$"):
         model.load()
     shutil.rmtree(own)
-    assert not model.has_changed  # there is no other to be had
+    assert not model.has_changed  # there is no other one

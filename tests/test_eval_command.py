@@ -26,7 +26,7 @@ SLOW, BURNT = "Tomas Okafor said that the tram is too | slow.", "The depot burnt
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The options for two articles and an index of them that is up to date."""
+    """The options for two articles and an up-to-date index of them."""
     folder = tmp_path_factory.mktemp("town")
     (folder / "ferry.txt").write_text(FERRY)
     (folder / "tram_1.txt").write_text(TRAM)
@@ -70,7 +70,7 @@ def test_figures_then_failures(folders: list[str], tmp_path: Path, capsys: Captu
     figures, failures = out.split("\n\n|a|  ")
     lines = figures.splitlines()
     assert lines[0] == "4 questions: the articles answer 2, and 2 not"
-    # one of three needs; the first citation of the one answerable question that is answered is needed
+    # one of three needs is met, by the first citation of the only answerable question that is answered
     assert [line.split("  ")[0] + line[13:21] for line in lines[2:10]] == [
         "score   0.500",
         "recall   0.333",
@@ -112,7 +112,7 @@ def test_only_ten_failures_are_shown(folders: list[str], tmp_path: Path, capsys:
     ]
     assert out.endswith("\n\n… and 2 more failures: --report FILE lists all\n")
     assert "hit@1           –" not in out
-    assert "\ntype" not in out  # no question has one
+    assert "\ntype" not in out  # no question has a type
 
 
 def test_json(folders: list[str], tmp_path: Path, capsys: Captured) -> None:
@@ -234,7 +234,7 @@ def test_a_file_that_holds_no_questions(content: str | None, message: str, tmp_p
     path = tmp_path / "q.jsonl"
     if content is not None:
         path.write_text(content)
-    assert main(["eval", str(path), "--seeds", str(tmp_path / "none")]) == 1  # said before the seeds are looked at
+    assert main(["eval", str(path), "--seeds", str(tmp_path / "none")]) == 1  # reported before the seeds are looked at
     assert one_line_error(capsys).startswith(f"onrecord: {path}{message}")
 
 
@@ -285,7 +285,7 @@ def test_a_report_that_cannot_be_written_is_told_first(tmp_path: Path, capsys: C
     }
     for name, message in messages.items():
         arguments = ["--report", str(tmp_path / name), "--seeds", str(seeds)]
-        assert main(["eval", questions, *arguments]) == 1  # the seeds folder is empty, which would be told next
+        assert main(["eval", questions, *arguments]) == 1  # the seeds folder is empty, which would be the next error
         assert one_line_error(capsys) == f"onrecord: {tmp_path}/{message}"
     inside = str(seeds / "report.md")
     assert main(["eval", questions, "--report", inside, "--seeds", str(seeds)]) == 1

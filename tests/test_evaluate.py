@@ -121,7 +121,7 @@ def answer(confidence: float, seconds: float, *citations: Citation) -> Answer:
     return Answer("?", bool(citations), "", "", "", citations, (), confidence, "extract", seconds)
 
 
-TEXT = "Aaaaaaaa. Bbbbbbbb. Cccccccc. Dddddddd. Eeeeeeee. Ffffffff. Gggggggg."  # ten characters each, with the space
+TEXT = "Aaaaaaaa. Bbbbbbbb. Cccccccc. Dddddddd. Eeeeeeee. Ffffffff. Gggggggg."  # ten characters each
 SENTENCES = {
     letter: Passage("a.txt", 10 * i, 10 * i + 9, TEXT[10 * i : 10 * i + 9]) for i, letter in enumerate("ABCDEFG")
 }
@@ -145,8 +145,8 @@ def test_figures_as_worked_out_by_hand() -> None:
         make_outcome("A|B C", "BD", 0.9, 0.010),  # 1 of 2 needs, 1 of 2 citations: F1 1/2; met at 1
         make_outcome("A", "DEFA", 0.6, 0.020, relevant="DE"),  # recall 1, precision 3/4: F1 6/7; met at 4
         make_outcome("A", "", 0.3, 0.030),  # refused: 0
-        make_outcome("", "", 0.1, 0.040),  # refused rightly: 1
-        make_outcome("", "G", 0.6, 0.100),  # answered wrongly: 0
+        make_outcome("", "", 0.1, 0.040),  # rightly refused: 1
+        make_outcome("", "G", 0.6, 0.100),  # wrongly answered: 0
     ]
     assert [outcome.score for outcome in outcomes] == [1 / 2, pytest.approx(6 / 7), 0.0, 1.0, 0.0]
     assert [outcome.met_by for outcome in outcomes] == [(1, None), (4,), (None,), (), ()]
@@ -162,7 +162,7 @@ def test_figures_as_worked_out_by_hand() -> None:
         "all_at_5": 1 / 3,
         "refused_right": 1 / 2,
         "refused_wrong": 1 / 3,
-        # 0.9 > both; 0.6 > 0.1 and ties with 0.6; 0.3 > 0.1: 2 + 1.5 + 1 of 6
+        # 0.9 beats both; 0.6 beats 0.1 and ties with 0.6; 0.3 beats 0.1: 2 + 1.5 + 1 of 6
         "auroc": 4.5 / 6,
         "brier": pytest.approx((0.1**2 + 0.4**2 + 0.7**2 + 0.1**2 + 0.6**2) / 5),
         "verbatim": 1.0,

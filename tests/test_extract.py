@@ -1,4 +1,4 @@
-"""Word files, e-books, e-mails and feeds: their words in their order, and what they say of themselves."""
+"""Word files, e-books, e-mails and feeds: their text in order, and what they say about themselves."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_word_file_without_properties(tmp_path: Path) -> None:
 
 BAD_WORD = [
     ("no archive", b"\xd0\xcf\x11\xe0 old Word", "is broken: File is not a zip file. Save it again, or remove it."),
-    ("no Word file", pack(a="b"), "is no Word file: it has no word/document.xml. Save it again, or remove it."),
+    ("no Word file", pack(a="b"), "is not a Word file: it has no word/document.xml. Save it again, or remove it."),
     ("cut short", docx(paragraph("A"))[:-30], "is broken: File is not a zip file. Save it again, or remove it."),
     ("pictures", docx("<w:p/>"), "has no text that can be read: only pictures, or nothing. Write the article in it,"),
     (
@@ -154,7 +154,7 @@ def test_bomb_is_refused_whatever_it_declares(tmp_path: Path) -> None:
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("word/document.xml", "w") as document,
     ):
-        for _ in range(size // 1_000_000):  # in one piece, it would take this process a gigabyte
+        for _ in range(size // 1_000_000):  # in one piece, it would take a gigabyte of memory
             document.write(b"0" * 1_000_000)
     honest = packed.getvalue()
     assert refusal(tmp_path, "a.docx", honest).startswith(
@@ -180,8 +180,12 @@ def test_book(tmp_path: Path) -> None:
 PROTECTED = '<encryption><CipherReference URI="OEBPS/text/p%200.xhtml"/></encryption>'
 BAD_BOOKS = [
     ("no archive", b"book", "is broken: File is not a zip file. Save it again, or remove it."),
-    ("no book", pack(a="b"), "is no e-book: it has no META-INF/container.xml. Save it again, or remove it."),
-    ("no package", pack(**{"META-INF/container.xml": "<a/>"}), "is no e-book: it has no package. Save it again, or"),
+    ("no book", pack(a="b"), "is not an e-book: it has no META-INF/container.xml. Save it again, or remove it."),
+    (
+        "no package",
+        pack(**{"META-INF/container.xml": "<a/>"}),
+        "is not an e-book: it has no package. Save it again, or",
+    ),
     ("no text", epub("<img/>"), "has no text that can be read: only pictures, or nothing. Remove it."),
     ("protected", epub("A", **{"META-INF/encryption.xml": PROTECTED}), "is protected against copying: save it without"),
     ("bomb", epub(*["<p>" + "0" * 9_000_000] * 3), "is too large: its pages unpack to more than 20 MB. Split it,"),
@@ -231,7 +235,7 @@ def test_email_in_an_encoding_that_is_not_known(tmp_path: Path) -> None:
 
 def test_email_with_only_an_attachment_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, "a.eml", email(attachment=b"%PDF")) == (
-        "a.eml has no text that can be read: no message, or only what is attached. Save the attachment itself instead."
+        "a.eml has no text that can be read: no message, or only attachments. Save the attachment itself instead."
     )
 
 
@@ -318,7 +322,7 @@ def test_digest_of_an_entry_is_its_own(tmp_path: Path) -> None:
 
 def test_xml_that_is_no_feed_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, "a.xml", "<urlset><url>x</url></urlset>") == (
-        "a.xml is no RSS or Atom feed, and no other XML is read. Remove it."
+        "a.xml is not an RSS or Atom feed, and no other XML is read. Remove it."
     )
 
 

@@ -1,4 +1,4 @@
-"""Files of every format: what is read of them, under which ids, and what is skipped with which reason."""
+"""Files of every format: what is read from them, under which ids, and what is skipped and why."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import struct
 import time
 import warnings
@@ -46,14 +47,14 @@ def article(article_id: str, title: str, text: str, raw: bytes | str, **known: s
 
 
 def row(file: str, title: str, text: str, says: dict[str, str], **known: str) -> Article:
-    """The article of a row of a file, whose columns say this, under the names of Article's fields."""
+    """The article from a row of a file; `columns` are named as Article's fields."""
     columns = dict.fromkeys("text title published source author url place id".split(), "") | says
     made = article(file, title, text, json.dumps(columns, sort_keys=True), **known)
     return replace(made, id=f"{file}#{columns['id'] or made.digest[:16]}")
 
 
 def pack(members: Mapping[str, bytes | str] | list[tuple[str, bytes | str]]) -> bytes:
-    """An archive of these members, their names written as they are."""
+    """An archive of these members, with their names as they are."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Duplicate name")
@@ -63,12 +64,14 @@ def pack(members: Mapping[str, bytes | str] | list[tuple[str, bytes | str]]) -> 
 
 
 def declare_less(archive: bytes, size: int, declared: int) -> bytes:
-    """The archive, its member of this size said to unpack to another."""
+    """The archive, changed to declare another unpacked size for its member of this size."""
     return archive.replace(struct.pack("<L", size), struct.pack("<L", declared))
 
 
-def test_suffixes() -> None:
-    assert set(".atom .csv .docx .eml .epub .htm .html .jsonl .md .pdf .rss .txt .xml .zip".split()) == SUFFIXES
+def test_the_readme_lists_every_format() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("\n## Articles\n")[2].partition("\n\nAn article")[0]
+    assert set(re.findall(r"`(\.[a-z]+)`", table)) == SUFFIXES
 
 
 @pytest.mark.parametrize("name", ["a.txt", "b.md", "C.TXT"])
@@ -136,8 +139,8 @@ def test_lines(tmp_path: Path) -> None:
 
 BAD_LINES = [
     ("words", "not JSON", "is not JSON: Expecting value: line 1 column 1 (char 0). Write one object on the line, or"),
-    ("a list", "[1]", 'is no JSON object but a list: write {"title": …, "text": …}, or remove it'),
-    ("null", "null", 'is no JSON object but null: write {"title": …, "text": …}, or remove it'),
+    ("a list", "[1]", 'is not a JSON object but a list: write {"title": …, "text": …}, or remove it'),
+    ("null", "null", 'is not a JSON object but null: write {"title": …, "text": …}, or remove it'),
     ("no text", '{"title": "A"}', "has no text: put the article in its column text, or remove it"),
     ("white space for text", '{"text": " \\n"}', "has no text: put the article in its column text, or remove it"),
     ("a number for text", '{"text": 7}', "has no text: put the article in its column text, or remove it"),
@@ -257,10 +260,10 @@ def test_rows_that_are_called_the_same_are_told_apart(tmp_path: Path) -> None:
         return [one.id.partition("#")[2] for one in read(tmp_path, "a.jsonl", "\n".join(lines)).articles]
 
     one, two = ids(("", ONE), ("", TWO))
-    assert ids(("g", ONE), ("h", TWO), ("g", ONE)) == ["g", "h", "g (2)"]  # twice the same
+    assert ids(("g", ONE), ("h", TWO), ("g", ONE)) == ["g", "h", "g (2)"]  # the same one twice
     assert ids(("", ONE), ("", ONE), ("", TWO), ("", ONE)) == [one, f"{one} (2)", two, f"{one} (3)"]
     first, second = ids(("g", ONE), ("g", TWO))
-    assert ids(("h", ONE), ("g", TWO), ("g", ONE)) == ["h", second, first]  # in whatever order
+    assert ids(("h", ONE), ("g", TWO), ("g", ONE)) == ["h", second, first]  # in any order
     assert len({"g", first, second}) == 3
     assert ids(("g (2)", ONE), ("g", TWO), ("g", TWO)) == ["g (2)", "g", "g (3)"]  # one that looks numbered
     assert ids((one, TWO), ("", ONE)) == [one, f"{one} (2)"]  # one that looks like a digest
@@ -398,9 +401,9 @@ def test_bad_members_stop_no_other(tmp_path: Path) -> None:
             "is empty: put an article in it",
             "is not text: ",
             "is not text: ",
-            "is no PDF, or is cut short: ",
+            "is not a PDF, or is cut short: ",
             "is broken: File is not a zip file.",
-            "is no archive, or a broken one: File is not a zip file.",
+            "is not an archive, or a broken one: File is not a zip file.",
             "is too large: 1 MB, and the limit is 1 MB. ",
         ],
         strict=True,

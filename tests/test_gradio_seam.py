@@ -1,4 +1,4 @@
-"""What is used of Gradio beyond its documentation: in one module only, and there in the Gradio that is installed."""
+"""Gradio's undocumented names are used in one module only, and the installed Gradio has them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_only_the_seam_knows_what_gradio_does_not_document() -> None:
 
 
 def is_own(node: ast.Attribute) -> bool:
-    """Whether it is an attribute of the class that the code is in, or one of those that Python gives all."""
+    """Whether this is an attribute of the class around it, or one that Python gives every object."""
     return node.attr.endswith("__") or (isinstance(node.value, ast.Name) and node.value.id == "self")
 
 

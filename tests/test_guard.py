@@ -117,7 +117,7 @@ STATE_CHANGING = [
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=["a web site", "a sandbox", "a browser that sends no origin"])
 def test_a_page_of_another_site_can_change_nothing(served: str, headers: dict[str, str]) -> None:
-    """Requests that a browser sends without asking the server first: those of a form, and of plain text."""
+    """Requests that a browser sends without a preflight: those of a form, and plain text."""
     for path in STATE_CHANGING:
         for sent in (
             {"files": {"files": ("a.txt", b"words")}},
@@ -183,7 +183,7 @@ def test_every_response_has_the_headers(served: str) -> None:
 
 @pytest.fixture(scope="module")
 def on_a_network(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that listens on every address of this machine, as with a proxy before it."""
+    """The address of a server that listens on all addresses of this machine, as behind a proxy."""
     store = tmp_path_factory.mktemp("network")
     with serve("--host", "0.0.0.0", "--seeds", str(seeds), "--store", str(store)) as url:
         yield url.replace("0.0.0.0", "127.0.0.1")

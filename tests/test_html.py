@@ -1,4 +1,4 @@
-"""Web pages: the article alone, what the page says of it, and the encoding that it names."""
+"""Web pages: only the article, what the page says about it, and the encoding it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that nobody asks anything is idle."""
+"""A server that nobody is using is idle."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_quiet_server_sleeps_and_ctrl_c_ends_it(seeds: Path, tmp_path: Path, mak
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
     assert process.returncode == 0
-    assert time.monotonic() - began < 10  # 1 s, where nothing else runs
-    # In 10 s; each wake takes from 30 µs to 200, where others keep the processor's caches busy.
+    assert time.monotonic() - began < 10  # 1 s when nothing else is running
+    # In 10 s. Each wake-up takes 30 µs, or up to 200 µs when other work fills the processor's caches.
     assert int(wakes) < 250
     assert float(seconds) < 0.05

@@ -1,4 +1,4 @@
-"""The lexical index: BM25 over the same stems as ours, and a cache that mends itself."""
+"""The lexical index: BM25 over the stems that the project uses, and a cache that repairs itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def record(article_id: str, text: str, *, version: str = "1", title: str = "A ti
 def fill(
     lexical: Lexical, texts: Mapping[str, str], *, version: str = "1", speakers: Mapping[str, str] | None = None
 ) -> int:
-    """Bring the index level with these articles; the version is that of all of them, `speakers` has some by text."""
+    """Bring the index up to date with these articles of one version; `speakers` names the speakers of texts."""
     named = speakers or {}
 
     def read(wanted: ArticleRecord) -> list[Sentence]:
@@ -63,7 +63,7 @@ def lexical(tmp_path: Path) -> Iterator[Lexical]:
 
 def test_best_match_first(lexical: Lexical) -> None:
     found = lexical.search(["bases", "Syria"], 10, sentence_weight=1.0, context_weight=0.0)
-    # Both words are in the second sentence; the first has one of them, the third only beside it.
+    # The second sentence has both words, the first has one, and the third only has one next to it.
     assert [name for name, _ in found] == [key("bases.txt", 1), key("bases.txt", 0), key("bases.txt", 2)]
     scores = [score for _, score in found]
     assert scores[0] > scores[1] > scores[2] == 0
@@ -78,10 +78,10 @@ def test_equal_scores_are_in_the_order_of_the_ids(tmp_path: Path) -> None:
 
 
 def test_weight_of_the_context(lexical: Lexical) -> None:
-    # "Tartous" is in the third sentence, and beside the second.
+    # "Tartous" is in the third sentence, and next to the second.
     assert find(lexical, "Tartous", own=1, context=0.5) == [key("bases.txt", 2), key("bases.txt", 1)]
     assert find(lexical, "Tartous", own=0, context=1)[0] == key("bases.txt", 1)
-    assert len(find(lexical, "title", own=1, context=0.5)) == 5  # the title is in every context
+    assert len(find(lexical, "title", own=1, context=0.5)) == 5  # the title is part of every context
 
 
 def test_stems_and_diacritics_match(lexical: Lexical) -> None:
@@ -153,7 +153,7 @@ def test_stems_are_the_same_as_in_the_seeds(seed_library: Library) -> None:
 def test_frequency_counts_sentences_of_own_words(lexical: Lexical) -> None:
     stems = ["base", "about", "russia", "run", "bases", "titl", ""]
     assert {stem: lexical.frequency(stem) for stem in stems} == {
-        "base": 2,  # of the two sentences that hold it, not of those beside them
+        "base": 2,  # the two sentences that contain it, not those next to them
         "about": 2,
         "russia": 1,
         "run": 1,
@@ -183,7 +183,7 @@ def test_contexts(lexical: Lexical) -> None:
 
 def test_statements_of_some_and_of_everybody(tmp_path: Path) -> None:
     lexical = Lexical(tmp_path / "said.sqlite3")
-    said = {f"Speaker {i} said that it rains.": f"Speaker {i}" for i in range(32_767)}  # one over SQLite's variables
+    said = {f"Speaker {i} said that it rains.": f"Speaker {i}" for i in range(32_767)}  # more than SQLite takes
     fill(lexical, {"rain.txt": "\n".join([*said, "It rains."])}, speakers=said)
     assert lexical.statements(["Speaker 3", "Nobody", "Speaker 5"]) == [key("rain.txt", 3), key("rain.txt", 5)]
     assert lexical.statements([]) == []
@@ -220,7 +220,7 @@ def test_update_reads_only_what_changed(lexical: Lexical) -> None:
         read.append(wanted.id)
         return [Sentence(wanted.id, 0, 0, 11, "Ships pass.")]
 
-    assert lexical.update(records, read_sentences) == 2  # one new, one gone
+    assert lexical.update(records, read_sentences) == 2  # one added, one removed
     assert (read, lexical.count()) == (["new.txt"], 4)
     assert find(lexical, "bread") == []
     assert lexical.stems_in("river.txt", ["bread"]) == set()
@@ -275,7 +275,7 @@ def test_file_that_is_no_database_is_made_anew(tmp_path: Path, caplog: pytest.Lo
     with caplog.at_level(logging.WARNING, "index.storage.lexical"):
         lexical = Lexical(path)
     assert [line.getMessage() for line in caplog.records] == [
-        f"the lexical index {path} is damaged (file is not a database): it is made anew"
+        f"the lexical index {path} is damaged (file is not a database): it is rebuilt"
     ]
     assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
     lexical.close()
@@ -288,12 +288,12 @@ def test_file_damaged_after_its_beginning_is_made_anew(tmp_path: Path, caplog: p
     first.close()
     content = path.read_bytes()
     page = int.from_bytes(content[16:18], "big")
-    path.write_bytes(content[:page] + b"\xa5" * (len(content) - page))  # the schema stays, every table is spoilt
+    path.write_bytes(content[:page] + b"\xa5" * (len(content) - page))  # the schema stays, but every table is damaged
     with caplog.at_level(logging.WARNING, "index.storage.lexical"):
         lexical = Lexical(path)
         assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
     assert [line.getMessage() for line in caplog.records] == [
-        f"the lexical index {path} is damaged (database disk image is malformed): it is made anew"
+        f"the lexical index {path} is damaged (database disk image is malformed): it is rebuilt"
     ]
     lexical.close()
 
@@ -314,7 +314,7 @@ def test_two_threads(lexical: Lexical) -> None:
         try:
             for _ in range(100):
                 found = find(lexical, "ships", "bread", own=1)
-                # In the one version or in the other, but never in both or half of one.
+                # In one version or the other, never in both or in half of one.
                 if found not in ([key("river.txt", 1), key("river.txt", 0)], [key("river.txt", 0, "2")]):
                     problems.append(found)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""The opened index: generations, revisions that readers follow, several processes, and threads that read meanwhile."""
+"""The opened index: generations, revisions that readers follow, several processes, and threads reading meanwhile."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from index.errors import BusyError
 from index.library import Library
 from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
-from index.storage.chroma import SCHEMA, name_generation
 from index.storage.connection import connect
+from index.storage.generation import SCHEMA, name_generation
 from index.values import sentence_id
 from qa.question import read_question
 from qa.retrieve import retrieve
@@ -43,7 +43,7 @@ class WatchedModel(EmbeddingModel):
         self._before = before
 
     def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
-        """Vectors of the texts, as ever."""
+        """As in EmbeddingModel."""
         self._before(texts)
         return super().encode(texts, threads=threads)
 
@@ -67,7 +67,7 @@ def texts(library: Library) -> dict[str, list[str]]:
 
 
 def best(library: Library, question: str) -> str:
-    """The sentence that is the best evidence for a question."""
+    """The best evidence for a question."""
     with library.reading():
         return retrieve(library, read_question(question))[0].sentence.text
 
@@ -83,7 +83,7 @@ def generation(model: EmbeddingModel) -> set[str]:
 
 
 def is_of(library: Library, model: EmbeddingModel) -> bool:
-    """Whether the index's vectors are a model's."""
+    """Whether the index's vectors come from this model."""
     with library.reading():
         ids = [sentence_id(record.id, record.digest, 0) for record in library.records.values()]
         vectors = library.store.vectors_of(ids)
@@ -137,13 +137,13 @@ def test_interrupted_rebuild_is_taken_up_again(
     make_library: MakeLibrary,
     tiny_model: EmbeddingModel,
 ) -> None:
-    (folder / "long.txt").write_text(" ".join(f"The bridge is open {i}." for i in range(600)))  # a batch of its own
+    (folder / "long.txt").write_text(" ".join(f"The bridge is open {i}." for i in range(600)))  # a whole batch
     make_library(folder, store=tmp_path / "store").close()
     given: list[int] = []
 
     def fail(encoded: Sequence[str]) -> None:
         given.append(len(encoded))
-        if len(given) == 3:  # of the second batch: the first has more texts than are embedded at once
+        if len(given) == 3:  # in the second batch: the first has more texts than are embedded at once
             raise KeyboardInterrupt
 
     watched = WatchedModel(tiny_model, before=fail)
@@ -159,14 +159,14 @@ def test_interrupted_rebuild_is_taken_up_again(
     assert (again.model.name, again.counts) == (BUNDLED_MODEL, (3, 605))
     report = again.update()
     assert report is not None
-    assert given == [7]  # of two titles and their sentences: the long article was done
+    assert given == [7]  # two titles and their sentences: the long article was done
     assert (report.unchanged, report.added, report.embedded, again.counts) == (1, 2, 7, (3, 605))
     assert collections(again) == generation(tiny_model)
 
 
 @pytest.fixture
 def own(tiny: Path, tmp_path: Path) -> Path:
-    """The folder of a model of one's own, to be trained further."""
+    """The folder of a custom model, to be trained further."""
     return Path(shutil.copytree(tiny, tmp_path / "own"))
 
 
@@ -192,8 +192,8 @@ def test_model_that_was_trained_in_place_is_noticed_when_the_index_is_opened(
     train(own)
     with Library(settings) as library:
         assert caplog.messages == [f"the model {own} has changed: the index in {settings.store} is rebuilt"]
-        assert library.counts == (0, 0)  # what it holds cannot be searched any more
-        assert before < collections(library)  # and is deleted only by who holds the writer's lock
+        assert library.counts == (0, 0)  # what it holds can no longer be searched
+        assert before < collections(library)  # and only a holder of the writer's lock deletes it
         report = library.update()
         assert report is not None
         assert (report.added, report.embedded, library.counts) == (2, 7, (2, 5))
@@ -206,18 +206,18 @@ def test_model_that_is_trained_while_the_index_is_open(folder: Path, tmp_path: P
     with Library(settings) as library, Library(settings) as other:
         library.update()
         train(own)
-        assert is_of(library, library.model)  # the one that it loaded
+        assert is_of(library, library.model)  # the model that it loaded
         assert not is_of(library, EmbeddingModel(str(own)))
         assert library.update() is not None
         assert is_of(library, EmbeddingModel(str(own)))
         assert library.update() is None
         assert is_of(other, EmbeddingModel(str(own)))
-        assert other.update() is None  # no process goes back to the model before
+        assert other.update() is None  # no process goes back to the earlier model
 
 
 @pytest.fixture
 def older(folder: Path, tmp_path: Path) -> Settings:
-    """Settings of an index as the schema before this one left it."""
+    """Settings of an index with the previous schema."""
     settings = Settings(seeds=folder, store=tmp_path / "store")
     client = connect(settings, settings.store / "index-000000")
     record = client.create_collection("onrecord", embedding_function=None)
@@ -260,7 +260,7 @@ def test_rebuild_for_a_schema_that_is_killed_at_its_end(
     library = make_library(older.seeds, store=older.store, update=False)
 
     def stop(read: int, files: int, stored: int) -> None:
-        raise KeyboardInterrupt  # all is stored, and no reader told
+        raise KeyboardInterrupt  # everything is stored, but readers do not know yet
 
     with pytest.raises(KeyboardInterrupt):
         library.sync(on_progress=stop)
@@ -296,7 +296,7 @@ for line in sys.stdin:
 
 
 class Worker:
-    """Another process that indexes when it is told to."""
+    """Another process, which indexes on request."""
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
@@ -304,7 +304,7 @@ class Worker:
         )
 
     def tell(self, line: str) -> str:
-        """Write a line to it, and wait for its answer."""
+        """Write a line to it and wait for its answer."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(line + "\n")
@@ -312,7 +312,7 @@ class Worker:
         return self.process.stdout.readline().strip()
 
     def sync(self, settings: Settings, *, hold: bool = False) -> str:
-        """Index; with `hold`, stop where all is stored and no reader is told, until `tell("")`."""
+        """Index; with `hold`, stop once everything is stored but before readers know, until `tell("")`."""
         command = "hold" if hold else "sync"
         return self.tell(f"{settings.seeds}\t{settings.store}\t{settings.model}\t{command}")
 
@@ -324,7 +324,7 @@ class Worker:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    """One for all tests: a process takes seconds to import all it needs."""
+    """One for all tests, because a process takes seconds to import what it needs."""
     started = Worker()
     yield started
     started.end()
@@ -375,8 +375,8 @@ def test_readers_are_not_blocked_by_a_writer(
         assert texts(opened) == before
     with pytest.raises(BusyError, match=rf"^process {worker.process.pid}, since "):
         library.sync(wait=False)
-    assert time.perf_counter() - began < 3  # the writer would have held for ever
-    assert worker.tell("") == "done 1 0 0 1"  # the writer has gone on
+    assert time.perf_counter() - began < 3  # the writer would have waited forever
+    assert worker.tell("") == "done 1 0 0 1"  # the writer has moved on
     assert list(texts(library)) == ["harvest.txt", "mayor.txt"]
 
 
@@ -405,14 +405,14 @@ def test_killed_writer_loses_nothing(
 ) -> None:
     library = make_library(folder, using=tiny_model)
     killed = Worker()
-    (folder / "copy.txt").write_text(RIVER)  # nothing in it is to be embedded, so no model is loaded
+    (folder / "copy.txt").write_text(RIVER)  # there is nothing to embed, so no model is loaded
     assert killed.sync(library.settings, hold=True) == "writing"
     began = time.monotonic()
-    killed.end()  # which waits for all that hold its standard output: the process that looks for speakers goes with it
+    killed.end()  # waits for all holders of its standard output: the process that finds speakers ends with it
     assert time.monotonic() - began < 10
     store = library.settings.store
     assert [path.name for path in sorted(store.glob("index-*"))] == ["index-000001", "index-000002"]
-    # Who was reading answers as before, and so does who opens the index; the next sync goes on where this one ended.
+    # Readers, old and new, answer as before; the next sync continues where this one stopped.
     other = make_library(folder, store=store, using=tiny_model, update=False)
     before = {
         "mayor.txt": ["The mayor left.", "Nobody asked why.", "It rained."],

@@ -75,7 +75,7 @@ def test_ghost_is_in_place_of_what_was_removed_until_its_file_is_back(town: Libr
 def test_rows_without_a_value_come_last_either_way() -> None:
     rows = [
         replace(PIER, id="a", published=None),
-        replace(PIER, id="b", published="--12-10"),  # of no year
+        replace(PIER, id="b", published="--12-10"),  # without a year
         replace(PIER, id="c", published="2024-03"),
         replace(PIER, id="d", published="2023"),
     ]
@@ -88,7 +88,7 @@ def test_thousands_of_rows_are_arranged_at_once(column: str) -> None:
     rows = [replace(PIER, id=f"{i}.txt", title=f"Title {i % 97}") for i in range(5_000)]
     found = arrange(rows, "title 9", column, descending=False)
     assert len(found) == sum("9" in f"{i % 97} {i}" for i in range(5_000))
-    assert found == arrange(rows[::-1], "title 9", column, descending=False)  # whatever order they came in
+    assert found == arrange(rows[::-1], "title 9", column, descending=False)  # whatever order they arrived in
 
 
 def test_click_means_a_row_of_the_list_that_was_clicked(town: Library) -> None:

@@ -1,4 +1,4 @@
-"""The evidence and the answers among LlamaIndex's own parts: engines, routers, tools, chats and callbacks."""
+"""Evidence and answers inside LlamaIndex's own parts: engines, routers, tools, chats and callbacks."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_offsets_are_exact(seed_library: Library, seeds: Path) -> None:
 
 
 def test_in_a_query_engine(seed_library: Library) -> None:
-    """The model that is no model gives back its prompt, so the evidence in it can be seen."""
+    """LlamaIndex's mock model returns its prompt, so the evidence in it can be seen."""
     engine = RetrieverQueryEngine.from_args(EvidenceRetriever(seed_library, limit=3), llm=MockLLM())
     response = engine.query(TARTOUS)
     assert [with_score.text for with_score in response.source_nodes] == [
@@ -231,7 +231,7 @@ def test_behind_a_router(seed_library: Library, news: QueryEngineTool) -> None:
 
 
 class TwoQuestions(BaseQuestionGenerator):
-    """In the place of a language model that breaks a question up."""
+    """Stands in for a language model that breaks up a question."""
 
     def _get_prompts(self) -> dict[str, Any]:
         return {}
@@ -247,7 +247,7 @@ class TwoQuestions(BaseQuestionGenerator):
 
 
 def test_under_sub_questions(seed_library: Library, news: QueryEngineTool) -> None:
-    """The model that is no model gives back its prompt, so the two answers in it can be seen."""
+    """LlamaIndex's mock model returns its prompt, so the two answers in it can be seen."""
     synthesizer = get_response_synthesizer(llm=MockLLM())
     engine = SubQuestionQueryEngine(TwoQuestions(), synthesizer, [news], verbose=False)
     response = engine.query("What of Tartous, and of borscht?")
@@ -258,7 +258,7 @@ def test_under_sub_questions(seed_library: Library, news: QueryEngineTool) -> No
 
 
 def test_in_a_chat(seed_library: Library) -> None:
-    memory = ChatMemoryBuffer.from_defaults(token_limit=1000)  # the default one leaves a database open
+    memory = ChatMemoryBuffer.from_defaults(token_limit=1000)  # the default memory leaves a database open
     chat = CondenseQuestionChatEngine.from_defaults(
         query_engine=CitedQueryEngine(seed_library), memory=memory, llm=MockLLM()
     )

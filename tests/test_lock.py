@@ -1,4 +1,4 @@
-"""The writer's lock: one at a time, who holds it is named, and a killed holder's lock is free."""
+"""The writer's lock: one holder at a time, who is named; a killed holder's lock is free."""
 
 from __future__ import annotations
 

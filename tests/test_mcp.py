@@ -1,4 +1,4 @@
-"""The tools, called by the real client of the package mcp, over HTTP and over standard input and output."""
+"""The tools, called with the client of the package mcp, over HTTP and over standard input and output."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 def converse(url: str, what: Callable[[ClientSession], Awaitable[T]]) -> T:
-    """Connect to the tools at an address, and return what comes of it."""
+    """Connect to the tools at an address and return the result of `use`."""
 
     async def run() -> T:
         async with streamable_http_client(f"{url}mcp") as streams, ClientSession(*streams[:2]) as session:
@@ -58,7 +58,7 @@ def call(url: str, tool: str, **arguments: Any) -> CallToolResult:
 
 
 def found_by(url: str, tool: str, **arguments: Any) -> dict[str, Any]:
-    """What a tool found, which it returns both as JSON text and as a structure."""
+    """What a tool found; it returns this both as JSON text and as a structure."""
     result = call(url, tool, **arguments)
     (content,) = result.content
     assert not result.is_error, content.text
@@ -96,7 +96,7 @@ def test_tools_are_these_and_say_what_a_client_must_know(served: str) -> None:
 def test_ask(served: str, seed_library: Library) -> None:
     found = found_by(served, "ask", question=ASSAD)
     expected = json.loads(answer_question(seed_library, ASSAD).to_json())
-    # Of another process, whose vectors may be float32 where those of this one are bfloat16.
+    # From another process, whose vectors may be float32 where those of this one are bfloat16.
     assert found["confidence"] == pytest.approx(expected["confidence"], abs=0.01)
     for answer in (found, expected):
         answer.update(seconds=0, confidence=0, citations=[cited | {"score": 0} for cited in answer["citations"]])
@@ -179,7 +179,7 @@ def test_without_the_option_there_are_no_tools(seed_store: Path, seeds: Path) ->
 
 @pytest.mark.slow
 def test_over_standard_input_and_output(tmp_path: Path, seeds: Path) -> None:
-    """As a client starts it that knows no address; nothing but the protocol is on standard output."""
+    """As started by a client that knows no address; standard output carries nothing but the protocol."""
     arguments = ["-m", "ui", "--mcp=stdio", "--seeds", str(seeds), "--store", str(tmp_path)]
     command = StdioServerParameters(command=sys.executable, args=arguments, cwd=ROOT, env=dict(os.environ))
     strange: list[object] = []

@@ -1,4 +1,4 @@
-"""A closed index leaves nothing behind, however often one is opened: a server reopens its own at every sync."""
+"""A closed index leaves nothing in memory, however often one is opened: a server reopens its index at every sync."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_closed_index_is_collected(seeds: Path, tmp_path: Path) -> None:
-    """Also where another one was opened before the garbage collector ran."""
+    """Even if another one was opened before the garbage collector ran."""
     settings = Settings(seeds=seeds, store=tmp_path)
     gc.disable()
     try:
@@ -37,7 +37,7 @@ def test_libraries_share_the_weights_of_the_bundled_model() -> None:
     assert one._small() is other._small()
 
 
-# An index of 6,000 sentences, opened 20 times; prints the memory of the process in MB after each.
+# Opens an index of 6,000 sentences 20 times, and prints the memory of the process in MB each time.
 REOPENED = """
 import sys
 from pathlib import Path
@@ -70,7 +70,7 @@ for _ in range(20):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="it tells the memory of a process")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 def test_memory_of_a_closed_index_is_given_back(tmp_path: Path) -> None:
     command = [sys.executable, "-c", REOPENED, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

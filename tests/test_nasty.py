@@ -1,6 +1,6 @@
-"""Thirty nasty files in one folder: each is read or skipped with its reason, in bounded time and memory.
+"""Thirty nasty files in one folder: each is read, or skipped with a reason, in bounded time and memory.
 
-One that may not be read is tested in `tests/test_text.py`, where the user is not root.
+A file without read permission is tested in `tests/test_text.py`, unless the user is root.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from index.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 GOOD = "The bridge over the river is open again. “Ships may pass,” said Ana Ruiz, the mayor of the town.\n"
-SECONDS = 120  # about 12 are needed, several times that beside other work; a hang would take for ever
-MEGABYTES = 2_000  # of one process; about 700 are needed, most of them for torch
+SECONDS = 120  # about 12 are needed, and several times that on a busy machine; a hang would last forever
+MEGABYTES = 2_000  # per process; about 700 are needed, most of them for torch
 
 MEASURED = """
 import resource, subprocess, sys
@@ -54,7 +54,7 @@ def pdf(**options: object) -> bytes:
 
 
 def repeat(unit: bytes, count: int, *, before: bytes = b"", after: bytes = b"") -> Callable[[Path], None]:
-    """A file of many times the same, which is never in the memory of this process."""
+    """Write a file that repeats `unit`, without holding it in memory."""
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
@@ -67,7 +67,7 @@ def repeat(unit: bytes, count: int, *, before: bytes = b"", after: bytes = b"") 
 
 
 def bomb(member: str, *, before: bytes = b"", after: bytes = b"") -> Callable[[Path], None]:
-    """A small archive whose member unpacks to 300 MB."""
+    """Write a small archive with a member that unpacks to 300 MB."""
 
     def write(path: Path) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(member, "w") as part:
@@ -87,12 +87,12 @@ LAUGHS = (
     '<!DOCTYPE r [<!ENTITY a "ha">' + "".join(f'<!ENTITY a{i} "{"&a;" * 10}">' for i in range(9)) + "]><rss>&a8;</rss>"
 )
 WORD = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>'
-# By name: what the file is, and how the reason begins for which it is skipped; None where it is read, "" where it is
-# passed over as no file of an article's.
+# By name: the content, and how the reason for skipping the file begins; None if it is read, "" if it is passed over
+# because it is not an article.
 NASTY: dict[str, tuple[Make, str | None]] = {
     "zero.txt": (b"", "it is empty"),
     "blank.md": (b" \r\n\t \n", "it is empty"),
-    "stars.txt": (b"* * *", "it holds no sentence"),
+    "stars.txt": (b"* * *", "it contains no sentences"),
     "binary.txt": (bytes(range(32)) * 400, "it is not text"),
     "picture.txt": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "it is not text"),
     "invalid-utf8.txt": (GOOD.encode() * 2 + b"It costs \xa35 \xff\xfe.", None),
@@ -105,9 +105,9 @@ NASTY: dict[str, tuple[Make, str | None]] = {
     ),
     "long-word.txt": (b"a" * 1_000_000 + b". " + GOOD.encode(), None),
     "marks.txt": (GOOD.encode() + "“".encode() * 100_000, None),
-    "cut.pdf": (pdf()[:300], "it is no PDF, or is cut short"),
+    "cut.pdf": (pdf()[:300], "it is not a PDF, or is cut short"),
     "encrypted.pdf": (pdf(encrypt="secret"), "it is encrypted"),
-    "not.pdf": (b"%PDF-" + bytes(range(256)) * 40, "it is no PDF, or is cut short"),
+    "not.pdf": (b"%PDF-" + bytes(range(256)) * 40, "it is not a PDF, or is cut short"),
     "scripts.html": (b"<html><script>document.write('Hello there')</script></html>", "it has no text"),
     "deep.html": (b"<div>" * 200_000 + GOOD.encode(), "it has no text"),
     "bomb.docx": (
@@ -118,7 +118,7 @@ NASTY: dict[str, tuple[Make, str | None]] = {
     "laughs.rss": (LAUGHS.encode(), "it holds no article"),
     "bomb.zip": (bomb("a.txt"), "it is too large"),
     "climbing.zip": (pack({"../../climbed.txt": GOOD, "/tmp/climbed.txt": GOOD}), None),
-    "broken.epub": (pack({"mimetype": "application/epub+zip"}), "it is no e-book"),
+    "broken.epub": (pack({"mimetype": "application/epub+zip"}), "it is not an e-book"),
     "header-only.eml": (b"Subject: nothing\r\n\r\n", "it has no text"),
     "junk.csv": (b'a,b\n"never closed\n' * 1_000, "it has no column"),
     "new\nline.txt": (GOOD.encode(), None),
@@ -142,7 +142,7 @@ def test_thirty_nasty_files(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
     command = [sys.executable, "-m", "index", "--json", "--seeds", str(folder), "--store", str(store)]
     began = time.perf_counter()
-    # Measured by a small process between: what a process was before it became another one counts for both.
+    # Measured by a small process in between: a process's peak includes what it used before it called exec.
     ran = subprocess.run([sys.executable, "-c", MEASURED, *command], cwd=ROOT, env=environment, capture_output=True)
     assert ran.returncode == 0
     assert time.perf_counter() - began < SECONDS

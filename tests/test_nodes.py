@@ -1,4 +1,4 @@
-"""LlamaIndex's own readers and pipelines, with this project's articles and sentences in them."""
+"""This project's articles and sentences in LlamaIndex's own readers and pipelines."""
 
 from __future__ import annotations
 

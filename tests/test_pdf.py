@@ -1,4 +1,4 @@
-"""PDFs: paragraphs as they were before they were set in lines and pages."""
+"""PDFs: paragraphs as they were before they were broken into lines and pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from index.reading.files import Reading, read_file
 from index.reading.pdf import join_word
 from index.values import Article
 
-# Each printed line with its x; a blank one is the space between paragraphs.
+# Each printed line with its x; a blank line is a gap between paragraphs.
 PRINTED = [
     (72, "The council met on Monday and decided, after four hours of talks and a long inter-"),
     (72, "national row, to open the bridge. Mr. Smith said that it is late. He said that the long-"),
@@ -136,7 +136,9 @@ def test_cut_short(tmp_path: Path, share: float) -> None:
     try:
         text = read(tmp_path, raw[: int(len(raw) * share)]).text
     except ArticleError as error:
-        assert str(error).startswith(("a.pdf is no PDF, or is cut short", "a.pdf has no text layer", "a.pdf is broken"))
+        assert str(error).startswith(
+            ("a.pdf is not a PDF, or is cut short", "a.pdf has no text layer", "a.pdf is broken")
+        )
     else:
         assert text == "\n\n".join(PARAGRAPHS)
 

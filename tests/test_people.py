@@ -1,4 +1,4 @@
-"""Whom a name refers to, within an article, across articles and in a question."""
+"""Whom a name refers to: within an article, across articles and in a question."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_who_is_never_named_in_full_is_the_one_of_that_surname() -> None:
     ackman, other = Speaker("Ackman", (), "person"), Speaker("Karen Ackman", (), "person")
     assert find_speaker("William Ackman", [ackman]) == Match(ackman, False)
     assert find_speaker("Mr. William A. Ackman", [ackman]) == Match(ackman, False)
-    assert find_speaker("William Ackman", [ackman, other]) is None  # he may be neither
+    assert find_speaker("William Ackman", [ackman, other]) is None  # he may be neither of them
     assert find_speaker("William Ackman", [other]) is None
     assert find_speaker("William Ackman", [Speaker("Ackman", (), "group")]) is None
 

@@ -87,7 +87,7 @@ def test_statements_are_listed_latest_article_first_and_without_a_date_last(city
         "Duarte said it is too old.",
         "Ines Duarte said the lighthouse needs paint.",
     ]
-    assert find_person_statements(city, "Duarte") is None  # a name is taken as the list has it
+    assert find_person_statements(city, "Duarte") is None  # a name is used exactly as listed
 
 
 def test_statements_are_narrowed_to_a_topic(city: Library) -> None:

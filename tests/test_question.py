@@ -79,7 +79,7 @@ def test_terms(question: str, terms: tuple[str, ...]) -> None:
 
 
 def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
-    """What cannot be encoded would stop the model and whatever prints the answer."""
+    """Text that cannot be encoded would stop the model, and whatever prints the answer."""
     query = read_question("\udcff Peskov?", ["About \ud83d Tartous, and Assad?"])
     assert (query.question, query.standalone) == ("? Peskov?", "? Peskov?")
     assert read_question("Why?", ["About \ud83d Tartous?"]).standalone == "About ? Tartous? Why?"

@@ -1,4 +1,4 @@
-"""Quotations that run over sentences and paragraphs."""
+"""Quotations that run across sentences and paragraphs."""
 
 from __future__ import annotations
 

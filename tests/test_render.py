@@ -89,7 +89,7 @@ HOSTILE_ARTICLE = Article(
 
 
 class Page(HTMLParser):
-    """The tags, links and text of a piece of HTML, as a parser sees them."""
+    """The tags, links and text of some HTML, as a parser sees them."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -239,7 +239,7 @@ def test_sentences_that_stand_apart_in_the_article_are_quoted_apart() -> None:
     assert "> The mayor spoke. \\[1\\]\n>\n> Work starts in May. \\[3\\]" in answer_markdown(apart)
 
 
-# A pronoun that means Ruiz, and a sentence that explains what she means, which comes first in the article.
+# A pronoun for Ruiz, and a sentence earlier in the article that explains what she means.
 PRONOUN = Article(
     id="city/toll.txt",
     title="The toll",
@@ -339,8 +339,8 @@ def test_article_html_marks_every_citation_and_the_active_one_strongly() -> None
     [
         ("One.\nTwo.", 0),  # a line is a paragraph
         ("\ufeffOne.\r\n\r\nTwo\r\nlines.\r\n", 1),  # byte-order mark, Windows newlines, blank lines
-        ("---\ntitle: x\n---\n\n  One.\n\n\nTwo.\n\n", 14),  # front matter is left out
-        ("One\rTwo\x0cThree\u2028Four", 0),  # newlines that HTML does not count as such
+        ("---\ntitle: x\n---\n\n  One.\n\n\nTwo.\n\n", 14),  # front matter is not shown
+        ("One\rTwo\x0cThree\u2028Four", 0),  # newlines that HTML does not treat as such
         ("\n\n\n", 0),
         ("", 0),
     ],
@@ -425,7 +425,7 @@ def test_hostile_answer_is_text(answered: bool) -> None:
         "data:text/html,<script>alert(1)</script>",
         "java\nscript:alert(1)",  # browsers drop the newline
         "https://",  # no host
-        "http://[",  # not to be parsed
+        "http://[",  # cannot be parsed
         "//news.example/x",  # relative to the page
         "ftp://news.example/x",
     ],
@@ -445,7 +445,7 @@ def test_right_to_left_text_cannot_turn_what_follows_it() -> None:
     ("published", "shown"),
     [
         ("2024-12-10", "10 December 2024"),
-        ("--12-10", "10 December"),  # the year is not known
+        ("--12-10", "10 December"),  # unknown year
         ("--02-29", "29 February"),
         ("2024-12-01T08:30:00+03:00", "1 December 2024"),
         ("2024-12", "December 2024"),

@@ -80,7 +80,7 @@ def test_ranking_is_a_total_order(town: Library, question: str) -> None:
 def test_equal_articles_are_ranked_by_their_ids(tmp_path: Path, make_library: MakeLibrary) -> None:
     head = "---\ntitle: Harvest\n---\n"
     library = make_library(write(tmp_path / "twins", b=head + ORCHARD))
-    write(tmp_path / "twins", a=head + ORCHARD)  # so that the store holds b first
+    write(tmp_path / "twins", a=head + ORCHARD)  # so b is first in the store
     library.update()
     found = ranking(library, "When did the frost come?")
     assert [row[0] for row in found[:2]] == ["a.txt", "b.txt"]
@@ -124,7 +124,7 @@ def test_the_best_is_first(town: Library) -> None:
 
 
 def test_a_question_in_other_words_than_the_articles(town: Library) -> None:
-    """No word of it stands in any article."""
+    """No word of it is in any article."""
     query = read_question("Why is the vessel uneconomical?")
     assert not {found.sentence.text for found in retrieve(town, query) if found.features["named_in_article"] > 0}
     assert ranking(town, query.question)[0][:2] in {("ferry.txt", 1), ("ferry.txt", 0)}
@@ -200,7 +200,7 @@ def test_the_record_is_the_articles(town: Library) -> None:
 
 
 def test_sentences_of_an_older_version_are_not_returned(tmp_path: Path, make_library: MakeLibrary) -> None:
-    """As an update that was killed before its end leaves them."""
+    """As left by an update that was killed."""
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 

@@ -26,7 +26,7 @@ def town(tmp_path: Path, make_library: MakeLibrary) -> Library:
 
 
 def in_order(library: Library, question: str, *names: str) -> list[Evidence]:
-    """Evidence for a question, as it stands in the article."""
+    """Evidence for a question, in the order of the article."""
     return sorted(retrieve(library, read_question(question), names), key=lambda found: found.sentence.position)
 
 

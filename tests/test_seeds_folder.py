@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 
 from index.errors import ArticleError, SeedsError
+from index.file_names import LONGEST_NAME, clean_name
 from index.plan import make_plan
 from index.seeds_folder import (
-    LONGEST_NAME,
     Added,
     Known,
     Removed,
     Taken,
     add_file,
     add_taken,
-    clean_name,
     forget_taken,
     list_removed,
     remove_file,
@@ -41,7 +40,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def everything(folder: Path) -> list[str]:
-    """Every path below a folder, hidden ones too."""
+    """Every path below a folder, including hidden ones."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
@@ -84,9 +83,9 @@ def test_names_become_safe(given: str, name: str, settings: Settings) -> None:
 
 UNREAD = [
     ("another suffix", "run.exe", ".exe files are not read: only .atom, .csv"),
-    ("no suffix", "README", "it has no ending that tells what it is: only .atom, .csv"),
-    ("no name at all", "", "it has no ending that tells what it is: only .atom, .csv"),
-    ("a folder", "../..", "it has no ending that tells what it is: only .atom, .csv"),
+    ("no suffix", "README", "its name has no suffix: only .atom, .csv"),
+    ("no name at all", "", "its name has no suffix: only .atom, .csv"),
+    ("a folder", "../..", "its name has no suffix: only .atom, .csv"),
     ("a suffix that an override shows otherwise", "x\u202etxt.exe", ".exe files are not read: only .atom, .csv"),
     ("a suffix with a NUL in it", "x.t\x00xt", ".t xt files are not read: only .atom, .csv"),
 ]
@@ -104,10 +103,10 @@ def test_names_of_what_is_not_read_are_refused(given: str, message: str, setting
 BAD = [
     ("empty", b"", "new.txt", "it is empty: put the text of an article in it"),
     ("binary", bytes(range(256)) * 4, "new.txt", "it is not text: "),
-    ("a broken PDF", b"%PDF-1.7 nothing more", "new.pdf", "it is no PDF"),
-    ("a broken archive", b"PK\3\4 nothing more", "new.zip", "it is no archive, or a broken one: "),
+    ("a broken PDF", b"%PDF-1.7 nothing more", "new.pdf", "it is not a PDF"),
+    ("a broken archive", b"PK\3\4 nothing more", "new.zip", "it is not an archive, or a broken one: "),
     ("too large", b"The pier. " * 2_000, "new.txt", "it is too large: 0.02 MB, and the limit is 0.01 MB. "),
-    ("no sentence", b"***\n", "new.txt", "it holds no sentence"),
+    ("no sentence", b"***\n", "new.txt", "it contains no sentences"),
 ]
 
 
@@ -200,7 +199,7 @@ def test_a_file_appears_whole(settings: Settings) -> None:
 
 def test_without_links_a_file_is_still_never_written_over(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(1, "Operation not permitted")  # as FAT does
+        raise PermissionError(1, "Operation not permitted")  # as on FAT
 
     monkeypatch.setattr(os, "link", refuse)
     assert upload(settings, TEXT) == Added("new.txt", 1)
@@ -241,7 +240,7 @@ def test_removed_file_is_put_back_as_it_was(settings: Settings) -> None:
 def test_removed_file_does_not_replace_another_one(settings: Settings) -> None:
     removed = remove_file(settings, "pier.txt")
     (settings.seeds / "pier.txt").write_text("A new pier.")
-    with pytest.raises(SeedsError, match=r"^pier\.txt is there again, another file of that name"):
+    with pytest.raises(SeedsError, match=r"^there is another file called pier\.txt now"):
         restore_file(settings, removed.token)
     assert (settings.seeds / "pier.txt").read_text() == "A new pier."
     assert list_removed(settings) == [removed]
@@ -316,7 +315,7 @@ def test_a_sync_neither_reads_nor_deletes_what_was_removed(tmp_path: Path, make_
     seeds.mkdir()
     for name in ("pier", "tram"):
         (seeds / f"{name}.txt").write_text(f"The {name} is open.\n")
-    library = make_library(seeds, store=seeds / "store")  # the worst place for it
+    library = make_library(seeds, store=seeds / "store")  # the worst possible place
     removed = remove_file(library.settings, "pier.txt")
     assert isinstance(upload(library.settings, TEXT, "tram.txt"), Taken)
     for text in ("The tram is slow.", "The tram is fast now."):

@@ -1,4 +1,4 @@
-"""The whole system against a real Chroma server, as on more than one machine."""
+"""The whole system with a real Chroma server, as on several machines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ QUESTION = "What did Peskov say about Tartous?"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Chroma server that holds nothing yet."""
+    """The address of an empty Chroma server."""
     port = find_port()
     chroma = Path(sys.executable).with_name("chroma")
     command = [str(chroma), "run", "--host", "127.0.0.1", "--port", str(port), "--path"]
@@ -58,7 +58,7 @@ def test_answers_are_those_of_the_embedded_engine(
     expected = answer_question(seed_library, QUESTION)
     assert [citation.text for citation in answer.citations] == [citation.text for citation in expected.citations]
     assert len(answer.citations) > 1
-    assert not (tmp_path / "store" / "chroma").exists()  # nothing of Chroma's is kept beside the server
+    assert not (tmp_path / "store" / "chroma").exists()  # Chroma keeps nothing outside the server
 
 
 def test_second_machine_sees_what_the_first_indexed(server: str, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_each_layer_over_the_one_below(folder: Path, monkeypatch: pytest.MonkeyP
     for name in ("SEEDS", "STORE", "MODEL", "RERANKER"):
         monkeypatch.setenv(f"ONRECORD_{name}", f"env-{name.lower()}")
     monkeypatch.setenv("ONRECORD_MIN_CONFIDENCE", "0.25")
-    monkeypatch.setenv("ONRECORD_MAX_ARTICLE_MB", "")  # an empty variable is no setting
+    monkeypatch.setenv("ONRECORD_MAX_ARTICLE_MB", "")  # an empty variable does not count
     from_environment = Settings(
         seeds=folder / "env-seeds",
         store=folder / "env-store",
@@ -97,18 +97,18 @@ KNOWN = (
     "store"
 )
 TOML = [
-    ("a setting that there is not", "seed = 1", f"onrecord.toml sets 'seed', which is no setting. Known: {KNOWN}."),
+    ("a setting that there is not", "seed = 1", f"onrecord.toml sets 'seed', which is not a setting. Known: {KNOWN}."),
     (
         "no TOML",
         "seeds: news",
         "onrecord.toml cannot be read: Expected '=' after a key in a key/value pair (at line 1, column 6). "
-        "Mend it or move it away.",
+        "Correct it, or move it away.",
     ),
     (
         "not UTF-8",
         b'seeds = "\xff"',
         "onrecord.toml cannot be read: 'utf-8' codec can't decode byte 0xff in position 9: invalid start byte. "
-        "Mend it or move it away.",
+        "Correct it, or move it away.",
     ),
     ("above the range", "min_confidence = 1.5", "min_confidence is 1.5; give a number from 0 to 1."),
     ("a truth value is no number", "min_confidence = true", "min_confidence is True; give a number from 0 to 1."),
@@ -116,7 +116,7 @@ TOML = [
     (
         "the folder of a user there is not",
         'seeds = "~nobody-of-this-name/news"',
-        "seeds is '~nobody-of-this-name/news', which is no folder: Could not determine home directory.",
+        "seeds is '~nobody-of-this-name/news', which is not a folder: Could not determine home directory.",
     ),
 ]
 

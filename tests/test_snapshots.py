@@ -1,4 +1,4 @@
-"""The folders of the embedded engine: what is read is never written, and what cannot be read is set aside."""
+"""The folders of the embedded engine: an index being read is never written to, and an unreadable one is set aside."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from index.storage import snapshots
 from index.storage.snapshots import Snapshots
 from tests.conftest import MakeLibrary
 
-SENTENCES = 1200  # Chroma writes its files of vectors at 1000 records
+SENTENCES = 1200  # Chroma writes its vector files every 1,000 records
 
 
 @pytest.fixture
 def indexed(tmp_path: Path, make_library: MakeLibrary, tiny_model: EmbeddingModel) -> Path:
-    """The store of four long articles."""
+    """The store of an index of four long articles."""
     (tmp_path / "news").mkdir()
     for i in range(4):
         (tmp_path / "news" / f"{i}.txt").write_text(" ".join(f"The bridge is open {i} {j}." for j in range(300)))
@@ -48,18 +48,18 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 
 def graphs(folder: Path) -> dict[Path, bytes]:
-    """The graphs of neighbours; those that have no metadata yet are made anew by whoever opens them."""
+    """The graphs of neighbours; those that have no metadata yet are rebuilt when they are opened."""
     written = {path.parent for path in folder.rglob("index_metadata.pickle")}
     return {path: content for path, content in files(folder).items() if folder / path.parent in written}
 
 
 def junk_database(folder: Path) -> None:
-    """The database is overwritten."""
+    """Overwrite the database."""
     (folder / "chroma" / "chroma.sqlite3").write_bytes(b"\xa5junk" * 2000)
 
 
 def cut_vectors(folder: Path) -> None:
-    """The files of vectors are cut short."""
+    """Truncate the vector files."""
     vectors = [path for path in folder.rglob("*.bin") if path.stat().st_size]
     assert vectors
     for path in vectors:
@@ -95,7 +95,7 @@ def test_broken_index_is_set_aside_and_the_one_before_it_answers(
     library.sync()
     library.close()
     spoil(indexed / "index-000002")
-    (indexed / "index-000002" / "opening-crashed").touch()  # as it stays where Chroma crashes the process
+    (indexed / "index-000002" / "opening-crashed").touch()  # as left behind when Chroma crashes the process
     broken = files(indexed / "index-000002").keys()
 
     with caplog.at_level(logging.WARNING, "index"):
@@ -103,7 +103,7 @@ def test_broken_index_is_set_aside_and_the_one_before_it_answers(
     (aside,) = indexed.glob("broken-*")
     assert re.fullmatch(r"broken-\d{8}-\d{6}", aside.name)
     assert files(aside).keys() >= broken
-    assert caplog.messages == [f"the index cannot be read: it is set aside as {aside}, and made anew from the articles"]
+    assert caplog.messages == [f"the index cannot be read: it is set aside as {aside}, and rebuilt from the articles"]
     assert again.counts == (4, SENTENCES)  # what was indexed before
     report = again.update()
     assert report is not None
@@ -115,7 +115,7 @@ def test_broken_index_is_set_aside_and_the_one_before_it_answers(
 def test_index_that_cannot_be_read_is_made_anew_at_once(
     indexed: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without a mark, too: Chroma says that it cannot read it."""
+    """Even without a mark: Chroma reports that it cannot read it."""
     (indexed / "index-000000").rename(indexed / "was-000000")
     junk_database(indexed / "index-000001")
     again = reopen()
@@ -171,7 +171,7 @@ def test_draft_that_cannot_be_read_is_begun_anew(
     indexed: Path, tmp_path: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:
     junk_database(Snapshots(indexed).draft())
-    (indexed / "copying").mkdir()  # and a copy that was not finished
+    (indexed / "copying").mkdir()  # and an unfinished copy
     (tmp_path / "news" / "0.txt").unlink()
     library = reopen()
     report = library.sync()
@@ -188,7 +188,7 @@ def test_draft_of_a_change_that_was_taken_back(indexed: Path, reopen: Callable[[
 
 
 def test_copy_of_a_database_in_use(tmp_path: Path) -> None:
-    """What is committed is copied, also where it is not yet in the database's own file."""
+    """Committed data is copied, even if it is not yet in the database's main file."""
     stored = Snapshots(tmp_path)
     index = stored.current()
     index.mkdir()
@@ -208,7 +208,7 @@ def test_copy_of_a_database_in_use(tmp_path: Path) -> None:
 def test_no_room_for_a_copy(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = sum(len(content) for content in files(indexed / "index-000001").values())
     monkeypatch.setattr(snapshots.shutil, "disk_usage", lambda _: _Usage(size))
-    with pytest.raises(StoreError, match=r"^the index in \S+ wants [\d.]+ MB more, and its disk has [\d.]+ MB left\."):
+    with pytest.raises(StoreError, match=r"^the index in \S+ needs [\d.]+ MB more, and its disk has [\d.]+ MB left\."):
         Snapshots(indexed).draft()
     assert names(indexed) == ["index-000001"]
 

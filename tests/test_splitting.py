@@ -1,4 +1,4 @@
-"""Sentences: they begin and end where a careful reader would say, to the character."""
+"""Sentences begin and end where a careful reader would say, to the character."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.values import Article, Sentence
 
 SEED = Path(__file__).parent.parent / "seeds" / "kremlin-syria-bases.txt"
 
-# (reason, text with | where it must be split; nothing else is lost)
+# (reason, text with | where it must be split, and nowhere else)
 WHOLE = [
     ("two plain sentences", "The vote passed. |The mayor left."),
     ("initials of a country inside a name", "The U.S. Senate voted."),

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from index.errors import BusyError, SeedsError
 from index.library import Library
 from index.models.embedding import EmbeddingModel
+from index.reading.files import SUFFIXES
 from index.settings import BUNDLED_MODEL, Settings
 from index.sync import Report
 from index.values import sentence_id
@@ -30,12 +31,12 @@ MakeLibrary = Callable[..., Library]
 
 ROOT = Path(__file__).parent.parent
 RIVER = "The bridge is open. Ships may pass again."
-READ = ".atom, .csv, .docx, .eml, .epub, .htm, .html, .jsonl, .md, .pdf, .rss, .txt, .xml or .zip"
+READ = f"{', '.join(sorted(SUFFIXES - {'.zip'}))} or .zip"
 MAYOR = "The mayor left. Nobody asked why. It rained."
 
 
 class CountingModel(EmbeddingModel):
-    """The real model, which remembers what it was given."""
+    """The real model, which also records what it was given."""
 
     def __init__(self, loaded: EmbeddingModel) -> None:
         super().__init__(BUNDLED_MODEL)
@@ -43,7 +44,7 @@ class CountingModel(EmbeddingModel):
         self.given: list[list[str]] = []
 
     def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
-        """Vectors of the texts, as ever."""
+        """As in EmbeddingModel."""
         self.given.append(list(texts))
         return super().encode(texts, threads=threads)
 
@@ -63,7 +64,7 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def counts(report: Report) -> dict[str, int]:
-    """The numbers of a report that are not 0."""
+    """The non-zero numbers of a report."""
     names = ("added", "changed", "moved", "removed", "unchanged", "articles", "sentences")
     return {name: getattr(report, name) for name in names if getattr(report, name)}
 
@@ -77,7 +78,7 @@ def texts(library: Library) -> dict[str, list[str]]:
 
 
 def held(library: Library) -> tuple[int, int, int]:
-    """How many sentences each of the three indexes holds, believed or not."""
+    """How many sentences each of the three indexes holds, current or not."""
     return library.store._sentences.count(), library.store._contexts.count(), library.lexical.count()
 
 
@@ -88,7 +89,7 @@ def test_first_sync(folder: Path, make_library: MakeLibrary) -> None:
     assert library.counts == (0, 0)
     report = library.sync()
     assert report.seconds > 0
-    assert replace(report, seconds=0) == Report(added=2, embedded=7, articles=2, sentences=5)  # and two titles
+    assert replace(report, seconds=0) == Report(added=2, embedded=7, articles=2, sentences=5)  # plus two titles
     assert list(library.records) == ["north/town/mayor.md", "river.txt"]
     assert texts(library) == {
         "north/town/mayor.md": ["The mayor left.", "Nobody asked why.", "It rained."],
@@ -130,7 +131,7 @@ def test_nothing_to_do_embeds_nothing(folder: Path, make_library: MakeLibrary, m
     library.update()
     assert counting.given == [["River", "The bridge is open.", "Ships may pass again."]]
     assert counts(library.sync()) == {"unchanged": 1, "articles": 1, "sentences": 2}
-    os.utime(path, ns=(1, 2))  # touched only
+    os.utime(path, ns=(1, 2))  # only touched
     assert counts(library.sync()) == {"unchanged": 1, "articles": 1, "sentences": 2}
     assert library.update() is None
     assert len(counting.given) == 1
@@ -163,7 +164,7 @@ def test_equal_texts_that_are_not_stored_together_are_embedded_once(
     folder: Path, make_library: MakeLibrary, model: EmbeddingModel
 ) -> None:
     write(folder, "a/wire.txt", RIVER)
-    write(folder, "b/long.txt", " ".join(f"Bridge {i} is open." for i in range(600)))  # is stored by itself
+    write(folder, "b/long.txt", " ".join(f"Bridge {i} is open." for i in range(600)))  # is stored alone
     write(folder, "c/wire.txt", RIVER)
     library = make_library(folder, update=False)
     library.model = counting = CountingModel(model)
@@ -181,7 +182,7 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
     write(folder, "binary.txt", b"\x00\x01\x02" * 100)
     write(folder, "marks.txt", "***")
     write(folder, "large.txt", "It rained. " * 1000)
-    write(folder, "notes.rtf", "{\\rtf1}")
+    write(folder, "photo.jpg", "no text")
     write(folder, "Makefile", "all:")
     (folder / "dangling.txt").symlink_to(folder / "nowhere.txt")
     (Path(os.fsdecode(os.fsencode(folder) + b"/na\xefve.txt"))).write_text(RIVER)
@@ -194,11 +195,11 @@ def test_what_cannot_be_an_article_is_skipped_with_its_reason(folder: Path, make
         "empty.txt": "it is empty: put the text of an article in it, or remove it",
         "blank.md": "it is empty: put the text of an article in it, or remove it",
         "binary.txt": "it is not text: 300 of its 300 bytes are control characters. Remove it.",
-        "marks.txt": "it holds no sentence",
+        "marks.txt": "it contains no sentences",
         "large.txt": "it is too large: 0.011 MB, and the limit is 0.01 MB. Split it, or raise max_article_mb "
         "(ONRECORD_MAX_ARTICLE_MB).",
-        "notes.rtf": f".rtf: only {READ} files are read",
-        "Makefile": f"no ending: only {READ} files are read",
+        "photo.jpg": f".jpg: only {READ} files are read",
+        "Makefile": f"no suffix: only {READ} files are read",
         "dangling.txt": "it cannot be read: No such file or directory",
         "'na\\udcefve.txt'": "its name is not UTF-8: rename it",
     }
@@ -261,7 +262,7 @@ NO_ARTICLE = [
     ),
     (
         "no file that is read",
-        {"notes.rtf": "{}", ".hidden.txt": RIVER},
+        {"photo.jpg": "{}", ".hidden.txt": RIVER},
         "no article could be read from {0}: it holds no READ file. Put some there, or name another folder with "
         "--seeds.",
     ),
@@ -304,7 +305,7 @@ def test_no_store_is_made_for_a_folder_that_is_not_there(tmp_path: Path) -> None
 
 @contextmanager
 def another_writer(store: Path) -> Iterator[str]:
-    """Another process that is updating the index, for the length of a `with` block, and how it is called."""
+    """While another process is updating the index; yields its name."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom index.storage.lock import writer_lock\n"
         "with writer_lock(Path(sys.argv[1]), wait=False):\n    print(flush=True)\n    input()"
@@ -327,7 +328,7 @@ def test_another_process_is_writing(
     library = make_library(folder, store=store, update=False)
     with another_writer(store) as writer:
         busy = f"{writer} is updating the index {store}. Wait for it to finish, then try again."
-        # Nothing is held that could answer meanwhile.
+        # The index holds nothing that could answer meanwhile.
         for bring_level in (lambda: library.sync(wait=False), library.update):
             with pytest.raises(BusyError) as raised:
                 bring_level()
@@ -358,7 +359,7 @@ def test_progress(folder: Path, make_library: MakeLibrary) -> None:
 
 
 def snapshot(library: Library) -> dict[str, Any]:
-    """All that an index holds but the times of its files: records, texts, spans, and by id the vectors."""
+    """Everything in an index except file times: records, texts, spans, and the vectors by id."""
     store = library.store
     held_in: dict[str, Any] = {
         name: collection.get(include=["documents", "metadatas", "embeddings"])
@@ -392,7 +393,7 @@ def assert_same_index(one: Library, other: Library) -> None:
     assert dict(scored) == pytest.approx(dict(other_scored), abs=1e-9)
     for name in vectors:
         for key, vector in vectors[name].items():
-            # bfloat16 where many are embedded at once, float32 where few are
+            # bfloat16 if many were embedded at once, float32 if few
             assert vector @ others[name][key] > 0.999, (name, key)
 
 
@@ -402,7 +403,7 @@ def test_index_after_many_edits_is_that_of_a_clean_build(folder: Path, make_libr
     write(folder, "gone.txt", RIVER)
     library = make_library(folder)
     edits = [
-        lambda: write(folder, "river.md", RIVER),  # its front matter goes, and with it the source and the author
+        lambda: write(folder, "river.md", RIVER),  # loses its front matter, and so its source and author
         lambda: write(folder, "river.md", f"{RIVER} {MAYOR}"),
         lambda: (folder / "gone.txt").unlink(),
         lambda: write(folder, "gone.txt", MAYOR),
@@ -470,7 +471,7 @@ def test_sync_that_is_killed_is_mended_by_the_next(
 
 
 def sync_and_count(library: Library, model: EmbeddingModel) -> tuple[dict[str, int], list[str]]:
-    """What a sync reports, and the texts that the model embedded in it."""
+    """What a sync reports, and the texts that it embedded."""
     library.model = counting = CountingModel(model)
     report = library.sync()
     given = [text for batch in counting.given for text in batch]
@@ -557,7 +558,7 @@ def test_file_that_shrinks_to_nothing(folder: Path, make_library: MakeLibrary, m
     write(folder, "mayor.txt", MAYOR)
     library = make_library(folder)
     path.write_text("")
-    for _ in range(2):  # the second time from its record: it is not read again
+    for _ in range(2):  # the second time from its record, without reading it again
         assert sync_and_count(library, model) == ({"unchanged": 2, "articles": 2, "sentences": 5}, [])
         assert library.article("river.txt").text == RIVER
         assert library.plan().is_empty
@@ -605,7 +606,7 @@ def test_edited_row_without_an_id_is_another(folder: Path, make_library: MakeLib
     write(folder, "feed.csv", f"text\n{RIVER}\n{MAYOR} So he said.\n")
     assert sync_and_count(library, model) == (
         {"added": 1, "removed": 1, "unchanged": 1, "articles": 2, "sentences": 6},
-        [f"{MAYOR} So he said.", "So he said."],  # it is called by its first words
+        [f"{MAYOR} So he said.", "So he said."],  # its first words become its title
     )
     assert_same_index(library, make_library(folder))
 
@@ -652,13 +653,13 @@ def test_swapped_header_is_read_again(folder: Path, make_library: MakeLibrary) -
     path = write(folder, "feed.csv", f"title,text,link\n{RIVER},{MAYOR},https://e.org/1\n")
     library = make_library(folder)
     write(folder, "feed.csv", f"text,title,link\n{RIVER},{MAYOR},https://e.org/1\n")
-    os.utime(path, ns=(1, 2))  # its size is the same
+    os.utime(path, ns=(1, 2))  # the size stays the same
     assert counts(library.sync()) == {"changed": 1, "articles": 1, "sentences": 2}
     assert texts(library) == {"feed.csv#https://e.org/1": ["The bridge is open.", "Ships may pass again."]}
 
 
 def test_row_that_can_no_longer_be_read(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
-    """The rest of the table was read, so the row is gone from it."""
+    """The rest of the table was read, so the row has gone from it."""
     rows = ["id,title,text", f"7,The river,{RIVER}", f"8,The mayor,{MAYOR}", ""]
     write(folder, "feed.csv", "\n".join(rows))
     library = make_library(folder)

@@ -1,4 +1,4 @@
-"""Articles: a file's text is kept as it is, and what is known about it comes from its front matter, text or name."""
+"""A file's text is kept as it is; what is known about it comes from its front matter, its text or its name."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ def test_each_source_gives_what_is_still_unknown(tmp_path: Path) -> None:
         id=name,
         source="Northern News",
         author="Ana Ruiz",
-        published="2024-12-10",  # the dateline has the day, the name the year
+        published="2024-12-10",  # the dateline gives the day, the file name the year
         place="MOSCOW",
         body=25,
     )
@@ -274,7 +274,7 @@ def test_a_day_of_another_year_is_not_mixed(tmp_path: Path) -> None:
 
 
 def test_short_text_beyond_ascii_is_western(tmp_path: Path) -> None:
-    """Too short to guess from: charset-normalizer takes the cp1252 bytes of "Café." for Arabic."""
+    """Too short for a guess: charset-normalizer takes the cp1252 bytes of "Café." for Arabic."""
     path = tmp_path / "menu.txt"
     path.write_bytes("Café. Crème brûlée.".encode("cp1252"))
     assert read_article(path, tmp_path, max_bytes=1000).text == "Café. Crème brûlée."

@@ -83,7 +83,7 @@ def test_a_statement_opens_among_those_of_its_point(city: Library) -> None:
     assert '<button type="button" class="step" aria-label="Previous statement" data-place="1">' in html
     assert '<button type="button" class="step" aria-label="Next statement" disabled>' in html
     assert '<mark class="active" data-number="3">Duarte said the ferry is too old.</mark>' in html
-    for place in (0, -1, 4):  # of another point, and none
+    for place in (0, -1, 4):  # of another point, and of no point
         assert topic_panel_html(city, chosen, place) == nothing_open_html()
     assert topic_panel_html(city, None, 0) == nothing_open_html()
 

@@ -1,4 +1,4 @@
-"""Uploads to a real server: where they are, how much they may be, and when they go."""
+"""Uploads to a real server: where they are kept, how large they may be, and when they are deleted."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ with running(open_library(*sys.argv[1:3]), port=int(sys.argv[3])) as url:
 
 @contextmanager
 def serving(folder: Path, **limits: float) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A server over the folder's `seeds`, until its input ends: its address and its process."""
+    """A server of the folder's `seeds`, which runs until its input ends: its address and its process."""
     (folder / "seeds").mkdir(exist_ok=True)
     (folder / "seeds" / "pier.txt").write_text(STORY)
     command = [sys.executable, "-c", SERVE, str(folder / "seeds"), str(folder / "store"), str(find_port())]
-    environment = os.environ | {"ONRECORD_MAX_ARTICLE_MB": "0.005"}  # 100 kB for what may hold several articles
+    environment = os.environ | {"ONRECORD_MAX_ARTICLE_MB": "0.005"}  # 100 kB for a file that may hold several articles
     with subprocess.Popen(
         [*command, json.dumps(limits)],
         cwd=ROOT,
@@ -62,7 +62,7 @@ def send(url: str, content: bytes, name: str = "upload.bin") -> httpx.Response:
 
 
 def waiting(folder: Path) -> list[Path]:
-    """The files that were uploaded and were not added."""
+    """The uploaded files that were not added."""
     found = (folder / "store" / ".uploads").rglob("*")
     return [path for path in found if path.is_file() and not path.name.endswith("lock")]
 
@@ -77,7 +77,7 @@ def comes_true(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
 @pytest.mark.slow
 def test_uploads_have_limits(tmp_path: Path) -> None:
     with serving(tmp_path, WAITING_BYTES=300_000) as (url, _):
-        assert send(url, b"x" * 110_000).status_code == 413  # larger than any file that is read
+        assert send(url, b"x" * 110_000).status_code == 413  # larger than any file that may be read
         assert waiting(tmp_path) == []
 
         (path,) = send(url, b"words").json()
@@ -97,7 +97,7 @@ def test_uploads_have_limits(tmp_path: Path) -> None:
             path.unlink()  # as when they are added
         empty = [("files", (f"{i}.txt", b"")) for i in range(30)]
         assert httpx.post(f"{url}gradio_api/upload", files=empty).status_code == 200
-        assert send(url, b"").status_code == 507  # for each takes room on a disk
+        assert send(url, b"").status_code == 507  # because each takes up disk space
     assert list((tmp_path / "store" / ".uploads").iterdir()) == [tmp_path / "store" / ".uploads" / "lock"]
 
 
@@ -111,7 +111,7 @@ def test_what_nobody_added_is_deleted(tmp_path: Path) -> None:
     with serving(tmp_path, KEPT_SECONDS=2.0, LOOK_SECONDS=0.2) as (url, _):
         send(url, b"first")
         assert comes_true(lambda: waiting(tmp_path) == [])
-        (path,) = send(url, b"second").json()  # the look that found nothing more was not the last
+        (path,) = send(url, b"second").json()  # looking goes on after nothing was found
         assert Path(path).is_file()
         assert comes_true(lambda: waiting(tmp_path) == [])
         with socket.create_connection(("127.0.0.1", httpx.URL(url).port or 0)) as broken:

@@ -1,4 +1,4 @@
-"""Changes in the folder reach the index by themselves, soon, together, and whole."""
+"""Changes in the folder reach the index by themselves: soon, together, and whole."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def cited(library: Library) -> list[str]:
 
 def test_changes_are_followed_within_two_seconds(folder: Path, make_library: MakeLibrary) -> None:
     library = make_library(folder)
-    library.model.load()  # a running app has answered before; loading is no part of following
+    library.model.load()  # a running app has answered before; loading is not part of following
     reports: queue.Queue[tuple[float, Report]] = queue.Queue()
     with watching(library, on_report=lambda report: reports.put((time.monotonic(), report))):
         time.sleep(1)  # until the folder is being watched
@@ -55,7 +55,7 @@ def test_changes_are_followed_within_two_seconds(folder: Path, make_library: Mak
             change()
             done, report = reports.get(timeout=20)
             assert (report.added, report.changed, report.moved, report.removed) == expected
-            assert done - report.seconds - began < 2  # when it was noticed; the machine may be busy with the rest
+            assert done - report.seconds - began < 2  # time until noticed; the rest varies with load
         assert cited(library) == ["Mayor Ines Duarte said the pier of Lowland stays."]
 
 
@@ -72,9 +72,9 @@ def test_a_burst_is_one_sync_and_answers_go_on(folder: Path, make_library: MakeL
             try:
                 added += reports.get(timeout=0.05).added
             except queue.Empty:
-                assert cited(library) == before  # from a consistent index, while the sync goes on
+                assert cited(library) == before  # from a consistent index while the sync is running
         assert added == 1_000
-    assert reports.empty()  # one sync, or what came too late for it in a second; none without a change
+    assert reports.empty()  # one sync, or a second for what came too late; none without a change
 
 
 CLOCKS = [("is right", 0.0), ("is an hour fast", 3600.0), ("is an hour slow", -3600.0)]
@@ -82,14 +82,14 @@ CLOCKS = [("is right", 0.0), ("is an hour fast", 3600.0), ("is an hour slow", -3
 
 @pytest.mark.parametrize("off", [case[1] for case in CLOCKS], ids=[case[0] for case in CLOCKS])
 def test_a_file_is_left_until_it_is_whole(folder: Path, make_library: MakeLibrary, off: float) -> None:
-    """Whatever the clock says on the machine that writes it."""
+    """Whatever the clock of the machine that writes it says."""
     library = make_library(folder)
     reports: queue.Queue[Report] = queue.Queue()
     with watching(library, on_report=reports.put):
         time.sleep(1)
         path = folder / "slow.txt"
         with path.open("w") as file:
-            for i in range(30):  # three seconds, longer than a burst may last
+            for i in range(30):  # three seconds: longer than a burst lasts
                 file.write(f"Train {i} was late. ")
                 file.flush()
                 os.utime(path, (time.time() + off, time.time() + off))
@@ -116,7 +116,7 @@ def test_a_file_from_the_future_does_not_keep_the_watcher_busy(folder: Path, mak
         ferry.write_text("The ferry of Lowland stops in June.")
         os.utime(ferry, (4e9, 4e9))  # in 2096
         assert reports.get(timeout=20).added == 1
-        time.sleep(1.5)  # for the look after the sync
+        time.sleep(1.5)  # for the check after the sync
         before = len(looks)
         time.sleep(2)
         assert before > 1
@@ -133,7 +133,7 @@ def test_folder_that_goes_and_comes_back(
         time.sleep(1)
         away = folder.rename(folder.with_name("away"))
         time.sleep(2)
-        assert cited(library) == before  # nothing is forgotten for a folder that is not there
+        assert cited(library) == before  # a missing folder removes nothing from the index
         (away / "ferry.txt").write_text("The ferry of Lowland stops in June.")
         away.rename(folder)
         assert reports.get(timeout=20).added == 1
@@ -156,7 +156,7 @@ def test_folder_that_is_replaced_by_another(folder: Path, make_library: MakeLibr
         other.mkdir()
         (other / "tram.txt").write_text("The tram of Lowland is slow.")
         folder.rename(folder.with_name("old"))
-        other.rename(folder)  # at once, as when a checkout is exchanged
+        other.rename(folder)  # at once, as when a checkout is swapped
         report = reports.get(timeout=20)
         assert (report.added, report.removed) == (1, 1)
         (folder / "tram.txt").write_text("The tram of Lowland is quick.")

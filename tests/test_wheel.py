@@ -1,4 +1,4 @@
-"""The wheel holds the product, all of it and nothing else; installed, it answers."""
+"""The wheel contains the whole product and nothing else, and once installed it answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of the sources, for a build leaves its own files beside them."""
+    """The wheel, built from a copy of the sources because a build leaves files beside them."""
     folder = tmp_path_factory.mktemp("wheel")
     copy = folder / "sources"
     copy.mkdir()
@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the programs of an environment with the wheel in it, beside what it depends on."""
+    """The `bin` folder of an environment with the wheel and its dependencies."""
     environment = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     programs = environment / "bin"
@@ -46,14 +46,14 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         [*PIP, "--python", str(programs / "python"), "install", "--no-deps", "--no-index", str(wheel)], check=True
     )
     (packages,) = environment.glob("lib/python*/site-packages")
-    # The dependencies are those of this process. A path in a .pth file is one to import from and no more: the .pth
-    # files in that folder, one of which may lead to this checkout, are not read.
+    # The dependencies are those of this process. Python does not read the .pth files in a folder that a .pth file
+    # names, so an editable installation of this checkout has no effect.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return programs
 
 
 def run(program: Path, *arguments: str | Path, cwd: Path) -> str:
-    """What a program of that environment prints, run in a folder without the sources."""
+    """What a program of the environment prints, run in a folder without the sources."""
     outside = ("ONRECORD_", "PYTHON", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Articles on their way into the store: who speaks is found out by other processes, and once for equal articles."""
+"""Articles on their way into the store: other processes find out who speaks, once for equal articles."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_other_processes_find_the_same(folder: Path, tmp_path: Path, monkeypatch
 
     def kill(*_: int) -> None:
         for pid in list(get_reusable_executor(reuse=True)._processes):
-            with suppress(ProcessLookupError):  # it was killed at the call before
+            with suppress(ProcessLookupError):  # killed by the previous call
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
 
@@ -85,7 +85,7 @@ def test_equal_articles_are_parsed_once(folder: Path, tmp_path: Path, monkeypatc
             "index.speech.attribution.load_parser", lambda: pytest.fail("a known article is parsed again")
         )
         report = library.sync()
-        assert (report.added, report.moved, report.embedded) == (1, 1, 2)  # their titles, which are of the files
+        assert (report.added, report.moved, report.embedded) == (1, 1, 2)  # their titles, taken from the file names
         assert spoken(library)["copy.txt"] == expected
         assert library.records["copy.txt"].speakers == library.records["07.txt"].speakers
         assert [speaker.name for speaker in library.people] == ["Dmitry Peskov", "Angela Merkel"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -20,14 +19,12 @@ from index.library import Library
 from qa.compose import MAX_CITATIONS
 from qa.filters import Filters, find_articles
 from qa.statements import list_quotes, match_speaker
+from ui.answering import one_at_a_time
 from ui.gradio_seam import CALL_PATH, forget_session
 from ui.text.listing import explain_match
 
 ENDPOINTS = ("ask", "quotes", "articles", "read_article", "sync")
 FAILED = "This could not be done because of a fault in the program. The log has the details."
-
-# The models use every core for one question, so two at once, in any library, would only slow each other down.
-one_at_a_time = threading.Lock()
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +83,7 @@ class Service:
         """
         from qa.ask import answer_question
 
-        with one_at_a_time:
+        with one_at_a_time.for_reader():
             answer = answer_question(
                 self._library,
                 question,

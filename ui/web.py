@@ -13,7 +13,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from ui.api import add_endpoints, exception_handlers
 from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
 from ui.guard import guards
 from ui.mcp import http_options
+from ui.pages.ask.examples import Examples
 from ui.pages.ask.handlers import AskPage
 from ui.pages.library.arrivals import largest_upload
 from ui.pages.library.handlers import LibraryPage
@@ -80,10 +81,12 @@ def running(
 ) -> Iterator[str]:
     """Serve the app in the background for the length of the block, which gets its address; see `serve`."""
     _check_free(host, port)
-    blocks = build(library, read_only=read_only)
     styles = [_ASSETS / "app.css", *(_file_of(page, "css") for page in PAGES)]
     largest = largest_upload(library)
-    with nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest) as uploads:
+    kept = nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest)
+    with kept as uploads, closing(Examples(library)) as examples:
+        examples.get()  # so that they are ready when the first visitor comes
+        blocks = build(library, examples, read_only=read_only)
         try:
             _, url, _ = blocks.launch(
                 server_name=host,
@@ -117,7 +120,7 @@ def running(
             blocks.close(verbose=False)
 
 
-def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
+def build(library: Library, examples: Examples, *, read_only: bool = False) -> gr.Blocks:
     """The app over one library; see `serve`. `running` and `serve` add its look and its headers."""
     keep_gradio_quiet()
     import gradio as gr
@@ -138,6 +141,7 @@ def build(library: Library, *, read_only: bool = False) -> gr.Blocks:
             masthead=draw_html(show_masthead(), "masthead"),
             show_masthead=show_masthead,
             panel=draw_html(nothing_open_html(), "source", is_rendered=False),
+            examples=examples,
         )
         openers: dict[str, tuple[gr.State, Opener]] = {}
         for page in PAGES:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from index.words import word_set
 
+QUESTION_WORDS = word_set("how what when where who why")
+# What follows their apostrophe: "What's", "Who'd".
+SHORT_VERBS = {"d": "did", "ll": "will", "re": "are", "s": "is"}
+# Before "n't" or "nt".
+NEGATED_VERBS = word_set("are ca could did do does had has have is must should was were wo would")
 # They refer to something named before: "What did he say about that?"
 POINTING = word_set("he her hers him his it its one ones she that their theirs them then there these they this those")
 # At the beginning of a sentence, so does each of these: "They left on Monday."

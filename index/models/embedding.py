@@ -1,7 +1,7 @@
-"""The sentence-transformers model: texts in, unit vectors out.
+"""The embedding model: texts in, unit vectors out.
 
-Many texts go through sentence-transformers, in bfloat16 where the processor has it; few texts through
-`index.models.minilm`, which is there without the seconds that torch takes to import.
+Many texts go through sentence-transformers, in bfloat16 if the processor supports it; a few texts go through
+`index.models.minilm`, which spares the seconds that importing torch takes.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from index.models.bundled import BUNDLED_DIMENSION, bundled_folder, cannot_read_
 from index.models.quick_imports import quick_imports
 from index.models.version import read_version
 
-_FEW = 64  # texts take about 1 s in NumPy, which is a quarter of what it takes to import torch
+_FEW = 64  # texts take about 1 s in NumPy, a quarter of the time that importing torch takes
 
 
 class EmbeddingModel:
     """A sentence-transformers model, loaded when first needed. Its vectors have unit length: dot product is cosine.
 
-    `name` is the bundled model's, or that of any sentence-transformers model, or its folder. Whatever needs the loaded
-    model raises ModelError when it cannot be loaded.
+    `name` is that of the bundled model or of any other sentence-transformers model, or a model's folder. Whatever needs
+    the model raises ModelError when it cannot be loaded.
     """
 
     def __init__(self, name: str) -> None:
@@ -44,7 +44,7 @@ class EmbeddingModel:
 
     @functools.cached_property
     def version(self) -> str:
-        """The version of the model, as `read_version` reads it; it is read before the model is."""
+        """What `read_version` returned before the model was loaded."""
         return self._read_version()
 
     @property
@@ -54,13 +54,13 @@ class EmbeddingModel:
 
     @property
     def dimension(self) -> int:
-        """The length of its vectors."""
+        """The length of the vectors."""
         return BUNDLED_DIMENSION if self.name == BUNDLED_MODEL else int(self.load().get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
         """Vectors of shape (n, dimension), float32, of unit length, in the order of `texts`.
 
-        `threads` limits torch, which uses every core otherwise, and waits for them where others work on them.
+        `threads` limits torch, which otherwise uses every core, and waits for those that are busy.
         """
         import numpy as np
 
@@ -73,12 +73,12 @@ class EmbeddingModel:
         return vectors
 
     def verify(self) -> None:
-        """Check the bundled weights against the released ones; raises ModelError when they differ."""
+        """Check the weights, if they are the bundled ones; raises ModelError when they are not those released."""
         if self.name == BUNDLED_MODEL:
             verify_bundled_weights()
 
     def load(self) -> SentenceTransformer:
-        """The loaded model, the same at every call."""
+        """Return the loaded model, the same at every call."""
         with self._lock:
             if self._loaded is None:
                 version = self.version
@@ -99,18 +99,18 @@ class EmbeddingModel:
 
 
 def in_context(vectors: NDArray[np.float32], title: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Unit vectors, shape (n, dim), of an article's sentences in context, from their own and from its title's (dim,).
+    """Unit vectors (n, dim) of an article's sentences in context, from their own vectors and the title's (dim,).
 
-    Each is the direction of own + ½ previous + ¼ next + ½ title. It costs no further run of the model, and over 130
-    news questions it found more evidence than embedding title, previous sentence and sentence as one text did
-    (in the first three: 0.65 to 0.63; in the first five, all of it: 0.70 to 0.68).
+    Each is the direction of own + ½ previous + ¼ next + ½ title. This needs no further run of the model, and over 130
+    news questions it found more evidence than embedding title, previous sentence and sentence as one text (some in the
+    first three: 0.65 against 0.63; all of it in the first five: 0.70 against 0.68).
     """
     import numpy as np
 
     blended = vectors + 0.5 * title
     blended[1:] += 0.5 * vectors[:-1]
     blended[:-1] += 0.25 * vectors[1:]
-    # Opposite vectors could cancel out; a tiny floor keeps the division defined.
+    # Opposite vectors could cancel out; a tiny minimum keeps the division defined.
     lengths = np.maximum(np.linalg.norm(blended, axis=1, keepdims=True), 1e-9)
     return np.asarray(blended / lengths, dtype=np.float32)
 
@@ -124,8 +124,8 @@ def _load(name: str) -> SentenceTransformer:
         disable_progress_bar()  # type: ignore[no-untyped-call]
         if name != BUNDLED_MODEL:
             return SentenceTransformer(name, local_files_only=Path(name).is_dir())
-        model = SentenceTransformer(str(bundled_folder()), local_files_only=True)  # else it waits on the network
-        # Twice as fast, and the vectors keep a cosine of 0.9998 to those of float32; emulated, it would be slower.
+        model = SentenceTransformer(str(bundled_folder()), local_files_only=True)  # else it waits for the network
+        # Twice as fast, with a cosine of 0.9998 to the vectors of float32; where it is emulated, it would be slower.
         return model.to(torch.bfloat16) if _has_bfloat16() else model
     except Exception as error:  # safetensors' and torch's own errors have no common base
         raise ModelError(
@@ -149,7 +149,7 @@ def _torch_threads(count: int | None) -> Iterator[None]:
 def _has_bfloat16() -> bool:
     import torch
 
-    find = getattr(torch.cpu, "get_capabilities", None)  # newer than the oldest torch that sentence-transformers takes
+    find = getattr(torch.cpu, "get_capabilities", None)  # missing in the oldest torch that is supported
     return bool(find and find().get("avx512_bf16"))
 
 

@@ -1,7 +1,7 @@
 """The bundled model in NumPy, for a question or a few sentences: six layers of BERT, then the mean of the tokens.
 
-Importing torch and sentence-transformers takes 3.5 to 4.5 s, and all else that a question needs takes less than half
-of that. These are the same weights through the same arithmetic: the vectors agree to 1e-6.
+Importing torch and sentence-transformers takes 3.5 to 4.5 s, more than twice as long as everything else that a question
+needs. The weights and the arithmetic are the same: the vectors agree to 1e-6.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class MiniLM:
-    """A BERT encoder from the folder of a sentence-transformers model that takes the mean of its last layer.
+    """A BERT encoder from the folder of a sentence-transformers model that averages its last layer.
 
-    Raises OSError, ValueError or KeyError when the folder holds no such model.
+    Raises OSError, ValueError or KeyError when the folder does not hold such a model.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -89,7 +89,7 @@ def _gelu(values: Array) -> Array:
 
 
 def _erf(values: Array) -> Array:
-    """The error function to 1.5e-7, which is float32's own precision (Abramowitz and Stegun, formula 7.1.26)."""
+    """The error function to within 1.5e-7, the precision of float32 (Abramowitz and Stegun, formula 7.1.26)."""
     size = np.abs(values)
     t = 1 / (1 + np.float32(0.3275911) * size)
     polynomial = np.zeros_like(t)

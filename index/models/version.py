@@ -1,4 +1,4 @@
-"""Which version of a model a folder holds, so that vectors of one are never compared with vectors of another."""
+"""Which version of a model a folder holds, so that vectors of two versions are never compared."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 
 from index.errors import ModelError, in_one_line
 
-_CONFIGURATIONS = ("modules.json", "config.json")  # sentence-transformers loads no folder that has neither
+_CONFIGURATIONS = ("modules.json", "config.json")  # sentence-transformers loads no folder without one of them
 _READ = frozenset({".bin", ".json", ".model", ".safetensors", ".txt"})  # weights, settings and vocabularies
 
 
 def read_version(name: str) -> str:
-    """A digest of the files of a model's folder that its vectors depend on; "" for a name that is not such a folder.
+    """Return a digest of the files in a model's folder that its vectors depend on; "" for any other name.
 
-    Raises ModelError when one cannot be read. A file is read again only when its size or modification time changes: 90
-    MB take about 0.1 s.
+    A file is read again only when its size or modification time has changed: 90 MB take about 0.1 s. Raises ModelError
+    when a file cannot be read.
     """
     folder = Path(name)
     if not any((folder / configuration).is_file() for configuration in _CONFIGURATIONS):
@@ -34,6 +34,6 @@ def read_version(name: str) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _digest(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - they tell one state of a file from another
+def _digest(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - the cache needs them
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,8 @@
 """Extraction in a child process, so that no file can hang, crash or fill the memory of the process that asks.
 
-The child is started at the first file, reads one file after another, and ends by itself when it has had none for a
-while or its parent is gone. Memory and processor time are limited by the system, on POSIX; connections, programs and
-writing to files are refused by Python's audit hook, everywhere.
+The child is started for the first file, reads one file after another, and ends by itself when it has been idle for a
+while or its parent is gone. On POSIX, the system limits its memory and processor time; everywhere, an audit hook of
+Python refuses connections, programs and writing to files.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from index.reading.extract import extract
 from index.reading.office import Extract
 
 SECONDS = 60.0
-MEMORY = 2_000_000_000  # bytes of address space, of which a child has 0.05 before its first file
+MEMORY = 2_000_000_000  # bytes of address space; a child uses 50 MB before its first file
 IDLE_SECONDS = 20.0
-FILES_A_CHILD = 500  # the parsers' caches grow; to start a child takes 0.3 s, so 0.6 ms a file
+FILES_A_CHILD = 500  # for the parsers' caches grow; starting a child takes 0.3 s, so 0.6 ms per file
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from index.reading.bounded import serve; "
@@ -36,7 +36,7 @@ _REFUSED = frozenset(
 
 
 class Child:
-    """The child process, started when it is needed; it serves one thread at a time."""
+    """The child process, started when needed; it serves one thread at a time."""
 
     def __init__(self, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self._idle_seconds = idle_seconds
@@ -44,12 +44,12 @@ class Child:
         self._lock = threading.Lock()
 
     def extract(self, suffix: str, raw: bytes, *, max_bytes: int, seconds: float = SECONDS) -> list[Extract]:
-        """Return what `index.reading.extract.extract` does, within `seconds` and MEMORY, or raise its ArticleError."""
+        """Return what `index.reading.extract.extract` does, or raise its ArticleError, within `seconds` and MEMORY."""
         request = json.dumps([suffix, len(raw), max_bytes, seconds]).encode() + b"\n"
         with self._lock:
             used = self._process is not None
             reply, slow = self._ask(request, raw, seconds)
-            if reply is None and used and not slow:  # it ended before this file, being idle, or for what came before
+            if reply is None and used and not slow:  # it ended before this file: it was idle, or failed on another
                 reply, slow = self._ask(request, raw, seconds)
             code = self._process.returncode if self._process else None
         if slow:
@@ -67,10 +67,10 @@ class Child:
             self._end()
 
     def _ask(self, request: bytes, raw: bytes, seconds: float) -> tuple[dict[str, Any] | None, bool]:
-        """The reply, None where the child ended without one, and whether that was for being slow."""
+        """The reply, or None if the child ended without one, and whether it was ended for being slow."""
         if self._process is None or self._process.poll() is not None:
             self._end()
-            self._process = subprocess.Popen(  # noqa: S603 - Python itself; nothing of a file is in the arguments
+            self._process = subprocess.Popen(  # noqa: S603 - Python itself; no argument comes from a file
                 [sys.executable, "-B", "-c", _START, json.dumps(sys.path), str(self._idle_seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -96,7 +96,7 @@ class Child:
                 return json.loads(line), False
             process.wait()
             return None, slow.is_set()
-        except BaseException:  # interrupted half-way: what is in the pipes would answer the next request
+        except BaseException:  # interrupted: what is left in the pipes would answer the next request
             self._end()
             raise
         finally:
@@ -117,9 +117,9 @@ atexit.register(CHILD.close)
 
 
 def serve(*, idle_seconds: float) -> None:
-    """Answer requests on standard input until there are no more: the child process's whole life."""
+    """Answer requests from standard input until there are no more; this is all that the child process does."""
     replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a parser prints is no reply
+    os.dup2(2, 1)  # what a parser prints is not a reply
     sys.addaudithook(_refuse)
     _limit_memory()
     for _ in range(FILES_A_CHILD):
@@ -139,7 +139,7 @@ def serve(*, idle_seconds: float) -> None:
             reply = {"error": str(error).strip()}
         except MemoryError:
             reply = {"error": f"needs more than {MEMORY / 1e9:g} GB of memory to read: split it, or remove it"}
-        except Exception as error:  # a parser's own fault must not stop the other files
+        except Exception as error:  # a bug in a parser must not stop the other files
             reply = {"error": f"cannot be read ({type(error).__name__}): save it again, or remove it"}
         replies.write(json.dumps(reply).encode() + b"\n")
         replies.flush()
@@ -160,7 +160,7 @@ def _limit_memory() -> None:
 
 
 def _limit_processor_time(seconds: float) -> None:
-    """Let the system end this process if its parent is gone and cannot."""
+    """Have the system end this process in case its parent is gone and cannot."""
     with suppress(ImportError, OSError, ValueError):
         import resource
 

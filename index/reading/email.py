@@ -1,4 +1,4 @@
-"""The bytes of an e-mail in, its words and what is known about it out."""
+"""The bytes of an e-mail in, its text and what is known about it out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.reading.text import decode
 
 
 def extract_email(raw: bytes) -> Extract:
-    """Return the words of an e-mail, not what is attached, with its subject, sender and date."""
+    """Return the text of an e-mail, without its attachments, with its subject, sender and date."""
     import email
     from email.message import EmailMessage
     from email.policy import default
@@ -28,7 +28,7 @@ def extract_email(raw: bytes) -> Extract:
             text = decode(given, "")
         text = read_blocks(text) if part.get_content_type() == "text/html" else text
     if not text.strip():
-        raise ArticleError(f"{NO_TEXT}: no message, or only what is attached. Save the attachment itself instead.")
+        raise ArticleError(f"{NO_TEXT}: no message, or only attachments. Save the attachment itself instead.")
     sender = _header(message, "From")
     names = [address.display_name for address in getattr(sender, "addresses", ())]
     return {
@@ -42,5 +42,5 @@ def extract_email(raw: bytes) -> Extract:
 def _header(message: Any, name: str) -> Any:
     try:
         return message[name] or ""
-    except Exception:  # the email package's parser of headers fails on some broken ones in a dozen ways
+    except Exception:  # the email package fails on broken headers in a dozen ways
         return ""

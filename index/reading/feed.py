@@ -13,16 +13,16 @@ from index.reading.office import Extract
 
 
 def extract_feed(raw: bytes) -> list[Extract]:
-    """Return the entries of an RSS or Atom feed, the fullest text that each gives."""
+    """Return the entries of an RSS or Atom feed, each with the longest text that it gives."""
     import feedparser
 
     try:
         raw.decode("utf-8")
-    except UnicodeDecodeError:  # feedparser 6.0 stops at one byte that is not of the encoding that it finds
+    except UnicodeDecodeError:  # feedparser 6.0 stops at a single byte that is wrong in the encoding that it finds
         raw = decode_html(raw).encode("utf-8", errors="replace")
     feed = feedparser.parse(BytesIO(raw), resolve_relative_uris=False, sanitize_html=False)
     if not feed.version and not feed.entries:
-        raise ArticleError("is no RSS or Atom feed, and no other XML is read. Remove it.")
+        raise ArticleError("is not an RSS or Atom feed, and no other XML is read. Remove it.")
     source = to_one_line(read_blocks(feed.feed.get("title", "")))
     return [
         {

@@ -1,7 +1,7 @@
-"""A file in, the Articles in it out: one of a text, page or document, many of a table, feed or archive.
+"""A file in, the Articles in it out: one from a text, page or document, many from a table, feed or archive.
 
-What is not a text file, a table or an archive is read in the child process of index/reading/bounded.py. Nothing is
-written to disk, nothing is fetched and nothing is run; the names in an archive only become ids.
+Formats other than text, tables and archives are read in the child process of index/reading/bounded.py. Nothing is
+written to disk, fetched or run; the names in an archive become ids and nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from index.errors import ArticleError
 from index.reading.bounded import CHILD
-from index.reading.extract import FRAGMENT
+from index.reading.extract import FEEDS, FRAGMENT, READERS, UNPACKERS
 from index.reading.metadata import make_article, read_date, read_front_matter, to_one_line
 from index.reading.rows import Row, mend, name_rows, read_csv, read_jsonl
 from index.reading.text import SUFFIXES as TEXTS
@@ -28,22 +28,20 @@ from index.values import Article
 
 @dataclass(frozen=True)
 class Reading:
-    """The articles of one file, and the id and reason of each row or member that could not be read."""
+    """The articles of a file, and each row or member that could not be read, with the reason."""
 
     articles: tuple[Article, ...]
     skipped: tuple[tuple[str, str], ...] = ()
 
 
-FEEDS = frozenset({".atom", ".rss", ".xml"})
-DOCUMENTS = frozenset({".docx", ".eml", ".epub", ".htm", ".html", ".pdf"})
 TABLES = frozenset({".csv", ".jsonl"})
-SUFFIXES = TEXTS | FEEDS | DOCUMENTS | TABLES | {".zip"}
-CONTAINERS = FEEDS | TABLES | {".docx", ".epub", ".pdf", ".zip"}
+SUFFIXES = TEXTS.union(TABLES, FEEDS, READERS, UNPACKERS, {".zip"})
+CONTAINERS = TABLES.union(FEEDS, UNPACKERS, {".pdf", ".zip"})
 
-CONTAINER = 20  # times max_bytes is how large a container may be, packed and unpacked
-MAX_MEMBERS = 50_000  # of an archive, those of the archives in it included
-MAX_ZIPS = 2  # archives within an archive within the file's archive are read, and no deeper
-MAX_SKIPPED = 20  # are reported one by one; the rest of a file is counted
+CONTAINER = 20  # times max_bytes is the largest size of a container, packed and unpacked
+MAX_MEMBERS = 50_000  # of an archive, including those of the archives in it
+MAX_ZIPS = 2  # levels of archives inside an archive are read
+MAX_SKIPPED = 20  # are reported one by one; the others in a file are counted
 LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 HTML = re.compile(r"\s*<(?:!doctype html|html|body|article|section|div|p|h[1-6])\b[^<>]*>", re.IGNORECASE)
 
@@ -53,10 +51,9 @@ Skipped = tuple[str, str]
 def read_file(path: Path, seeds: Path, *, max_bytes: int) -> Reading:
     """Read one file under the folder `seeds`, whose suffix is one of SUFFIXES.
 
-    One article is at most `max_bytes`; a file of many, or one that is packed, is at most CONTAINER times that. An id
-    is the file's path below `seeds`; for a row or an entry `feed.jsonl#name`, as `name_rows` names it; for a member
-    `archive.zip/inner/name.txt`.
-    Raises ArticleError when nothing of the file can be read.
+    An article may have `max_bytes`; a packed file, or one of many articles, CONTAINER times that. An article's id is
+    the file's path below `seeds`; that of a row or an entry is `feed.jsonl#name`, as `name_rows` names it, and that of
+    a member `archive.zip/inner/name.txt`. Raises ArticleError when nothing in the file can be read.
     """
     name = path.relative_to(seeds).as_posix()
     suffix = path.suffix.lower()
@@ -79,7 +76,7 @@ def read_file(path: Path, seeds: Path, *, max_bytes: int) -> Reading:
 
 
 class _Reader:
-    """Reads one file, and what is in it, within one budget of unpacked bytes and members."""
+    """Reads one file, and the files in it, within one budget of unpacked bytes and members."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
@@ -87,7 +84,7 @@ class _Reader:
         self.members = MAX_MEMBERS
 
     def read(self, raw: bytes, name: str, zips: int = 0) -> Iterator[Article | Skipped]:
-        """Yield what the bytes hold: articles, and what is skipped with its reason."""
+        """Yield the articles in the bytes, and what is skipped with the reason."""
         suffix = suffix_of(name)
         try:
             if not raw.strip():
@@ -102,7 +99,7 @@ class _Reader:
             yield name, str(error)
 
     def read_one(self, raw: bytes, name: str, suffix: str) -> Article:
-        """Return the one article that the bytes hold."""
+        """Return the one article in the bytes."""
         digest = hashlib.sha256(raw).hexdigest()
         if suffix not in TEXTS:
             return self.make(name, digest, self.extract(suffix, raw, name)[0], PurePosixPath(name).stem)
@@ -131,17 +128,17 @@ class _Reader:
                 yield place, str(error)
 
     def read_zip(self, raw: bytes, name: str, zips: int) -> Iterator[Article | Skipped]:
-        """Yield what the members of an archive hold, in its order; hidden ones are left out, as in the folder."""
+        """Yield what is in the members of an archive, in its order; hidden ones are left out, as in the folder."""
         if zips > MAX_ZIPS:
             raise ArticleError(f"{name} is an archive too deep in others: unpack the outer ones, or remove it")
-        # zipfile makes an object for each entry of the directory, however many a small file claims to have.
+        # zipfile creates an object for each entry in the directory, of which even a small file may have very many.
         if raw.count(b"PK\1\2") > 4 * MAX_MEMBERS:
             raise ArticleError(f"{name} has more than {MAX_MEMBERS:,} members: split it, or remove it")
         try:
             archive = zipfile.ZipFile(BytesIO(raw))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
             raise ArticleError(
-                f"{name} is no archive, or a broken one: {to_one_line(str(error))}. Pack it again."
+                f"{name} is not an archive, or a broken one: {to_one_line(str(error))}. Pack it again."
             ) from error
         with archive:
             taken: dict[str, int] = {}
@@ -181,7 +178,7 @@ class _Reader:
             raise ArticleError(f"{member_id} {_too_large(member.file_size, limit)}")
         try:
             with archive.open(member) as stream:
-                # read() without a size would unpack all there is, whatever was declared
+                # read() without a size would unpack everything, whatever size was declared
                 return stream.read(member.file_size + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise ArticleError(
@@ -189,7 +186,7 @@ class _Reader:
             ) from error
 
     def extract(self, suffix: str, raw: bytes, name: str) -> list[dict[str, str]]:
-        """Return what the child process extracts from the bytes."""
+        """Return what the child process extracts from the bytes; messages begin with `name`."""
         try:
             found = CHILD.extract(suffix, raw, max_bytes=self.max_bytes * CONTAINER)
         except ArticleError as error:
@@ -199,9 +196,9 @@ class _Reader:
     def make(
         self, article_id: str, digest: str, given: Mapping[str, object], stem: str, *, place: str = "", body: int = 0
     ) -> Article:
-        """Return the Article of what a file or its row gives, completed from the text and the stem of the file's name.
+        """Return the Article of what a file or a row says, completed from the text and the stem of the file's name.
 
-        `place` is what messages call it, by default its id.
+        Messages begin with `place`, by default the article's id.
         """
         text = str(given["text"])
         if not text.strip():
@@ -212,7 +209,7 @@ class _Reader:
         known = {field: to_one_line(given.get(field)) for field in ("title", "source", "author", "place")}
         url = to_one_line(given.get("url"))
         known["url"] = url if LINK.fullmatch(url) else ""
-        # Front matter's date is read already; one without a year, --12-10, would not be read again.
+        # A date in front matter has been read already; one without a year, --12-10, could not be read twice.
         known["published"] = read_date(given.get("published")) or to_one_line(given.get("published") if body else "")
         return make_article(
             article_id,
@@ -226,12 +223,12 @@ class _Reader:
 
 
 def suffix_of(name: str) -> str:
-    """Return how a name ends, in lower case."""
+    """Return the suffix of a name, in lower case."""
     return PurePosixPath(name).suffix.lower()
 
 
 def largest(suffix: str, max_bytes: int) -> int:
-    """Return how large a file with this suffix may be, in bytes."""
+    """Return the largest size of a file with this suffix, in bytes."""
     return max_bytes * CONTAINER if suffix in CONTAINERS else max_bytes
 
 
@@ -243,7 +240,7 @@ def _too_large(size: int, limit: int, what: str = "") -> str:
 
 
 def _clean(name: str) -> str:
-    """The name of a member as the end of an id: no way up or to the root, no control characters, one kind of slash."""
+    """A member's name as the end of an id: no absolute path or "..", no control characters, only forward slashes."""
     name = re.sub(r"^[A-Za-z]:", "", name.replace("\\", "/"))
     parts = (" ".join(part.split()) for part in name.split("/"))
     kept = ("".join(c if unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in part) for part in parts)
@@ -251,7 +248,7 @@ def _clean(name: str) -> str:
 
 
 def _distinct(name: str, taken: dict[str, int]) -> str:
-    """The name, with a number before its suffix where it is taken; `taken` has the last number of each name."""
+    """The name, with a number before its suffix if it is taken; `taken` holds the last number of each name."""
     path = PurePosixPath(name)
     while name in taken:
         number = taken[str(path)] = taken[str(path)] + 1

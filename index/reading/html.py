@@ -1,4 +1,4 @@
-"""The bytes of a web page in, its article out; and the text of any piece of HTML.
+"""The bytes of a web page in, its article out; also the text of any piece of HTML.
 
 It runs in the child process of index/reading/bounded.py.
 """
@@ -17,7 +17,7 @@ CHARSET = re.compile(
     rb"""<(?:\?xml|meta)\b[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE
 )
 XML_DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
-SPACES = re.compile(r"[ \t\r\n\f]+")  # what HTML folds; a no-break space stays
+SPACES = re.compile(r"[ \t\r\n\f]+")  # what HTML collapses; a no-break space is kept
 PARTED = frozenset(  # begin and end a paragraph
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
     "h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table tbody tfoot thead tr ul".split()
@@ -29,9 +29,9 @@ UNREAD = frozenset(
 
 
 def extract_html(raw: bytes) -> dict[str, str]:
-    """Return the article of a web page, without what stands around it.
+    """Return the article of a web page, without what surrounds it.
 
-    The date is the one on which the page says it was published, never one that is guessed from its text.
+    Its date is the one that the page declares, never one guessed from the text.
     """
     import trafilatura
 
@@ -55,12 +55,12 @@ def extract_html(raw: bytes) -> dict[str, str]:
             "url": found.url or "",
         }
     if not text:
-        raise ArticleError("has no text that can be read: only scripts or pictures. Save it anew, or remove it.")
+        raise ArticleError("has no text that can be read: only scripts or pictures. Save it again, or remove it.")
     return {**known, "text": text}
 
 
 def decode_html(raw: bytes) -> str:
-    """Return the text of a page in the encoding of its byte-order mark, else UTF-8, else the one that it names."""
+    """Return the text of a page, in the encoding of its byte-order mark, else in UTF-8, else in the one it names."""
     if not any(raw.startswith(mark) for mark, _ in BYTE_ORDER_MARKS):
         try:
             raw.decode("utf-8")
@@ -69,7 +69,7 @@ def decode_html(raw: bytes) -> str:
             try:
                 encoding = codecs.lookup(named[1].decode()).name if named else ""
                 if encoding and not encoding.startswith("utf-8"):
-                    # Browsers read what is called Latin-1 as cp1252, which has the curly quotes.
+                    # Browsers read Latin-1 as cp1252, which has curly quotation marks.
                     encoding = "cp1252" if encoding in ("iso8859-1", "ascii") else encoding
                     raw = raw.decode(encoding, errors="replace").encode("utf-8", errors="replace")
             except (LookupError, ValueError):
@@ -103,10 +103,10 @@ def read_blocks(page: str) -> str:
 
 
 def parse_html(page: str) -> Any:
-    """Return the tree of a page, None where there is none."""
+    """Return the tree of a page; None if there is none."""
     from lxml import etree
 
-    # Encoded, so that a character that UTF-8 does not know is no error.
+    # Encoded here, so that a character that is not valid in UTF-8 is not an error.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True)
     try:
         return etree.fromstring(page.encode("utf-8", errors="replace"), parser)

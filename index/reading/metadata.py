@@ -1,4 +1,4 @@
-"""What is known about a text: from its front matter, its headline, its dateline and its file's name."""
+"""What is known about a text, from its front matter, its headline, its dateline and the name of its file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.words import any_of
 
 MAX_TITLE = 200
 MAX_FIRST_WORDS = 80
-MAX_FRONT_MATTER = 20_000  # YAML is read slowly; what is longer is no front matter
+MAX_FRONT_MATTER = 20_000  # reading YAML is slow, and no front matter is longer
 FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\n|\r)(.*?)(?:\r\n|\n|\r)(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.DOTALL)
 BLANK_LINE = re.compile(r"[^\S\r\n]*(?:\r\n|\n|\r(?!\n))[^\S\r\n]*[\r\n]")
 _CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.’'-]+"
@@ -42,10 +42,10 @@ def make_article(
     body: int = 0,
     is_one_of_many: bool = False,
 ) -> Article:
-    """Return the Article of a text, with what is not `known` about it from its headline, dateline and file name.
+    """Return the Article of a text; what is not `known` about it comes from its headline, dateline and file name.
 
-    `stem` is the file's name without its ending. An article that is one of many in its file is called by its first
-    words where nothing else gives it a title.
+    `stem` is the file's name without its suffix. An article that is one of many in its file, and has no title, gets its
+    first words as one.
     """
     title, after = find_title(text, body)
     from_name = read_name(stem)
@@ -68,7 +68,7 @@ def make_article(
 
 
 def read_front_matter(text: str) -> tuple[dict[str, str], int]:
-    """Return what the YAML at the beginning of `text` says, and where the body begins."""
+    """Return what the YAML at the beginning of `text` says, and the offset where the body begins."""
     start = 1 if text.startswith("\ufeff") else 0
     found = FRONT_MATTER.match(text, start, start + MAX_FRONT_MATTER)
     if not found:
@@ -119,7 +119,7 @@ def read_date(value: object) -> str:
 
 
 def find_title(text: str, body: int) -> tuple[str, int]:
-    """Return the headline that `text` begins with at `body`, "" where there is none, and where it ends."""
+    """Return the headline at the offset `body` of `text`, or "" if there is none, and the offset where it ends."""
     first = next(find_blocks(text, body), None)
     if first is None:
         return "", body
@@ -157,7 +157,7 @@ def find_dateline(text: str, start: int) -> dict[str, str]:
 
 
 def read_name(stem: str) -> dict[str, str]:
-    """Return what a file's name says: nyt_2015-11-10_some-slug is by nyt, of that day, and called "Some slug"."""
+    """Return what a file's name says: nyt_2015-11-10_some-slug is from nyt, of that day, and titled "Some slug"."""
     found = NAME.fullmatch(stem)
     if found and found["published"] and not read_date(found["published"]):
         found = None
@@ -172,7 +172,7 @@ def read_name(stem: str) -> dict[str, str]:
 
 
 def complete(known: dict[str, str], found: dict[str, str]) -> dict[str, str]:
-    """Return what is known with what else was found; a date without a year takes it from the same day found."""
+    """Return what is known, completed with what was found; a date without a year takes the year of the same day."""
     day = known.get("published", "")
     given = {key: value for key, value in known.items() if value}
     if day.startswith("--") and found.get("published", "").endswith(day[1:]):

@@ -14,19 +14,19 @@ from index.reading.html import decode_html, read_blocks
 from index.reading.metadata import to_one_line
 
 NO_TEXT = "has no text that can be read"
-# title, text, source, author, published, url and, of an entry of a feed, id, as far as they are known
+# title, text, source, author, published, url and, for an entry of a feed, id: those that are known
 Extract = dict[str, str]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what Choice says
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # repeats what Choice says
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
 
 def extract_docx(raw: bytes, max_bytes: int) -> Extract:
-    """Return the text of a Word file: its paragraphs, tables and text boxes, with what was inserted or moved to it.
+    """Return the text of a Word file: its paragraphs, tables and text boxes, including tracked insertions and moves.
 
-    What was deleted or moved away is not read (python-docx 1.2 would leave out what was inserted, too). Its dates are
-    the file's, not the article's, so they are not read either.
+    What was deleted or moved away is not read (python-docx 1.2 would leave out insertions too). Its dates are those of
+    the file, not of the article, so they are not read either.
     """
     with _unpack(raw) as archive:
         body = _parse_xml(_read_part(archive, "word/document.xml", max_bytes))
@@ -53,7 +53,7 @@ def extract_docx(raw: bytes, max_bytes: int) -> Extract:
             if tag == _W + "t":
                 open_paragraphs[-1].append(element.text or "")
             elif tag in (_W + "tab", _W + "br", _W + "cr"):
-                # A tab stop in the paragraph's style is called w:tab too; only one in a run is a tab.
+                # A tab stop in a paragraph's style is also called w:tab; only one in a run is a tab.
                 in_run = element.getparent().tag == _W + "r"
                 open_paragraphs[-1].append(("\t" if tag == _W + "tab" else "\n") if in_run else "")
             elif tag == _W + "noBreakHyphen":
@@ -69,7 +69,7 @@ def extract_docx(raw: bytes, max_bytes: int) -> Extract:
 
 
 def extract_epub(raw: bytes, max_bytes: int) -> Extract:
-    """Return the text of an e-book: the pages of its spine, in their order, and what its package says."""
+    """Return the text of an e-book, which is the pages of its spine in order, and what its package says."""
     with _unpack(raw) as archive:
         names = set(archive.namelist())
         container = _parse_xml(_read_part(archive, "META-INF/container.xml", max_bytes))
@@ -85,7 +85,7 @@ def extract_epub(raw: bytes, max_bytes: int) -> Extract:
             encryption = _parse_xml(_read_part(archive, "META-INF/encryption.xml", max_bytes))
             if {unquote(entry.get("URI", "")) for entry in encryption.iter("{*}CipherReference")} & set(spine):
                 raise ArticleError("is protected against copying: save it without protection, or remove it")
-        read = [name for name in dict.fromkeys(spine) if name in names]  # one that is named twice is read once
+        read = [name for name in dict.fromkeys(spine) if name in names]  # a page that is named twice is read once
         if sum(archive.getinfo(name).file_size for name in read) > max_bytes:
             raise _too_large("its pages unpack", max_bytes)
         pages = [read_blocks(decode_html(_read_part(archive, name, max_bytes))) for name in read]
@@ -105,16 +105,16 @@ def _unpack(raw: bytes) -> zipfile.ZipFile:
 
 
 def _read_part(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
-    """Return what one part of a Word file or e-book unpacks to."""
+    """Return a part of a Word file or an e-book, unpacked."""
     try:
         size = archive.getinfo(name).file_size
         if size > max_bytes:
             raise _too_large(f"{name} unpacks", max_bytes)
         with archive.open(name) as part:
-            return part.read(size + 1)  # read() without a size would unpack all there is, whatever was declared
+            return part.read(size + 1)  # read() without a size would unpack everything, whatever size was declared
     except KeyError as error:
-        kind = "Word file" if name.startswith("word/") else "e-book"
-        raise ArticleError(f"is no {kind}: it has no {name or 'package'}. Save it again, or remove it.") from error
+        kind = "a Word file" if name.startswith("word/") else "an e-book"
+        raise ArticleError(f"is not {kind}: it has no {name or 'package'}. Save it again, or remove it.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise ArticleError(f"is broken: {name}: {to_one_line(str(error))}. Save it again, or remove it.") from error
 
@@ -127,7 +127,7 @@ def _too_large(what: str, limit: int) -> ArticleError:
 
 
 def _parse_xml(raw: bytes) -> Any:
-    """Return the tree of XML; no entity is expanded and nothing is loaded."""
+    """Return the tree of XML; entities are not expanded, and nothing is loaded."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)

@@ -1,7 +1,7 @@
 """The bytes of a PDF in, the text of its paragraphs out.
 
-PDFium gives characters with their places on the page. They become paragraphs in three steps: lines with their boxes;
-without what is repeated at the edges of the pages; joined where a line goes on on the next one.
+PDFium gives characters with their positions on the page. They become paragraphs in three steps: they are put together
+into lines with their boxes; what is repeated at the edges of pages is dropped; and lines of one paragraph are joined.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from index.reading.metadata import to_one_line
 
 @dataclass(frozen=True)
 class Line:
-    """One line of print: its box in points, y upwards from the foot of the page, and how tall its letters are.
+    """One line of print: its box in points, y upwards from the foot of the page, and the height of its letters.
 
-    `hyphened` says that it ended in a hyphen, which `text` has no more; `edge` is where the lines around it end.
+    `hyphened` is true if it ended in a hyphen, which `text` leaves out; `edge` is where the lines around it end.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Line:
 
 MAX_PAGES = 3000
 MARGIN = 0.12  # of the page's height, at its head and at its foot
-HYPHEN = "\2"  # how PDFium marks a hyphen at the end of a line, which it joins to the next
+HYPHEN = "\2"  # PDFium's mark for a hyphen at the end of a line that it joins to the next
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})  # no one types them in a question
 PAGE_NUMBER = re.compile(r"\W*(?:page |p\. ?|seite )?\d{1,4}(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE)
 JUNK_TITLE = re.compile(
@@ -52,9 +52,9 @@ ENTRY = re.compile(r"(?:[•▪●◦‣*–—-]|\(?\d{1,2}[.)])\s")
 
 
 def extract_pdf(raw: bytes) -> dict[str, str]:
-    """Return the text of a PDF, its title and its author; its dates are the file's, not the article's.
+    """Return the text of a PDF, its title and its author; its dates are those of the file, not of the article.
 
-    Raises ArticleError, whose message goes on after the name of the file.
+    Raises ArticleError with a message that continues a sentence beginning with the file's name.
     """
     import pypdfium2
 
@@ -63,7 +63,7 @@ def extract_pdf(raw: bytes) -> dict[str, str]:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise ArticleError("is encrypted: save it without its password, or remove it") from error
-        raise ArticleError("is no PDF, or is cut short: save it again, or remove it") from error
+        raise ArticleError("is not a PDF, or is cut short: save it again, or remove it") from error
     if len(document) > MAX_PAGES:
         raise ArticleError(f"is too large: {len(document):,} pages, and the limit is {MAX_PAGES:,}. Split it.")
     lines: list[Line] = []
@@ -103,7 +103,7 @@ def read_lines(page: Any, number: int) -> list[Line]:
     for i, code in enumerate([*codes, 10]):
         if code not in (10, 13, ord(HYPHEN)):
             continue
-        # A box is asked of visible characters only: a space that PDFium put in has none.
+        # Only visible characters have a box: a space that PDFium inserted has none.
         seen = [j for j in range(begin, i) if codes[j] > 32]
         if seen:
             text = "".join(map(chr, codes[begin:i])).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -132,7 +132,7 @@ def read_lines(page: Any, number: int) -> list[Line]:
 
 
 def _edges(lines: list[Line]) -> list[float]:
-    """For each line, how far to the right the lines that begin near it (within about half an inch) go."""
+    """For each line, how far to the right the lines extend that begin near it (within about half an inch)."""
     furthest: dict[int, float] = {}
     for line in lines:
         column = int(line.left // 36)
@@ -141,7 +141,7 @@ def _edges(lines: list[Line]) -> list[float]:
 
 
 def drop_repeated(lines: list[Line], pages: int) -> list[Line]:
-    """Return the lines without page numbers, and without the heads and feet that half of the pages, or more, repeat."""
+    """Return the lines without page numbers, and without headers and footers that at least half of the pages repeat."""
     if pages < 2:
         return lines
     shapes = {(line.page, re.sub(r"\d+", "#", line.text)) for line in lines if line.margin}
@@ -155,7 +155,7 @@ def drop_repeated(lines: list[Line], pages: int) -> list[Line]:
 
 
 def join_lines(lines: list[Line]) -> str:
-    """Return the text of the lines, a blank line between paragraphs."""
+    """Return the text of the lines, with a blank line between paragraphs."""
     if not lines:
         return ""
     steps = [above.bottom - below.bottom for above, below in pairwise(lines) if above.page == below.page]
@@ -177,7 +177,7 @@ def join_lines(lines: list[Line]) -> str:
 
 
 def join_word(above: str, below: str, words: set[str]) -> str:
-    """Return "" where a hyphen at the end of a line only parted a word, "-" where the word has one."""
+    """Return "" if the hyphen at the end of a line only divides a word, "-" if it is part of the word."""
     first = (re.findall(r"[^\W_]+(?:-[^\W_]+)*$", above.lower()) or [""])[0]
     second = (re.findall(r"^[^\W_]+(?:-[^\W_]+)*", below.lower()) or [""])[0]
     if not first.isalpha() or not second[:1].isalpha() or not below[:1].islower() or f"{first}-{second}" in words:
@@ -186,9 +186,9 @@ def join_word(above: str, below: str, words: set[str]) -> str:
 
 
 def goes_on(above: Line, below: Line, first: Line, begin: float, step: float) -> bool:
-    """Whether a line is of the paragraph of the one above it.
+    """Whether a line continues the paragraph of the one above it.
 
-    `first` is the paragraph's first line, `begin` how far left it has come, `step` the usual height of a line.
+    `first` is the paragraph's first line, `begin` its left edge so far, `step` the usual height of a line.
     """
     tall = max(above.height, below.height)
     if abs(above.height - below.height) > 0.15 * tall or ENTRY.match(below.text):
@@ -201,5 +201,5 @@ def goes_on(above: Line, below: Line, first: Line, begin: float, step: float) ->
     if down > 1.35 * step and down > 1.2 * tall:
         return False
     indented = below.left > begin + 0.5 * tall and abs(down) > tall / 2
-    # The second line of a list's entry is further in than the first.
+    # The second line of an entry in a list is indented further than the first.
     return not (indented and not ENTRY.match(first.text)) and not (short and closed)

@@ -1,4 +1,4 @@
-"""The bytes of a .jsonl or .csv file of articles in, its rows out, each with what its columns say and a name."""
+"""The bytes of a .jsonl or .csv file of articles in, its rows out, each with what its columns say; and their names."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from index.values import DIGEST_CHARACTERS
 class Row:
     """One row of a table, or one entry of a feed: where it is, and its columns under the names of Article's fields.
 
-    `place` is "line 3" in a .jsonl file, "row 3" in a .csv file, the header not counted, and "entry 3" in a feed.
-    `known["id"]` is what its publisher calls it. `reason` says why a row has no `known`; it goes on after the row's
-    name.
+    `place` is "line 3" in a .jsonl file, "row 3" in a .csv file (without the header), and "entry 3" in a feed.
+    `known["id"]` is the publisher's own id. `reason` says why a row has no `known`; it continues a sentence that begins
+    with the place.
     """
 
     place: str
@@ -35,11 +35,11 @@ class Row:
 
     @functools.cached_property
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of what the columns say: to swap two names in a header changes every row."""
+        """SHA-256, in hexadecimal, of what the columns say: swapping two names in the header changes every row."""
         return hashlib.sha256(json.dumps(self.known, sort_keys=True).encode()).hexdigest()
 
 
-# What a column may be called, the best first, in lower case and without spaces, underscores and hyphens.
+# The names that a column may have, the best first, in lower case and without spaces, underscores and hyphens.
 COLUMNS = {
     "text": "text content body article articlebody articletext fulltext bodytext contenttext maintext story",
     "title": "title headline heading articletitle",
@@ -51,9 +51,9 @@ COLUMNS = {
     "id": "guid url link canonicalurl articleurl permalink href weburl id articleid uuid uid",
 }
 LONGEST_ID = 200  # characters
-MAX_ROWS = 500_000  # what cannot be read costs 5 µs a row, so at most 3 s
+MAX_ROWS = 500_000  # rows that cannot be read cost 5 µs each, so at most 3 s
 DELIMITERS = ",;\t|"
-NAMED = ("name", "title", "value")  # where {"source": {"id": 7, "name": "The Echo"}} has its words
+NAMED = ("name", "title", "value")  # the words of an object: {"source": {"id": 7, "name": "The Echo"}}
 
 
 def read_jsonl(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
@@ -74,25 +74,25 @@ def read_jsonl(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
             yield Row(place, {}, str(error))
         except RecursionError:
             yield Row(place, {}, "is nested too deeply: make it a flat object, or remove it")
-        except ValueError as error:  # JSONDecodeError, or a number of more digits than Python reads
+        except ValueError as error:  # JSONDecodeError, or a number with more digits than Python accepts
             reason = str(error).split(";")[0]
             yield Row(place, {}, f"is not JSON: {reason}. Write one object on the line, or remove it.")
 
 
 def read_csv(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
-    """Yield a Row for each row that is not blank; commas, semicolons, tabs or bars part its columns.
+    """Yield a Row for each row that is not blank; its columns are separated by commas, semicolons, tabs or bars.
 
-    Raises ArticleError when no column is called text, or by another name of it.
+    Raises ArticleError when no column is called text, or by another name for it.
     """
-    # Each byte as one character finds where rows end, in UTF-8 and in what was there before it.
+    # With each byte as one character, the ends of rows are found in UTF-8 as in older encodings.
     content = _to_utf8(raw, name).decode("latin-1")
     columns, delimiter = _read_header(content, name)
-    # The limit is the whole process's; a row is held to max_bytes here, so no smaller one is needed.
+    # This limit applies to the whole process. It can be large, for rows are held to max_bytes below.
     csv.field_size_limit(2**31 - 1)
     try:
         rows = [row.encode("latin-1") for row in _split_rows(content, delimiter)]
     except csv.Error as error:
-        raise ArticleError(f"{name} is no table: {error}. Save it again, or remove it.") from error
+        raise ArticleError(f"{name} is not a table: {error}. Save it again, or remove it.") from error
     _check_rows(len(rows), name)
     texts = decode_rows([row if len(row) <= max_bytes else b"" for row in rows])
     for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
@@ -111,10 +111,10 @@ def read_csv(raw: bytes, name: str, *, max_bytes: int) -> Iterator[Row]:
 
 
 def name_rows(rows: Sequence[Row]) -> list[str]:
-    """Return a name for each row, which stays what it is when rows before or after it come, go or change.
+    """Return a name for each row, which stays the same when other rows are added, removed or changed.
 
-    It is what the publisher calls the row, and the first characters of its digest where that is nothing, or where
-    other rows of the file are called the same. Equal rows are numbered: `name`, `name (2)`.
+    It is the publisher's own id, or the first characters of the row's digest if it has no id, or shares it with other
+    rows. Equal rows are numbered: `name`, `name (2)`.
     """
     digests: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -134,9 +134,9 @@ def name_rows(rows: Sequence[Row]) -> list[str]:
 
 
 def decode_rows(rows: Sequence[bytes]) -> list[str]:
-    """Return the text of each row: UTF-8, or what all the rows that are not UTF-8 look like together.
+    """Return the text of each row: UTF-8, or in the encoding that all rows that are not UTF-8 look like together.
 
-    One row alone may have too few letters beyond ASCII to tell its encoding.
+    A single row may have too few letters beyond ASCII to tell its encoding.
     """
     texts: list[str | None] = []
     for row in rows:
@@ -155,7 +155,7 @@ def decode_rows(rows: Sequence[bytes]) -> list[str]:
 def read_columns(row: object) -> dict[str, object]:
     """Return what the columns of a row say, under the names of Article's fields."""
     if not isinstance(row, dict):
-        raise ArticleError(f'is no JSON object but {_kind(row)}: write {{"title": …, "text": …}}, or remove it')
+        raise ArticleError(f'is not a JSON object but {_kind(row)}: write {{"title": …, "text": …}}, or remove it')
     given = {_plain(key): value for key, value in row.items() if isinstance(key, str)}
     known = {}
     for field, names in COLUMNS.items():
@@ -168,12 +168,12 @@ def read_columns(row: object) -> dict[str, object]:
 
 
 def mend(text: str) -> str:
-    """Return the text without what no store takes: a lone surrogate has no UTF-8, and SQLite ends a text at a NUL."""
+    """Return the text without what cannot be stored: UTF-8 has no lone surrogates, and SQLite ends a text at a NUL."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
 
 
 def _clean_id(value: object) -> str:
-    """The end of an article's id: one visible line, or its digest where it is too long or has invisible characters."""
+    """An id as one line; its digest if it is too long or has invisible characters."""
     line = " ".join(str(value).split())
     if len(line) <= LONGEST_ID and line.isprintable():
         return line
@@ -186,14 +186,14 @@ def _check_rows(number: int, name: str) -> None:
 
 
 def _to_utf8(raw: bytes, name: str) -> bytes:
-    """The bytes without a byte-order mark, in UTF-8 where they had one."""
+    """The bytes without a byte-order mark; they are in UTF-8 if they had one."""
     if any(raw.startswith(mark) for mark, _ in BYTE_ORDER_MARKS):
         raw = decode(raw, name).encode("utf-8", errors="replace")
     return raw.removeprefix(codecs.BOM_UTF8)
 
 
 def _read_header(text: str, name: str) -> tuple[list[str], str]:
-    """The names of the columns and what parts them: what gives a column of text, the most columns first."""
+    """The names of the columns and what separates them: whatever gives a text column and the most columns."""
     line = re.match(r"[^\r\n]{0,50000}", text)[0]  # type: ignore[index]
     headers = [(next(csv.reader([line], delimiter=delimiter), []), delimiter) for delimiter in DELIMITERS]
     for header, delimiter in sorted(headers, key=lambda found: -len(found[0])):
@@ -207,7 +207,7 @@ def _read_header(text: str, name: str) -> tuple[list[str], str]:
 
 
 def _split_rows(text: str, delimiter: str) -> Iterator[str]:
-    """Yield the lines of each row, newlines included."""
+    """Yield each row as its lines, newlines included."""
     lines: list[str] = []
 
     def watched() -> Iterator[str]:
@@ -221,7 +221,7 @@ def _split_rows(text: str, delimiter: str) -> Iterator[str]:
 
 
 def _words(value: object) -> object:
-    """The words of a value: those of an object are in its name, those of a list in its entries."""
+    """The words in a value: an object's are in its name, a list's in its entries."""
     if isinstance(value, dict):
         value = next((value[key] for key in NAMED if isinstance(value.get(key), str)), "")
     if isinstance(value, list):

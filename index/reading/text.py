@@ -1,4 +1,4 @@
-"""A plain text or Markdown file in, an Article out: its text, untouched, and what is known about it."""
+"""A plain text or Markdown file in, an Article out: its text, unchanged, and what is known about it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ BYTE_ORDER_MARKS = (  # UTF-32 first: the little-endian mark of UTF-16 begins th
 def read_article(path: Path, seeds: Path, *, max_bytes: int) -> Article:
     """Read one plain text or Markdown file under the folder `seeds`.
 
-    What is known about it comes from YAML front matter, else a headline, else a dateline, else the file's name; each
-    only gives what the ones before it left open. Raises ArticleError when the file is empty, larger than `max_bytes`,
-    not text, or cannot be read.
+    What is known about it comes from YAML front matter, a headline, a dateline and the file's name; each only fills in
+    what those before it leave open. Raises ArticleError when the file is empty, larger than `max_bytes`, not text, or
+    cannot be read.
     """
     name = path.relative_to(seeds).as_posix()
     raw = read_bytes(path, name, max_bytes)
@@ -54,12 +54,12 @@ def read_bytes(path: Path, name: str, max_bytes: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ArticleError(
-            f"{name} cannot be read: {error.strerror}. Check that it is there and yours to read."
+            f"{name} cannot be read: {error.strerror}. Check that it exists and that you may read it."
         ) from error
 
 
 def decode(raw: bytes, name: str) -> str:
-    """Return the text of a file, newlines and byte-order mark included: UTF-8, or what the bytes say they are."""
+    """Return the text of a file, with its newlines and byte-order mark, from UTF-8 or another likely encoding."""
     for mark, encoding in BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             try:
@@ -74,7 +74,7 @@ def decode(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        # A byte or two that went astray in UTF-8 must not make mojibake of all its quotation marks.
+        # A wrong byte or two in UTF-8 must not garble all its quotation marks.
         text = raw.decode("utf-8", errors="replace")
         is_utf8 = sum(character > "\x7f" for character in text) > 2 * text.count("\ufffd")
         return text if is_utf8 else decode_legacy(raw)
@@ -83,9 +83,9 @@ def decode(raw: bytes, name: str) -> str:
 def decode_legacy(raw: bytes) -> str:
     """Return the text of bytes that are not UTF-8.
 
-    Where under a tenth of them are beyond ASCII, or they are few, they are taken for Western European (curly quotes,
-    accents), which guessing gets wrong: charset-normalizer 3.5 reads the cp1252 bytes of "It costs £5." as Japanese and
-    those of "Café." as Arabic.
+    If they are few, or less than a tenth of them are beyond ASCII, they are taken for Western European (curly quotes,
+    accents), for guesses are wrong then: charset-normalizer 3.5 reads the cp1252 bytes of "It costs £5." as Japanese
+    and those of "Café." as Arabic.
     """
     beyond = len(raw) - len(raw.translate(None, bytes(range(128, 256))))
     if beyond * 10 >= len(raw) >= ENOUGH_TO_GUESS:

@@ -1,19 +1,20 @@
-"""Which generation of the collections is current, and what becomes of the others."""
+"""Which generation of the collections is current, and the end of the others."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from index.storage.chroma import AT_ONCE, KINDS, NO_VECTOR, SCHEMA, Store, now_in_milliseconds
+from index.storage.chroma import Store, now_in_milliseconds
 from index.storage.connection import as_store_error
+from index.storage.generation import AT_ONCE, KINDS, NO_VECTOR, SCHEMA
 
 
 @dataclass(frozen=True)
 class Current:
-    """Which generation readers use, how often it was changed, and when it was last synced, in seconds since 1970.
+    """The generation that readers use, how often it was changed, and when it was last synced, in seconds since 1970.
 
-    `is_written` tells that a writer is changing it, or was when it was interrupted.
+    `is_written` is true while a writer is changing it, and after a writer was interrupted.
     """
 
     generation: str
@@ -25,7 +26,7 @@ class Current:
 
 
 class Catalogue:
-    """What a Chroma client holds of this project: its generations, and which of them is current."""
+    """The generations that a Chroma client holds, and which of them is current."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
@@ -35,13 +36,13 @@ class Catalogue:
 
     @as_store_error
     def current(self) -> Current | None:
-        """The current generation; None where nothing was ever indexed. About 1 ms: readers ask before each question."""
+        """The current generation; None if nothing was ever indexed. Takes about 1 ms, before each question."""
         found = self._record.get(ids=["current"], include=["metadatas"])["metadatas"]
         return Current(**found[0]) if found else None
 
     @as_store_error
     def promote(self, store: Store) -> Current:
-        """Make a store's generation the current one, at the next revision: what readers notice."""
+        """Make a store's generation the current one, with the next revision, which readers notice."""
         before = self.current()
         now = Current(
             generation=store.generation,
@@ -55,24 +56,27 @@ class Catalogue:
 
     @as_store_error
     def note_sync(self) -> None:
-        """Note that the current generation was found level with the seeds folder now."""
+        """Note that the current generation is up to date with the seeds folder now."""
         self._record.update(["current"], metadatas=[{"synced": now_in_milliseconds()}])
 
     @as_store_error
     def note_writing(self) -> None:
-        """Note that what is held is being changed, until `promote`."""
+        """Note that the current generation is being changed, until `promote`."""
         now = self.current()
         if now:
             self._write(replace(now, is_written=True))
 
     def was_interrupted(self) -> bool:
-        """Whether what is held may be other than what readers were told; to be asked by the only writer."""
+        """Whether a writer was interrupted, or nothing was ever written. Call only while holding the writer lock."""
         now = self.current()
         return now is None or now.is_written
 
     @as_store_error
     def drop_other_generations(self, store: Store) -> None:
-        """Delete the collections of every generation but a store's, those of older schemas included."""
+        """Delete the collections of every generation but a store's, including those of older schemas.
+
+        Call only while holding the writer lock.
+        """
         for collection in self.client.list_collections():
             kind, _, generation = collection.name.partition("-")
             if kind in KINDS and generation != store.generation:

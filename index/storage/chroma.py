@@ -1,33 +1,30 @@
 """The Chroma collections: articles and their sentences, written so that a reader never sees half an article.
 
 Four collections make a generation. They are named after the schema and the embedding model with its version, so that an
-index of another version is never mistaken for this one; a record in the collection `onrecord` names the generation that
-is current.
+index of another version is never mistaken for this one; a record in the collection `onrecord` names the current
+generation.
 
-    files-…       a record a file of the seeds folder: size, times, and what of it was skipped and why
-    articles-…    a record an article: id = article id, document = its text, vector = its title's,
+    files-…       one record per file of the seeds folder: size, times, and what in it was skipped and why
+    articles-…    one record per article: id = article id, document = its text, vector = its title's,
                   metadata = the other fields of Article, the file it is from, number of sentences
-    sentences-…   a record a sentence: id = article id # digest # position, document = its text, vector = its own,
-                  metadata = article_id, digest, position, start, end, and if somebody speaks speaker and speech
-    contexts-…    a record a sentence, under the same id: vector = the sentence's in context, metadata =
-                  article_id and speaker; this one is searched
+    sentences-…   one record per sentence: id = article id # digest # position, document = its text, vector = its own,
+                  metadata = article_id, digest, position, start, end, and speaker and speech if someone speaks in it
+    contexts-…    one record per sentence, with the same id: vector = the sentence's in context, metadata =
+                  article_id and speaker; this is the one that is searched
 
-An article's record is its commit: it is written after the sentences that carry its digest, and those of the old digest
-are deleted only when readers have been told. Readers believe only sentences whose digest is the one in the article's
+An article's record is its commit: it is written after the sentences with its digest, and the sentences with the old
+digest are deleted only after readers have moved on. Readers believe only sentences with the digest in the article's
 record.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import logging
-import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.errors import StoreError
@@ -39,16 +36,12 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document, TextNode
     from numpy.typing import NDArray
 from index.storage.connection import T, as_store_error
+from index.storage.generation import KINDS, NO_VECTOR, SCHEMA, name_generation, open_collection
 from index.values import ArticleRecord, FileRecord, sentence_id
 
 logger = logging.getLogger(__name__)
 
-# Raise it whenever what is stored changes its meaning: the fields, the splitting of sentences, what is embedded.
-SCHEMA = 4
-KINDS = ("files", "articles", "sentences", "contexts")
-AT_ONCE = {"batch_size": 2, "sync_threshold": 2}  # the least that Chroma takes
-_VALUES_AT_ONCE = 15_000  # of each of two conditions: SQLite takes 32,766 in a query
-NO_VECTOR = [1.0]  # Chroma wants a vector for every record; these are never searched
+_VALUES_AT_ONCE = 15_000  # in each of two conditions: SQLite allows 32,766 in a query
 
 
 # a sentence's id, the sentence, its own unit vector, and that in context
@@ -60,20 +53,23 @@ class Store:
 
     @as_store_error
     def __init__(self, client: Any, *, model: str, dimension: int, version: str = "") -> None:
-        """Open the generation of a model, whose vectors have this dimension, or make it; see `read_version`."""
+        """Open the generation of a model with vectors of this dimension, and create it if there is none.
+
+        `version` is that of `index.models.version`.
+        """
         self.model = model
         self._dimension = dimension
         self.generation = name_generation(model, dimension=dimension, version=version)
         identity = {"schema": SCHEMA, "model": model, "dimension": dimension}
         self._files, self._articles, self._sentences, self._contexts = (
-            _open_collection(client, f"{kind}-{self.generation}", identity, searched=kind == "contexts")
+            open_collection(client, f"{kind}-{self.generation}", identity, searched=kind == "contexts")
             for kind in KINDS
         )
         self._batch = client.get_max_batch_size()
 
     @as_store_error
     def load(self) -> None:
-        """Have the engine load what it reads and searches for a question, which it puts off to the first one."""
+        """Make the engine load what questions need, which it would put off until the first one."""
         import numpy as np
 
         self._sentences.get(limit=1, include=["embeddings"])
@@ -81,18 +77,18 @@ class Store:
 
     @as_store_error
     def files(self) -> dict[str, FileRecord]:
-        """Every file's record, by path, in the order of the paths."""
+        """Every file's record by path, in the order of the paths."""
         return {path: _file_record(path, metadata) for path, metadata in sorted(self._all_of(self._files))}
 
     @as_store_error
     def records(self) -> dict[str, ArticleRecord]:
-        """Every article's record, by article id, in the order of the ids."""
+        """Every article's record by article id, in the order of the ids."""
         pairs = sorted(self._all_of(self._articles))
         return {article_id: _record(article_id, metadata) for article_id, metadata in pairs}
 
     @as_store_error
     def article(self, article_id: str) -> Article:
-        """The article as it was indexed; raises StoreError when the index has none of that id."""
+        """The article as it was indexed; raises StoreError for an unknown id."""
         found = self._articles.get(ids=[article_id], include=["metadatas", "documents"])
         if not found["ids"]:
             raise StoreError(f"the index holds no article {article_id!r}; `onrecord index` updates it.")
@@ -112,13 +108,13 @@ class Store:
 
     @as_store_error
     def sentences(self, record: ArticleRecord) -> list[Sentence]:
-        """An article's sentences in their order."""
+        """An article's sentences, in order."""
         ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
         return sorted(self.sentences_of(ids).values(), key=lambda sentence: sentence.position)
 
     @as_store_error
     def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:
-        """By id, those of these sentences that the store holds."""
+        """The sentences with these ids that the store holds, by id."""
         found_of: dict[str, Sentence] = {}
         for part in self._parts(ids):
             found = self._sentences.get(ids=part, include=["metadatas", "documents"])
@@ -127,9 +123,9 @@ class Store:
 
     @as_store_error
     def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
-        """What the store holds of these ids, in no particular order."""
+        """The sentences with these ids that the store holds, with their vectors, in no particular order."""
         if not ids:
-            return []  # Chroma refuses to look up nothing
+            return []  # Chroma refuses an empty list
         found = self._sentences.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
         contexts = self._contexts.get(ids=list(ids), include=["embeddings"])
         context_of = dict(zip(contexts["ids"], contexts["embeddings"], strict=True))
@@ -143,7 +139,7 @@ class Store:
 
     @as_store_error
     def vectors_of(self, ids: Sequence[str]) -> dict[str, list[float]]:
-        """By text, the own vectors of those of these sentences that the store holds."""
+        """The own vectors, by text, of the sentences with these ids that the store holds."""
         vectors: dict[str, list[float]] = {}
         for part in self._parts(ids):
             found = self._sentences.get(ids=part, include=["documents", "embeddings"])
@@ -152,7 +148,7 @@ class Store:
 
     @as_store_error
     def title_vector(self, title: str) -> list[float] | None:
-        """The vector of a title that some article has; None where none has it."""
+        """The vector of a title; None if no article has this title."""
         found = self._articles.get(where={"title": title}, limit=1, include=["embeddings"])
         return list(found["embeddings"][0].tolist()) if found["ids"] else None
 
@@ -164,9 +160,9 @@ class Store:
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
-        """Ids of the sentences that are in context nearest to a unit vector (dimension,), with cosine, best first.
+        """The ids of the sentences nearest, in context, to a unit vector (dimension,), with the cosine, best first.
 
-        With `speakers`, of their statements only; with `articles`, of the articles of these ids only.
+        `speakers` limits them to statements by these, `articles` to the articles with these ids.
         """
         pairs: list[tuple[str, float]] = []
         for among in _conditions("speaker", speakers or None):
@@ -185,9 +181,9 @@ class Store:
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
         """Add or replace articles with their sentences, as `index.nodes` makes them.
 
-        A node carries its sentence's embedding, a document its title's. The sentences of older versions stay until
-        `forget`, for the readers that still believe them. Killed at any point, each article answers whole, in its old
-        version or its new one.
+        Each node has its sentence's embedding, each document its title's. The sentences of older versions remain until
+        `forget`, for the readers that still believe them. If the process is killed at any point, every article is still
+        whole, in its old version or its new one.
         """
         import numpy as np
 
@@ -220,7 +216,7 @@ class Store:
                 documents=[node.text for node in part],
                 metadatas=[node.metadata for node in part],
             )
-        # 2. the articles' records: the commit. Of an older record Chroma keeps what the new one does not name.
+        # 2. the articles' records: the commit. Chroma keeps the fields of an older record that the new one lacks.
         unknown = dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id")
         for some in self._parts(documents):
             self._articles.upsert(
@@ -234,7 +230,7 @@ class Store:
 
     @as_store_error
     def put_files(self, records: Sequence[FileRecord]) -> None:
-        """Note files, once all of their articles are put: from then on they count as unchanged."""
+        """Record files, once all of their articles are put: from then on they count as unchanged."""
         for part in self._parts(records):
             metadatas = []
             for record in part:
@@ -248,16 +244,16 @@ class Store:
 
     @as_store_error
     def remove(self, article_ids: Iterable[str], paths: Iterable[str]) -> None:
-        """Remove the records of articles and of files; the articles' sentences stay until `forget`."""
+        """Remove the records of articles and of files; the articles' sentences remain until `forget`."""
         for collection, ids in ((self._articles, list(article_ids)), (self._files, list(paths))):
             for part in self._parts(ids):
                 collection.delete(ids=part)
 
     @as_store_error
     def forget(self, versions: Iterable[ArticleRecord], records: Mapping[str, ArticleRecord]) -> None:
-        """Delete the sentences of versions that no reader believes any more, and those that a killed sync left.
+        """Delete the sentences of versions that no reader believes any more, and those left by a killed sync.
 
-        `records` are those of now.
+        `records` are the current ones. Call only while holding the writer lock.
         """
         ids = [
             sentence_id(record.id, record.digest, position)
@@ -278,7 +274,7 @@ class Store:
                     collection.delete(ids=part)
 
     def _all_of(self, collection: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Every record's id and metadata, asked for in parts: SQLite takes at most 32,766 values in a query."""
+        """Yield every record's id and metadata, in parts: SQLite allows at most 32,766 values in a query."""
         for start in itertools.count(0, self._batch):
             found = collection.get(include=["metadatas"], limit=self._batch, offset=start)
             yield from zip(found["ids"], found["metadatas"], strict=True)
@@ -286,17 +282,17 @@ class Store:
                 break
 
     def _parts(self, rows: Sequence[T]) -> Iterable[Sequence[T]]:
-        """The rows in parts that Chroma takes at once."""
+        """The rows in parts of the largest size that Chroma allows."""
         return (rows[i : i + self._batch] for i in range(0, len(rows), self._batch))
 
 
 def similarity(distance: float) -> float:
-    """Cosine similarity in [-1, 1] from Chroma's cosine distance: the one place where it is converted."""
+    """The cosine similarity, in [-1, 1], for Chroma's cosine distance; the only place that converts it."""
     return 1.0 - distance
 
 
 def _conditions(field: str, values: Collection[str] | None) -> Iterator[list[dict[str, Any]]]:
-    """Chroma's conditions that together let pass the records with one of these values; with None, one for all."""
+    """Yield conditions for Chroma that together match the records with one of these values; one for all with None."""
     if values is None:
         yield []
         return
@@ -305,33 +301,8 @@ def _conditions(field: str, values: Collection[str] | None) -> Iterator[list[dic
         yield [{field: {"$in": ordered[i : i + _VALUES_AT_ONCE]}}]
 
 
-def name_generation(model: str, *, dimension: int, version: str = "") -> str:
-    """The name of a model's generation: readable, as Chroma allows it, with a digest that tells all models apart."""
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", Path(model).name).strip("-")[:40]
-    digest = hashlib.sha256(f"{model}\0{dimension}\0{version}".encode()).hexdigest()[:8]
-    return f"v{SCHEMA}-{readable or 'model'}-{digest}"
-
-
-def _open_collection(client: Any, name: str, identity: Mapping[str, Any], *, searched: bool) -> Any:
-    # Chroma makes a graph of neighbours for every collection. Where it is searched, the default breadth of 100 finds
-    # 0.90 to 0.96 of the 60 nearest of 30,159 sentences, and 400 finds 0.99, for 3 ms; elsewhere the least will do.
-    graph = {"ef_search": 400} if searched else {"max_neighbors": 2, "ef_construction": 2}
-    # Written to disk with every change: left to the next 1,000, it is made again from a log by whoever opens the
-    # folder, which failed now and then.
-    graph |= AT_ONCE
-    collection = client.get_or_create_collection(
-        name, metadata=identity, embedding_function=None, configuration={"hnsw": {"space": "cosine", **graph}}
-    )
-    if {key: (collection.metadata or {}).get(key) for key in identity} != identity:
-        raise StoreError(
-            f"the collection {name} is not what its name says: it was made for {collection.metadata}. Move the store "
-            "away: it is rebuilt from the articles."
-        )
-    return collection
-
-
 def now_in_milliseconds() -> float:
-    """Seconds since 1970, to the millisecond: of more digits Chroma loses the last."""
+    """Seconds since 1970, rounded to milliseconds: Chroma loses the last of more digits."""
     return round(time.time(), 3)
 
 
@@ -345,7 +316,7 @@ def _record(article_id: str, metadata: Mapping[str, Any]) -> ArticleRecord:
     values: dict[str, Any] = {
         field.name: metadata.get(field.name) for field in fields(ArticleRecord) if field.name != "id"
     }
-    values["speakers"] = values["speakers"] or "[]"  # of one that was put without
+    values["speakers"] = values["speakers"] or "[]"  # for one that was put without
     return ArticleRecord(id=article_id, **values)
 
 

@@ -18,7 +18,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 
 
 def connect(settings: Settings, index: Path | None) -> Any:
-    """A Chroma client of an index's folder, or where there is none of the server that the settings name.
+    """A Chroma client of an index's folder, or with None of the server that the settings name.
 
     Raises StoreError when the folder cannot be used or the server does not answer.
     """
@@ -41,7 +41,7 @@ def connect(settings: Settings, index: Path | None) -> Any:
         _forget_engine(folder)
         raise StoreError(
             f"the store {settings.store} cannot be opened: {in_one_line(error)}. Choose another folder with --store, "
-            "or move this one away: it is rebuilt from the articles."
+            "or move this one away: it will be rebuilt from the articles."
         ) from error
 
 
@@ -83,12 +83,12 @@ def _glibc() -> ctypes.CDLL | None:
 
 
 def _authorization(token: str | None) -> dict[str, str] | None:
-    """What a proxy before a Chroma server wants, and what Chroma Cloud wants."""
+    """The headers that a proxy before a Chroma server expects, and those that Chroma Cloud expects."""
     return {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else None
 
 
 def _forget_engine(folder: Path) -> None:
-    """Let the next client of the folder start anew: Chroma would give it the engine that has just failed to start."""
+    """Have the next client of the folder start a new engine: Chroma would give it the one that has just failed."""
     from chromadb.api.shared_system_client import SharedSystemClient
 
     if str(folder) not in SharedSystemClient._identifier_to_refcount:
@@ -119,17 +119,17 @@ T = TypeVar("T")
 
 
 def as_store_error(method: Callable[P, T]) -> Callable[P, T]:
-    """Make a StoreError, with its one line, of whatever Chroma raises in a method of Store."""
+    """Turn whatever Chroma raises in a method into a StoreError, with its message in one line."""
 
     @functools.wraps(method)
-    def telling(*arguments: P.args, **options: P.kwargs) -> T:
+    def method_with_store_errors(*arguments: P.args, **options: P.kwargs) -> T:
         try:
             return method(*arguments, **options)
         except (OnRecordError, NameError, TypeError, AttributeError, LookupError):
-            raise  # told already, or a bug of ours
+            raise  # a message for the user already, or a bug of ours
         except Exception as error:  # Chroma's own errors have no common base
             raise StoreError(
                 f"the store failed: {in_one_line(error)}. Is its disk full or read-only? What was indexed is kept."
             ) from error
 
-    return telling
+    return method_with_store_errors

@@ -1,8 +1,8 @@
 """The lexical index beside Chroma: BM25 over stemmed words, in SQLite's FTS5 (https://sqlite.org/fts5.html).
 
-It is a cache: all it holds is in Chroma too, it can be deleted at any time, and `update` brings it level with the
-articles' records. A sentence is a row of two columns, its own words and its context (the article's title and the
-sentences beside it), so that one query can weigh both.
+It is a cache: all that it holds is in Chroma too, it can be deleted at any time, and `update` brings it up to date with
+the articles' records. A sentence is a row of two columns, its own words and its context (the article's title and the
+sentences before and after it), so that one query can weigh both.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ _TABLES = """
     CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
 """
 
-_LISTED = "(SELECT value FROM json_each(?))"  # as many values as one likes; of variables SQLite takes 32,766
+_LISTED = "(SELECT value FROM json_each(?))"  # any number of values; SQLite allows 32,766 variables
 
 
 class Lexical:
-    """An open lexical index, usable from several threads. Raises StoreError when it cannot be written."""
+    """An open lexical index, usable from several threads. Raises StoreError when it cannot be written to."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
         try:
             self._connection = self._open()
-        except sqlite3.OperationalError as error:  # not damaged: locked, or the folder is not to be written to
+        except sqlite3.OperationalError as error:  # not damaged: it is locked, or its folder is read-only
             raise StoreError(f"the lexical index {path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
-            self._make_anew(error)
+            self._rebuild(error)
 
     def update(self, records: Mapping[str, ArticleRecord], read: Callable[[ArticleRecord], Sequence[Sentence]]) -> int:
-        """Bring the index level with the articles' records, reading sentences only where needed.
+        """Bring the index up to date with the articles' records, reading sentences only where needed.
 
-        Returns how many articles were read or removed; one transaction, so readers see the old state or the new.
+        Returns how many articles were read or removed. It is one transaction, so readers see the old state or the new.
         """
         with self._lock:
             try:
@@ -65,7 +65,7 @@ class Lexical:
                 ) from error
             except sqlite3.DatabaseError as error:
                 self._connection.close()
-                self._make_anew(error)
+                self._rebuild(error)
                 return self._update(records, read)
 
     def search(
@@ -78,11 +78,11 @@ class Lexical:
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
-        """Ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first.
+        """The ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first.
 
-        With `speakers`, only their statements are searched; with `articles`, only the articles of these ids.
+        `speakers` limits the search to statements by these, `articles` to the articles with these ids.
         """
-        # Quoted, a term is a string of FTS5's query language and can't be an operator of it.
+        # In quotes, a term is a string in FTS5's query language, never an operator.
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
         if not query:
             return []
@@ -90,7 +90,7 @@ class Lexical:
         given: list[str] = []
         for column, values in (("speaker", speakers or None), ("article_id", articles)):
             if values is not None:
-                # The plus keeps SQLite from searching the words anew for each of the rows: 31 s among 300,000.
+                # The plus keeps SQLite from searching the words again for each of the rows: 31 s among 300,000.
                 among += f" AND +rowid IN (SELECT row FROM sentences WHERE {column} IN {_LISTED})"  # noqa: S608
                 given.append(json.dumps(list(values)))
         statement = (
@@ -105,27 +105,27 @@ class Lexical:
         return sorted(rows, key=lambda row: (-row[1], row[0]))
 
     def speakers(self) -> dict[str, int]:
-        """The number of statements of each speaker, by the name that the article has."""
+        """The number of statements by each speaker, under the name that the article has."""
         query = "SELECT speaker, count(*) FROM sentences WHERE speaker IS NOT NULL GROUP BY speaker"
         with self._lock:
             return dict(self._connection.execute(query))
 
     def statements(self, speakers: Collection[str] | None) -> list[str]:
-        """Ids of all sentences in which one of the speakers speaks, or with None anybody who has a name."""
+        """The ids of all sentences in which one of the speakers speaks, or with None anyone who has a name."""
         condition, given = ("IS NOT NULL", []) if speakers is None else (f"IN {_LISTED}", [json.dumps(list(speakers))])
         query = f"SELECT id FROM sentences WHERE speaker {condition}"  # noqa: S608
         with self._lock:
             return [row[0] for row in self._connection.execute(query, given)]
 
     def frequency(self, stem: str) -> int:
-        """The number of sentences that hold a word of this stem."""
+        """The number of sentences that contain a word with this stem."""
         query = "SELECT doc FROM vocabulary WHERE term = ? AND col = 'sentence'"
         with self._lock:
             row = self._connection.execute(query, (stem,)).fetchone()
         return int(row[0]) if row else 0
 
     def stems_like(self, stem: str) -> dict[str, int]:
-        """The stems that begin as this one does and are at most two letters longer or shorter, with their frequency."""
+        """The stems with the same first letter, and at most two letters longer or shorter, with their frequency."""
         query = (
             "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND col = 'sentence' "
             "AND length(term) BETWEEN ? AND ?"
@@ -135,7 +135,7 @@ class Lexical:
             return dict(self._connection.execute(query, given))
 
     def contexts(self, ids: Sequence[str]) -> dict[str, str]:
-        """By sentence id, the sentence's context: the article's title and the sentences beside it, a line each."""
+        """The context of each sentence by id: the article's title and the sentences before and after, a line each."""
         query = (
             f"SELECT sentences.id, words.context FROM sentences JOIN words ON words.rowid = sentences.row "  # noqa: S608
             f"WHERE sentences.id IN {_LISTED}"
@@ -144,7 +144,7 @@ class Lexical:
             return dict(self._connection.execute(query, [json.dumps(list(ids))]))
 
     def find_equal(self, texts: Iterable[str]) -> list[str]:
-        """For each of the texts that some sentence has word for word, the id of one such sentence."""
+        """The id of one sentence with each of these texts, word for word, if there is one."""
         found = []
         with self._lock:
             for text in texts:
@@ -155,7 +155,7 @@ class Lexical:
         return found
 
     def stems_in(self, article_id: str, stems: Iterable[str]) -> set[str]:
-        """Those of the stems that occur in the article or its title."""
+        """The stems among these that occur in the article or its title."""
         query = f"SELECT stem FROM stems JOIN articles ON number = article WHERE id = ? AND stem IN {_LISTED}"  # noqa: S608
         with self._lock:
             return {row[0] for row in self._connection.execute(query, (article_id, json.dumps(list(stems))))}
@@ -174,11 +174,11 @@ class Lexical:
         connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode = WAL")  # a writer does not block readers
-            connection.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
+            connection.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut damages is rebuilt
             if _version(connection) != _VERSION:
                 with connection:
                     connection.execute("BEGIN IMMEDIATE")
-                    if _version(connection) != _VERSION:  # still: another process may have just made them
+                    if _version(connection) != _VERSION:  # still: another process may have just created the tables
                         for table in ("vocabulary", "words", "sentences", "articles", "stems"):
                             connection.execute(f"DROP TABLE IF EXISTS {table}")
                         for statement in _TABLES.split(";"):
@@ -189,8 +189,8 @@ class Lexical:
             raise
         return connection
 
-    def _make_anew(self, error: sqlite3.DatabaseError) -> None:
-        logger.warning("the lexical index %s is damaged (%s): it is made anew", self.path, error)
+    def _rebuild(self, error: sqlite3.DatabaseError) -> None:
+        logger.warning("the lexical index %s is damaged (%s): it is rebuilt", self.path, error)
         for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
             self.path.with_name(name).unlink(missing_ok=True)
         self._connection = self._open()
@@ -209,7 +209,7 @@ class Lexical:
         return len(gone) + len(stale)
 
     def _differences(self, records: Mapping[str, ArticleRecord]) -> tuple[list[str], list[ArticleRecord]]:
-        """The ids of articles held but gone from the records, and the records held in another version or not at all."""
+        """The ids of articles without a record, and the records whose articles are missing or of another version."""
         held = dict(self._connection.execute("SELECT id, digest FROM articles"))
         gone = [article_id for article_id in held if article_id not in records]
         return gone, [record for record in records.values() if held.get(record.id) != record.digest]
@@ -247,5 +247,5 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def digest(text: str) -> bytes:
-    """By which equal texts are found: the first 16 bytes of SHA-256."""
+    """The first 16 bytes of a text's SHA-256, which finds equal texts."""
     return hashlib.sha256(text.encode()).digest()[:16]

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on the store's folder that says who holds it, and since when."""
+"""One writer at a time: a lock on the store's folder, and a note of who holds it and since when."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from index.errors import BusyError, StoreError
 def writer_lock(folder: Path, *, wait: bool, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold the lock for the length of the block.
 
-    While another process holds it, `on_wait` is told once who that is, and then it is waited for; with `wait` false,
-    BusyError is raised instead. Raises StoreError where the folder cannot be written.
+    If another process holds it, `on_wait` is called once with a line about that process, and the lock is waited for;
+    if `wait` is false, BusyError is raised instead. Raises StoreError when the folder cannot be written.
     """
     lock = FileLock(folder / "writer.lock")
     holder = folder / "writer.json"
@@ -36,7 +36,7 @@ def writer_lock(folder: Path, *, wait: bool, on_wait: Callable[[str], None] | No
     except OSError as error:
         raise _cannot_write(folder, error) from error
     try:
-        with contextlib.suppress(OSError):  # on a full disk, the next one waits for "another process"
+        with contextlib.suppress(OSError):  # on a full disk, others wait for "another process"
             holder.write_text(json.dumps({"pid": os.getpid(), "since": time.time()}), encoding="utf-8")
         yield
     finally:
@@ -45,7 +45,7 @@ def writer_lock(folder: Path, *, wait: bool, on_wait: Callable[[str], None] | No
 
 
 def make_folder(folder: Path) -> None:
-    """Make a store's folder where there is none; raises StoreError when that cannot be done."""
+    """Make a store's folder if there is none; raises StoreError when that is not possible."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -53,7 +53,7 @@ def make_folder(folder: Path) -> None:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a process is writing now."""
+    """Whether some process is writing now."""
     try:
         return is_held(folder / "writer.lock")
     except OSError as error:
@@ -61,7 +61,7 @@ def is_locked(folder: Path) -> bool:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a running process, this one included, holds the lock on a file."""
+    """Whether a running process, which may be this one, holds the lock on a file."""
     try:
         with FileLock(path, timeout=0):
             return False
@@ -70,7 +70,7 @@ def is_held(path: Path) -> bool:
 
 
 def find_writer(folder: Path) -> str | None:
-    """Who is writing now, such as "process 4711, since 10:42:07,"; None where nobody is."""
+    """Who is writing now, such as "process 4711, since 10:42:07,"; None if no one is."""
     return _describe(folder / "writer.json") if is_locked(folder) else None
 
 

@@ -52,7 +52,7 @@ ROWS: dict[str, list[tuple[Any, str, Any]]] = {
     "terms named in the article": without_feature("named_in_article", 0.8),
     "terms in the sentence itself": without_feature("on_topic", 0.5),
     "the rarest missing term": without_feature("missing", 0.3),
-    "who speaks": [(QUESTION, "_find_speaker", lambda _: None)],
+    "who speaks": [(QUESTION, "find_speaker", lambda _: None)],
     "the person or cause asked for": without_feature("wanted", 0.0),
     "the conversation": [(QUESTION, "_leaned_on", lambda *_: [])],
     "earlier questions’ words": [(SCORING, "CARRIED_TERM", 0.0), (RETRIEVE, "CARRIED_VECTOR", 0.0)],

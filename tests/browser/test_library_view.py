@@ -200,7 +200,7 @@ def test_files_are_added_and_what_is_wrong_is_explained(editor: Visitor, town: T
     assert said[2] == "tram.txt was not added: the folder has the same text already, as tram.txt."
     assert said[3] == "empty.txt was not added: it is empty: put the text of an article in it."
     assert said[4].startswith("junk.txt was not added: it is not text: 27 of its 256 bytes are control characters")
-    assert said[5].startswith("broken.pdf was not added: it is no PDF, ")
+    assert said[5].startswith("broken.pdf was not added: it is not a PDF, ")
     assert said[6].startswith("<img src=x onerror=alert(3)>.exe was not added: .exe files are not read: only .atom")
     assert said[7].startswith("large.txt was not added: it is too large: 5.4 MB, and the limit is 5 MB.")
     assert sorted(path.name for path in town.seeds.iterdir()) == sorted([*ARTICLES, "feed.jsonl", "Peskov’s plan.txt"])
@@ -280,7 +280,7 @@ def test_article_is_removed_on_a_second_click_and_put_back(editor: Visitor, town
     page.locator("#library-page .trash summary").click()
     page.get_by_role("button", name="Put tram.txt back").click()
     expect(page.locator("#library-page .problem")).to_have_text(
-        "Tram.txt is there again, another file of that name: remove that one first"
+        "there is another file called Tram.txt now: remove that one first"
     )
     assert (town.seeds / "tram.txt").read_text() == "Another tram."
 
@@ -363,7 +363,7 @@ def test_last_file_stays(serving: Serving, visiting: Visiting, tmp_path: Path) -
         visitor.page.locator("#library-page .remove").click()
         visitor.page.locator("#library-page .sure").click()
         expect(visitor.page.locator("#library-page .problem")).to_have_text(
-            "Pier.txt is the last file of the folder, and an index needs one: add another first"
+            "Pier.txt is the last file in the folder, and an index needs at least one: add another first"
         )
         assert (seeds / "pier.txt").exists()
 

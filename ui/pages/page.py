@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from index.library import Library
+    from ui.pages.ask.examples import Examples
 
 Opener = Callable[[Any, int, int], str]
 """What is open on a page, a turn and a place in, the panel as HTML out; the turn and the place are untrusted."""
@@ -38,6 +39,7 @@ class Site:
     masthead: gr.HTML
     show_masthead: Callable[[], str]
     panel: gr.HTML
+    examples: Examples
 
 
 class Page(Protocol):
@@ -83,10 +85,12 @@ def listen(
     *,
     while_running: Literal["once", "multiple", "always_last"],
     cancels: Any = None,
+    queue: str | None = None,
 ) -> Any:
     """Call a handler on each event of a component; its parameter `event`, if it has one, gets what the script sent.
 
     `while_running` is for events during a call: they are ignored, handled at once, or the last is handled afterwards.
+    Of the events of all visitors that have the name of a `queue`, one is handled at a time.
     """
     accept_event(handler)
     # Events are not for users of the API, and Gradio's own progress overlay would cover what is being read. Without a
@@ -99,5 +103,6 @@ def listen(
         cancels=cancels,
         api_visibility="private",
         show_progress="hidden",
-        concurrency_limit=None,
+        concurrency_limit=1 if queue else None,
+        concurrency_id=queue,
     )

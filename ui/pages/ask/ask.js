@@ -2,6 +2,7 @@
 // `trigger` sends an event to Python.
 
 const LEAVING = 160; // ms for the pointer to cross from a number to its card
+const FIND = 1000; // ms between two looks at whether there are new examples
 const phone = window.matchMedia("(max-width: 899px)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const conversation = () => document.getElementById("conversation"); // which scrolls
@@ -35,6 +36,26 @@ function settleTurns() {
   const turns = conversation().querySelector(".turns");
   while (turns.children.length > Number(part.dataset.total)) turns.lastChild.remove();
   [...made.content.children].forEach((turn, i) => mend(turns, turns.children[first + i], turn));
+}
+
+// The examples come as text, too, with the data-synced of the masthead that they belong to: if the page has another, there
+// are new ones, which are worked out when they are asked for.
+
+const opening = () => conversation().querySelector(".opening");
+
+function settleExamples() {
+  const found = document.querySelector("#examples .found");
+  if (!found) return;
+  const made = document.createElement("div");
+  made.className = "offered";
+  made.innerHTML = found.textContent;
+  mend(opening(), opening().querySelector(".offered"), made);
+}
+
+function findExamples() {
+  const found = document.querySelector("#examples .found")?.dataset.synced;
+  if (document.hidden || !opening()?.checkVisibility()) return;
+  if (found !== document.querySelector("#masthead header")?.dataset.synced) trigger("find_examples");
 }
 
 // Make a node equal to another with as few changes as possible, so that the focus and what is being typed stay.
@@ -330,12 +351,15 @@ function settleTurnsShown() {
 }
 
 function start() {
-  const ids = ["filter-form", "part", "export"];
+  const ids = ["filter-form", "part", "export", "examples"];
   if (!document.body.dataset.page || !questionBox() || !ids.every((id) => document.getElementById(id))) {
     return requestAnimationFrame(start);
   }
   observe("conversation", settleTurnsShown, "aria-busy");
   observe("part", settleTurns, "data-revision");
+  observe("examples", settleExamples, "data-synced");
+  setInterval(findExamples, FIND);
+  findExamples();
   observe("tools", settleEditing, "aria-expanded");
   observe("export", settleExport, "data-number");
   settleTools();

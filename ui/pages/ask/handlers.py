@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
 from qa.answer import Answer
-from qa.examples import example_questions, next_questions
+from qa.examples import next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
 from qa.filters import Filters
 from qa.question import read_question
-from ui.api import one_at_a_time
+from ui.answering import UnwantedError, answer_between_readers, one_at_a_time
 from ui.gradio_seam import sent_with
 from ui.pages.ask.filters import filters_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn
-from ui.pages.ask.view import citation_panel_html, conversation_html, export_html, part_html, tools_html
+from ui.pages.ask.view import citation_panel_html, conversation_html, examples_html, export_html, part_html, tools_html
 from ui.pages.page import Openers, Site, draw_html, listen
 from ui.source import nothing_open_html
 from ui.text.export import to_link
@@ -37,14 +37,10 @@ _log = logging.getLogger(__name__)
 
 _FAILED = "That question could not be answered because of a fault in the program. The log has the details."
 _GLANCE = 0.04  # seconds: a shorter step is not worth showing
-_GIVE_WAY = 0.01  # seconds before a question that nobody is waiting for, so that a visitor's goes first
+_PATIENCE = 20.0  # seconds that suggestions wait for readers; afterwards there are those that were found
 _LINKED = 3  # earlier questions in a link
 
 _Outputs = tuple[Any, ...]
-
-
-class _SupersededError(Exception):
-    """The visitor has moved on, so suggestions are not needed any more."""
 
 
 class AskPage:
@@ -57,13 +53,16 @@ class AskPage:
     def __init__(self, site: Site) -> None:
         self._library = site.library
         self._panel = site.panel
+        self._examples = site.examples
 
     def draw(self, script: gr.HTML) -> Openers:
         """Draw the components and connect their events."""
         import gradio as gr
 
         self._talk = gr.State(Talk())
-        draw_html(conversation_html(example_questions(self._library)), "conversation")
+        draw_html(conversation_html(), "conversation")
+        shown_examples = draw_html("", "examples", is_seen=False)
+        listen(script, "find_examples", self._find_examples, None, shown_examples, while_running="once")
         self._part = draw_html("", "part", is_seen=False)
         draw_html(filters_html(), "filters")
         self._offers = {
@@ -96,7 +95,8 @@ class AskPage:
             listen(script, "ask_again", self._ask_again, talk, outputs, while_running="once"),
         ]
         for asked in asking:
-            listen(asked, "then", self._suggest, talk, part, while_running="multiple")
+            # One at a time, or those that wait for readers would take the threads that readers need.
+            listen(asked, "then", self._suggest, talk, part, while_running="multiple", queue="suggest")
         listen(script, "stop", self._stop, talk, outputs, while_running="multiple", cancels=asking)
         listen(script, "start_over", self._start_over, talk, outputs, while_running="multiple", cancels=asking)
         listen(script, "edit", self._edit, talk, typed, while_running="always_last")
@@ -149,9 +149,7 @@ class AskPage:
     ) -> Answer:
         from qa.ask import answer_question
 
-        if one_at_a_time.locked():
-            on_step("waiting")
-        with one_at_a_time:
+        with one_at_a_time.for_reader(lambda: on_step("waiting")):
             return answer_question(self._library, question, history, filters=filters, on_step=on_step)
 
     def _open_citation(self, kind: str, talk: Talk, turn: int, place: int) -> str:
@@ -189,16 +187,18 @@ class AskPage:
         if turn is None or turn.answer is None or turn.following:
             return gr.skip()
 
+        end = time.monotonic() + _PATIENCE
+
+        def is_wanted() -> bool:
+            return bool(talk.turns) and talk.turns[-1].id == turn.id and time.monotonic() < end
+
         def ask(question: str) -> Answer:
-            time.sleep(_GIVE_WAY)
-            if not talk.turns or talk.turns[-1].id != turn.id:
-                raise _SupersededError
-            return self._answer(question, (), turn.filters)
+            return answer_between_readers(self._library, question, filters=turn.filters, is_wanted=is_wanted)
 
         asked = [*turn.after, turn.question]
         try:
             following = next_questions(self._library, turn.answer, asked, ask=ask)
-        except (_SupersededError, OnRecordError):
+        except (UnwantedError, OnRecordError):
             return gr.skip()
         except Exception:
             _log.exception("no question to ask next could be found")
@@ -242,6 +242,11 @@ class AskPage:
         except OnRecordError as error:
             place = talk.update(turn.id, vote_problem=str(error))
         return gr.skip() if place is None else part_html(talk, place)
+
+    def _find_examples(self) -> str:
+        synced = self._library.synced  # before: a sync meanwhile is only found out a second later
+        questions, is_current = self._examples.get()
+        return examples_html(questions, is_current, synced)
 
     def _filter(self, talk: Talk, event: gr.EventData) -> str:
         talk.narrow(*read_filters(self._library, sent_with(event)))

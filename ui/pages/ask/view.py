@@ -32,20 +32,28 @@ _UP = "M7 11v9H4v-9zm3 9h7.200a2 2 0 0 0 1.960-1.600l1.200-6A2 2 0 0 0 18.400 10
 _VOTES = (("up", "Good answer", ""), ("down", "Bad answer", ' transform="rotate(180 12 12)"'))
 
 
-def conversation_html(examples: Sequence[str]) -> str:
+def conversation_html() -> str:
     """The place for the turns of the conversation, and what is shown there before the first."""
-    buttons = "".join(
-        f'<li><button type="button" class="example" dir="auto">{escape_html(example)}</button></li>'
-        for example in examples
-    )
-    offered = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
     return (
         '<div class="turns" role="log" aria-label="Conversation"></div>'
         '<div class="opening"><h2>What did they say?</h2>'
         "<p>Ask about a person, a place or an event. Each sentence you get back is quoted word for word and opens in"
-        " its article. If the articles don’t say, you are told so.</p>"
-        f"{offered}</div>"
+        ' its article. If the articles don’t say, you are told so.</p><div class="offered"></div></div>'
     )
+
+
+def examples_html(questions: Sequence[str], is_current: bool, synced: float | None) -> str:
+    """Example questions for the page to show; `synced` is that of the masthead they belong to, if they are current.
+
+    The HTML is escaped once more, as text: the page must not contain its elements twice.
+    """
+    buttons = "".join(
+        f'<li><button type="button" class="example" dir="auto">{escape_html(question)}</button></li>'
+        for question in questions
+    )
+    shown = f'<h3>Questions these articles can answer</h3><ul class="examples">{buttons}</ul>' if buttons else ""
+    about = f' data-synced="{synced or 0}"' if is_current else ""
+    return f'<div class="found"{about}>{escape_html(shown)}</div>'
 
 
 def part_html(talk: Talk, first: int = 0) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
+from index.file_names import clean_name
 from index.seeds_folder import (
     add_file,
     check_size,
-    clean_name,
 )
 from ui.pages.library.state import Arrival
 from ui.uploads import FULL, FULL_MESSAGE

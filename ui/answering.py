@@ -1,0 +1,104 @@
+"""One question at a time, and readers first.
+
+The models use every core for one question, so two at once, of whatever library, would only make both slower. Questions
+that nobody has asked yet, such as those that are to be suggested, are answered only while no reader waits, and give way
+at their next step when one does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from index.library import Library
+from qa.filters import NO_FILTERS, Filters
+
+if TYPE_CHECKING:
+    from qa.answer import Answer
+
+_LOOK_SECONDS = 0.5  # between two looks at whether what waits for readers is still wanted
+
+
+class UnwantedError(Exception):
+    """Nobody wants the answer any more."""
+
+
+class _OvertakenError(Exception):
+    """A reader has asked a question meanwhile."""
+
+
+class OneAtATime:
+    """A lock with two kinds of holders: readers, and what gives way to them."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._is_held = False
+        self._readers = 0  # that wait
+
+    @contextmanager
+    def for_reader(self, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Hold it for the length of the block; `on_wait` is called where that has to wait."""
+        with self._changed:
+            self._readers += 1
+            if self._is_held:
+                on_wait()
+            self._changed.wait_for(lambda: not self._is_held)
+            self._readers -= 1
+            self._is_held = True
+        try:
+            yield
+        finally:
+            self._release()
+
+    @contextmanager
+    def between_readers(self, is_wanted: Callable[[], bool]) -> Iterator[None]:
+        """Hold it for the length of the block, after all readers; raises UnwantedError once it is not wanted."""
+        with self._changed:
+            while self._is_held or self._readers:
+                if not is_wanted():
+                    raise UnwantedError
+                self._changed.wait(_LOOK_SECONDS)
+            self._is_held = True
+        try:
+            yield
+        finally:
+            self._release()
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a reader waits."""
+        return self._readers > 0
+
+    def _release(self) -> None:
+        with self._changed:
+            self._is_held = False
+            self._changed.notify_all()
+
+
+one_at_a_time = OneAtATime()
+
+
+def answer_between_readers(
+    library: Library, question: str, *, is_wanted: Callable[[], bool], filters: Filters = NO_FILTERS
+) -> Answer:
+    """Answer a question that nobody has asked, from the start again after each reader who comes meanwhile.
+
+    Raises UnwantedError once `is_wanted` is false, and OnRecordError.
+    """
+    from qa.ask import answer_question
+
+    def give_way(_: str) -> None:
+        if not is_wanted():
+            raise UnwantedError
+        if one_at_a_time.is_awaited:
+            raise _OvertakenError
+
+    while True:
+        try:
+            with one_at_a_time.between_readers(is_wanted):
+                give_way("")
+                return answer_question(library, question, filters=filters, on_step=give_way)
+        except _OvertakenError:
+            continue

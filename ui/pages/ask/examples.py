@@ -1,0 +1,73 @@
+"""The example questions on the Ask page: worked out in the background, anew whenever the index has changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from index.errors import OnRecordError
+from index.library import Library
+from qa.examples import example_questions
+from ui.answering import UnwantedError, answer_between_readers, one_at_a_time
+
+_log = logging.getLogger(__name__)
+
+
+class Examples:
+    """The questions that a library's index answers; close it before the library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._lock = threading.Lock()
+        self._questions: tuple[str, ...] = ()
+        self._made_of: object = None  # the records of the index that they are about
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+
+    def get(self) -> tuple[tuple[str, ...], bool]:
+        """The latest questions, and whether they are about the index as it is; if not, new ones are begun."""
+        with self._library.reading():
+            records = self._library.records
+        with self._lock:
+            is_current = self._made_of is records
+            if not is_current and self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._make, args=(records,), daemon=True, name="examples")
+                self._thread.start()
+            return self._questions, is_current
+
+    def close(self) -> None:
+        """Wait until nothing is being worked out any more."""
+        with self._lock:
+            self._is_closed = True
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _make(self, records: object) -> None:
+        def is_wanted() -> bool:
+            return not self._is_closed and self._library.records is records
+
+        def pause() -> None:
+            with one_at_a_time.between_readers(is_wanted):
+                if not is_wanted():
+                    raise UnwantedError
+
+        questions: list[str] | None = None
+        try:
+            questions = example_questions(
+                self._library,
+                ask=lambda question: answer_between_readers(self._library, question, is_wanted=is_wanted),
+                pause=pause,
+            )
+        except UnwantedError:
+            pass
+        except OnRecordError as error:
+            _log.warning("no example questions could be found: %s", error)
+            questions = []
+        except Exception:
+            _log.exception("no example questions could be found")
+            questions = []
+        with self._lock:
+            self._thread = None
+            if questions is not None:
+                self._questions, self._made_of = tuple(questions), records
