@@ -1,4 +1,4 @@
-"""What a question gets: pure values, JSON in and out."""
+"""Answers and citations: plain values, JSON in and out."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class CitedSentence:
     """One sentence of an article, word for word: `article.text[start:end] == text`.
 
     Offsets are 0-based and half-open, in code points. `speech` is "direct" for a speaker's own words, "indirect" for a
-    report of them, None where nobody speaks. `speaker` is the name that the person or group goes by in all articles,
-    None where the article gives none ("officials said").
+    report of them, None if no one speaks. `speaker` is the name of that person or group across all articles, None if
+    the article gives none ("officials said").
     """
 
     article_id: str
@@ -36,10 +36,10 @@ class CitedSentence:
 
 @dataclass(frozen=True)
 class Citation(CitedSentence):
-    """A sentence that an answer cites, by its number there.
+    """A sentence that an answer cites, under the number it has there.
 
-    `score` orders evidence for one question, higher is better; it is not comparable between questions. `gloss` is an
-    offset in `text` and the name to show there in brackets, where a pronoun means somebody the sentence does not name.
+    `score` ranks evidence for one question, higher is better; it cannot be compared between questions. `gloss` is an
+    offset in `text` and the name to show there in brackets, if a pronoun means someone whom the sentence does not name.
     `context` marks a sentence that only explains what a statement is about.
     """
 
@@ -53,8 +53,8 @@ class Citation(CitedSentence):
 class Answer:
     """An answer made of cited sentences, or a refusal with its reason.
 
-    When `answered` is false, `citations` is empty and `closest` offers the nearest sentences, which are not an answer.
-    `note` says how the question was understood, where that is not plain. `confidence` is in [0, 1]; `seconds` is the
+    If `answered` is false, `citations` is empty and `closest` has the nearest sentences, which are not an answer.
+    `note` says how the question was understood, if that is not obvious. `confidence` is in [0, 1]; `seconds` is the
     time that answering took.
     """
 
@@ -70,12 +70,12 @@ class Answer:
     seconds: float
 
     def to_json(self) -> str:
-        """The answer as one line of JSON that `from_json` reads back."""
+        """Return the answer as one line of JSON, which `from_json` reads back."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, line: str) -> Answer:
-        """The answer that `to_json` wrote; raises ValueError for anything else."""
+        """Return the answer that `to_json` wrote; raises ValueError for anything else."""
         from pydantic import TypeAdapter, ValidationError
 
         try:
@@ -85,7 +85,7 @@ class Answer:
 
 
 def describe(sentence: Sentence, record: ArticleRecord, names: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a CitedSentence; `names` has the full name for each that an article gives."""
+    """Return the fields of a CitedSentence; `names` has the full name for each name that an article uses."""
     return {
         "article_id": record.id,
         "title": record.title,

@@ -21,7 +21,7 @@ from qa.retrieve import find_unmentioned, retrieve
 from qa.sides import split_sides
 from qa.spelling import rename_speaker, respell
 
-RIVAL = 0.2  # who speaks that much as often as another of the name is named beside them
+RIVAL = 0.2  # others of the same name are mentioned if they speak at least this share as often
 
 _open: dict[Settings, Library] = {}
 _lock = threading.Lock()
@@ -42,12 +42,11 @@ def ask(
 ) -> Answer:
     """Answer a question from the articles in a folder.
 
-    The first call for a folder opens its index and brings it up to date; later calls use it as it is. `history` holds
-    the earlier questions of a conversation, oldest first. `speaker` asks for that person's statements, whatever the
-    question says; `source`, `since` and `until` ask for articles of that source and those dates, `article` for the one
-    of that path in the folder (see `qa.filters`). `limit` is the highest number of sentences to cite, from 1. Raises
-    OnRecordError: its message is one line that says what to do. That the articles do not answer is no error but an
-    Answer with `answered` false.
+    The first call for a folder opens its index and brings it up to date; later calls use it as it is. `history` has the
+    earlier questions of the conversation, oldest first. `speaker` asks for that person's statements, whatever the
+    question says; `source`, `since`, `until` and `article` narrow the articles (see `qa.filters.Filters`). `limit` is
+    the largest number of sentences to cite, at least 1. Raises OnRecordError: its message is one line that says what to
+    do. If the articles do not answer, that is not an error but an Answer with `answered` false.
     """
     return answer_question(
         open_library(seeds, store),
@@ -59,7 +58,7 @@ def ask(
 
 
 def open_library(seeds: str | Path | None = None, store: str | Path | None = None) -> Library:
-    """The index of a folder, opened and brought up to date at the first call; raises OnRecordError."""
+    """Return the index of a folder, opened and brought up to date on the first call; raises OnRecordError."""
     settings = load_settings(seeds=seeds, store=store)
     with _lock:
         if settings not in _open:
@@ -84,8 +83,8 @@ def answer_question(
 ) -> Answer:
     """Answer a question from an opened library; see `ask`.
 
-    `on_step` is told what is being done: "searching", then "reading" what was found, once for each side of a question,
-    and "answering".
+    `on_step` is called with each step as it begins: "searching" and "reading", once for each side of the question, and
+    then "answering".
     """
     if limit < 1:
         raise ValueError(f"limit is {limit}; an answer cites at least one sentence")
@@ -117,9 +116,9 @@ def look_up(
     name: str = "",
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Side:
-    """The evidence for a question, or for the side of one that is called `name`; within `library.reading`.
+    """Find the evidence for a question, or for the side of one that is called `name`; call within `library.reading`.
 
-    Whose statements are asked for is `query.speaker`; where `filters` name a speaker too, nothing else will do.
+    `query.speaker` is whose statements are asked for; if `filters` name a speaker too, no other sentence may be cited.
     """
     articles = find_articles(library.records, filters)
     asked = None
@@ -134,7 +133,7 @@ def look_up(
 
 
 def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:
-    """Of the others whom a name may mean, those who speak at least RIVAL as often as the one it was taken for."""
+    """Others whom the name may mean, if they speak at least RIVAL times as often as the speaker chosen."""
     if not match.others:
         return ()
     least = RIVAL * library.count_statements(match.speaker)
@@ -143,7 +142,7 @@ def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:
 
 
 def _find_preceding(library: Library, evidence: Evidence) -> Evidence | None:
-    """The sentence before one, as evidence of the same worth; None for the first of an article."""
+    """The sentence before one, as evidence with the same score; None if it is the first of its article."""
     record, position = evidence.record, evidence.sentence.position - 1
     found = library.store.sentences_of([sentence_id(record.id, record.digest, position)]) if position >= 0 else {}
     return next((replace(evidence, sentence=sentence) for sentence in found.values()), None)

@@ -1,4 +1,4 @@
-"""Ranked evidence in, an Answer out: the sentences that answer, or a refusal with what is nearest."""
+"""Ranked evidence in, an Answer out: the sentences that answer, or a refusal with the nearest ones."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from qa.select import answer_first, drop_repeats, find_conflicts, interleave, po
 
 MAX_CITATIONS = 5
 
-# Where the person asked for speaks, but not on the topic, this many of their statements are shown as the closest.
+# If the person asked for speaks, but not on the topic, this many of their statements are shown as the closest.
 MAX_CLOSEST = 3
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the articles say beside the evidence.
+    """What the articles say beyond the evidence.
 
-    unmentioned     the question's terms that they never use
-    names           the full name for one that an article has
-    respelled       what a name in the question was taken for that they spell otherwise
-    find_preceding  finds the sentence before one, as evidence
+    unmentioned     terms of the question that they never use
+    names           the full name for each name that an article uses
+    respelled       names that the question spells differently, with the articles' spelling
+    find_preceding  finds the sentence before another, as evidence
     """
 
     unmentioned: Sequence[str] = ()
@@ -45,10 +45,10 @@ def compose(
     limit: int,
     min_confidence: float,
 ) -> Answer:
-    """Compose the answer of one to `limit` sentences, or a refusal if its confidence would be below `min_confidence`.
+    """Compose an answer of one to `limit` sentences, or a refusal if its confidence would be below `min_confidence`.
 
-    `whole` is the question with its evidence. Where it is about several `sides`, those with good enough evidence give
-    their best, and a note names the others. The answer's `seconds` is left at 0 for the caller to set.
+    `whole` is the question with its evidence. If the question has several `sides`, each with good enough evidence
+    contributes its best sentences, and a note names the rest. `seconds` is left at 0 for the caller to set.
     """
     query = whole.query
     answered = _select_sides(sides[:limit], limit=limit, min_confidence=min_confidence)
@@ -98,7 +98,7 @@ def _refuse(whole: Side, background: Background, confidence: float) -> Answer:
 def _select_sides(
     sides: Sequence[Side], *, limit: int, min_confidence: float
 ) -> list[tuple[Side, float, list[Evidence]]]:
-    """The sides that the evidence is good enough for, with their confidence and the sentences to cite."""
+    """The sides with good enough evidence, each with its confidence and the sentences to cite."""
     answered = []
     for side in sides:
         confidence = assess(side.query, side.citable)
@@ -110,7 +110,7 @@ def _select_sides(
 def _join_sides(
     sides: Sequence[Side], answered: Sequence[tuple[Side, float, list[Evidence]]], limit: int
 ) -> tuple[list[Evidence], list[str]]:
-    """What to cite of all sides, and a note on those without an answer."""
+    """The sentences to cite for all sides, and a note on the sides without an answer."""
     names = [side.name for side, _, _ in answered]
     missing = [side.name for side in sides if side.name not in names]
     notes = [f"Nothing on the record for {join_names(missing)}."] if missing else []
@@ -118,7 +118,7 @@ def _join_sides(
 
 
 def _choose(whole: Side, limit: int) -> tuple[list[Evidence], list[str]]:
-    """What to cite for a question, and a note where the articles differ."""
+    """The sentences to cite for a question, and a note if the articles disagree."""
     chosen = select(whole.citable, limit=limit)
     conflicting = drop_repeats(find_conflicts(whole.query, chosen[0], whole.citable))[: limit - 1]
     if not conflicting:
@@ -129,7 +129,7 @@ def _choose(whole: Side, limit: int) -> tuple[list[Evidence], list[str]]:
 def number_citations(
     chosen: Sequence[Evidence], names: Mapping[str, str], *, context: Sequence[Evidence] = ()
 ) -> tuple[Citation, ...]:
-    """The evidence as citations, numbered from 1 in the order given; see `compose` for `names`."""
+    """Turn evidence into citations, numbered from 1 in the order given; for `names`, see `Background`."""
     citations = []
     for number, evidence in enumerate(chosen, start=1):
         sentence = describe(evidence.sentence, evidence.record, names)
@@ -147,7 +147,7 @@ def number_citations(
 
 
 def _find_topic(whole: Side, chosen: Sequence[Evidence]) -> list[Evidence]:
-    """The sentence that says what a statement is about, where no chosen one names the topic; else nothing."""
+    """The sentence that says what the statements are about, unless one of them names the topic."""
     topic = set(to_stems(whole.query.topic))
     if not topic or any(topic & set(to_stems(candidate.sentence.text)) for candidate in chosen):
         return []
@@ -159,7 +159,7 @@ def _find_topic(whole: Side, chosen: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _find_antecedent(chosen: Sequence[Evidence], background: Background) -> list[Evidence]:
-    """The sentence before the best, where that points back to it and its speaker does not explain it."""
+    """The sentence before the best one, if that refers back to it."""
     best = chosen[0]
     if not points_back(best.sentence):
         return []
@@ -170,7 +170,7 @@ def _find_antecedent(chosen: Sequence[Evidence], background: Background) -> list
 
 
 def _note(whole: Side, background: Background) -> list[str]:
-    """How a question was understood that leans on another, what was taken for what, and what is not clear in it."""
+    """How the question was understood, if that is not obvious, and what is unclear in it."""
     query, asked = whole.query, whole.asked
     notes = [f"Understood as: “{query.standalone}”"] if query.context else []
     notes += [
@@ -178,7 +178,7 @@ def _note(whole: Side, background: Background) -> list[str]:
     ]
     if query.unclear:
         pronoun, *names = query.unclear
-        notes.append(f"“{pronoun}” may be {join_names(names, 'or')}: name the one you mean.")
+        notes.append(f"“{pronoun}” may mean {join_names(names, 'or')}: name the one you mean.")
     if asked and asked.match and not asked.match.exact:
         notes.append(f"Nobody called “{asked.named}” speaks in these articles; taken as {asked.name}.")
     elif asked and asked.rivals:
@@ -188,7 +188,7 @@ def _note(whole: Side, background: Background) -> list[str]:
 
 
 def _explain(whole: Side, unmentioned: Sequence[str]) -> str:
-    """Why a question is refused."""
+    """Why the question is refused."""
     query, asked = whole.query, whole.asked
     if asked and any(candidate.spoken == SPOKEN["theirs"] for candidate in whole.evidence):
         return f"{asked.name} is not quoted on {query.topic or 'this'} in these articles."
@@ -204,5 +204,5 @@ def _quote(terms: Sequence[str]) -> list[str]:
 
 
 def join_names(names: Sequence[str], word: str = "and") -> str:
-    """The names in one phrase: "Roe, Poe and Doe"."""
+    """Join names into a phrase: "Roe, Poe and Doe"."""
     return f" {word} ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

@@ -1,4 +1,4 @@
-"""How likely it is that evidence answers a question: a logistic function of a few readable features."""
+"""How likely it is that the evidence answers a question: a logistic function of a few readable features."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from qa.evidence import Evidence
 from qa.question import Query
 from qa.wanted import has_wanted
 
-# What each value of `weigh` counts in the confidence. Fitted by tests/bench/confidence.py on 158 news questions and, at
-# a tenth of their weight, 400 on what somebody said of a topic and 280 on what they did not.
+# The weight of each value that `weigh` returns. Fitted by tests/bench/confidence.py on 158 news questions and, at a
+# tenth of their weight, 400 on what someone said about a topic and 280 on what they did not.
 WEIGHTS = {
     "constant": -2.41,
     "relevance": 4.61,
@@ -21,14 +21,14 @@ WEIGHTS = {
     "lacks number": -2.19,
 }
 
-# From where on an answer is called so; see `describe_confidence`.
+# The confidence from which an answer is described so; see `describe_confidence`.
 WELL_SUPPORTED, LIKELY = 0.8, 0.6
 
 
 def assess(query: Query, evidence: Sequence[Evidence]) -> float:
-    """How likely it is that the evidence answers the query, in [0, 1]; 0 when there is none.
+    """Return how likely it is that the evidence answers the query, in [0, 1]; 0 if there is none.
 
-    A logistic function of what `weigh` finds. Fitted by tests/bench/confidence.py, see docs/quality.md.
+    A logistic function of the values of `weigh`, fitted by tests/bench/confidence.py; see docs/quality.md.
     """
     if not evidence:
         return 0.0
@@ -37,10 +37,11 @@ def assess(query: Query, evidence: Sequence[Evidence]) -> float:
 
 
 def describe_confidence(confidence: float) -> str:
-    """A confidence in [0, 1] in words, for a reader who has to decide whether to look it up.
+    """Put a confidence in [0, 1] into words, for a reader who has to decide whether to check the source.
 
-    Of the 158 news questions of docs/quality.md, the articles do answer 90 in 100 with at least WELL_SUPPORTED, 80 in
-    100 from LIKELY to there, and about half of those below. An answer never has less than the setting `min_confidence`.
+    Of the 158 news questions of docs/quality.md, the articles do answer 90 in 100 of those with at least
+    WELL_SUPPORTED, 80 in 100 of those with at least LIKELY, and about half of the rest. An answer never has less than
+    the setting `min_confidence`.
     """
     if confidence >= WELL_SUPPORTED:
         return "Well supported"
@@ -48,7 +49,7 @@ def describe_confidence(confidence: float) -> str:
 
 
 def weigh(query: Query, best: Evidence) -> dict[str, float]:
-    """What tells an answer from a sentence that is merely near: a value of the best evidence for each of WEIGHTS."""
+    """Return a value for each of WEIGHTS: what distinguishes an answer from a sentence that is merely close."""
     asks_for_words = float(best.spoken is not None)
     has_number = has_wanted("number", best.sentence.text, query.standalone)
     return {

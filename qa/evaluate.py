@@ -1,4 +1,4 @@
-"""Questions whose answers are known in; how well an index answers them out."""
+"""Questions with known answers in; how well an index answers them out."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from qa.answer import Answer, Citation
 from qa.ask import answer_question, open_library
 from qa.gold import Passage, Question, find_passages
 
-BINS = 5  # of the reliability table, each 0.2 of confidence wide: about 30 questions each of 150
+BINS = 5  # of the reliability table, each 0.2 of confidence wide: about 30 questions each for 150 questions
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a question got, and what it needed.
+    """A question's answer, and what it needed.
 
-    `needed` is what each group of evidence names, in the articles; of a group one passage is needed. `met_by` has for
-    each group the place of the first citation that meets it, from 1, None where none does. `fits` tells of each
-    citation whether it is evidence or relevant, `verbatim` whether it is the article's own text at its offsets.
+    `needed` has the passages of each group of evidence; one passage of each group is needed. `met_by` has the place of
+    the first citation that meets each group, from 1, None if none does. `fits` says for each citation whether it is
+    evidence or relevant, `verbatim` whether it is the article's own text at its offsets.
     """
 
     question: Question
@@ -35,12 +35,12 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        """An answer that meets every need, or the refusal of a question that the articles do not answer."""
+        """Whether the answer meets every need, or refuses a question that the articles do not answer."""
         return None not in self.met_by if self.needed else not self.answer.answered
 
     @property
     def score(self) -> float:
-        """The F1 of recall and precision, in [0, 1]; 1 for a refusal that is right, 0 for one that is wrong."""
+        """The F1 of recall and precision, in [0, 1]; 1 for a right refusal, 0 for a wrong one."""
         if not self.needed:
             return float(not self.answer.answered)
         met, fitting = len(self.needed) - self.met_by.count(None), sum(self.fits)
@@ -50,25 +50,25 @@ class Outcome:
         return 2 * precision * recall / (precision + recall)
 
     def is_met_in(self, first: int) -> list[bool]:
-        """Tell of each need whether one of so many first citations meets it."""
+        """Return for each need whether one of the first citations, up to that number, meets it."""
         return [place is not None and place <= first for place in self.met_by]
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Figures over some questions, shares in [0, 1]; None where there is nothing to take one of.
+    """Figures over some questions, as shares in [0, 1]; None if there is nothing to take a share of.
 
     - `score`: mean over all questions of `Outcome.score`
-    - `recall`: groups of evidence that a citation meets
+    - `recall`: groups of evidence met by a citation
     - `precision`: citations for answerable questions that are evidence or relevant
     - `hit_at_1`, `hit_at_3`: answerable questions whose first (one of whose first three) citations meets a need
     - `all_at_5`: answerable questions whose first five citations meet every need
     - `refused_right`: unanswerable questions that are refused; `refused_wrong`: answerable ones that are
     - `auroc`: area under the ROC curve: how often an answerable question has more confidence than an unanswerable one
-    - `brier`: mean squared distance of the confidence from 1 where the question is answerable, from 0 where not
+    - `brier`: mean squared distance of the confidence from 1 for answerable questions, from 0 for others
     - `verbatim`: citations that are their article's own text at their offsets, word for word
-    - `citations`: mean number of them in an answer that is no refusal
-    - `median_ms`, `p95_ms`: milliseconds that an answer took: the median, and the 95th percentile by nearest rank
+    - `citations`: mean number of citations in an answer
+    - `median_ms`, `p95_ms`: time for an answer in milliseconds: the median, and the 95th percentile by nearest rank
     """
 
     questions: int
@@ -91,10 +91,10 @@ class Scores:
 
 @dataclass(frozen=True)
 class Bin:
-    """Questions whose confidence is from `low` to below `high` (the last bin: up to 1).
+    """Questions whose confidence is at least `low` and below `high` (in the last bin, at most 1).
 
-    `confidence` is the mean of theirs and `answerable` the share of them that the articles answer; where the confidence
-    is well calibrated, the two are about the same. Both are None for no questions.
+    `confidence` is the mean and `answerable` the share of questions that the articles answer; if the confidence is well
+    calibrated, the two are about the same. Both are None if there are no questions.
     """
 
     low: float
@@ -106,7 +106,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How well questions are answered: all, by type in the order of their names, by confidence, and one by one."""
+    """How well questions are answered: overall, by type in alphabetical order, by confidence, and one by one."""
 
     overall: Scores
     by_type: dict[str, Scores]
@@ -115,7 +115,7 @@ class Evaluation:
 
     @property
     def failures(self) -> list[Outcome]:
-        """The outcomes that are not right, the worst first, else in the order of the questions."""
+        """The outcomes that are not right, the worst first, otherwise in the order of the questions."""
         return sorted((outcome for outcome in self.outcomes if not outcome.is_right), key=lambda wrong: wrong.score)
 
 
@@ -125,10 +125,10 @@ def evaluate(
     seeds: str | Path | None = None,
     store: str | Path | None = None,
 ) -> Evaluation:
-    """Ask a folder of articles questions whose answers are known, and return how well it does.
+    """Ask a folder of articles questions with known answers, and return how well it does.
 
-    `qa.load_questions` reads them from a file. The index is opened as `qa.ask` does. Raises OnRecordError: its message
-    is one line that says what to do.
+    `qa.load_questions` reads them from a file. The index is opened as by `qa.ask`. Raises OnRecordError: its message is
+    one line that says what to do.
     """
     return evaluate_library(open_library(seeds, store), questions)
 
@@ -141,8 +141,8 @@ def evaluate_library(
 ) -> Evaluation:
     """Evaluate an opened library; see `evaluate`.
 
-    What the questions need is looked up in the articles before the first is asked. `on_progress` is called with the
-    number of questions done, and of all.
+    What the questions need is looked up in the articles before the first one is asked. `on_progress` is called with the
+    number of questions done and the total.
     """
 
     @functools.cache
@@ -172,7 +172,7 @@ def judge(
     relevant: tuple[Passage, ...],
     text_of: Callable[[str], str | None],
 ) -> Outcome:
-    """Compare an answer with what its question needs; `text_of` gives the text of an article, if there is one."""
+    """Compare an answer with what its question needs; `text_of` returns the text of an article, if there is one."""
     fine = [*(passage for group in needed for passage in group), *relevant]
     return Outcome(
         question=question,
@@ -185,14 +185,14 @@ def judge(
 
 
 def overlaps(citation: Citation, passage: Passage) -> bool:
-    """Tell whether the two share over half of the shorter one."""
+    """Return whether the two share more than half of the shorter one."""
     shared = min(citation.end, passage.end) - max(citation.start, passage.start)
     shorter = min(citation.end - citation.start, passage.end - passage.start)
     return citation.article_id == passage.article_id and 2 * shared > shorter
 
 
 def measure(outcomes: Sequence[Outcome]) -> Scores:
-    """Return the figures over some questions; see `Scores`."""
+    """Return the figures for some questions; see `Scores`."""
     answerable = [outcome for outcome in outcomes if outcome.needed]
     unanswerable = [outcome for outcome in outcomes if not outcome.needed]
     times = sorted(1000 * outcome.answer.seconds for outcome in outcomes)
@@ -220,15 +220,15 @@ def measure(outcomes: Sequence[Outcome]) -> Scores:
 
 
 def find_auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Return how often one of `positive` is above one of `negative`, a tie counting half; None where either is empty.
+    """Return how often one of `positive` is above one of `negative`, a tie counting half; None if either is empty.
 
-    That is the area under the ROC curve (Hanley and McNeil, 1982).
+    This is the area under the ROC curve (Hanley and McNeil, 1982).
     """
     return _mean((high > low) + (high == low) / 2 for high in positive for low in negative)
 
 
 def sort_by_confidence(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
-    """Return the reliability table of some questions: BINS bins of the same width, from 0 to 1."""
+    """Return the reliability table of some questions: BINS bins of equal width, from 0 to 1."""
     held: list[list[Outcome]] = [[] for _ in range(BINS)]
     for outcome in outcomes:
         held[min(int(outcome.answer.confidence * BINS), BINS - 1)].append(outcome)
@@ -247,7 +247,7 @@ def sort_by_confidence(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
 def _look_up(
     question: Question, text_of: Callable[[str], str | None]
 ) -> tuple[tuple[tuple[Passage, ...], ...], tuple[Passage, ...]]:
-    """What a question needs and what else is relevant to it, in the articles."""
+    """The passages that a question needs, and those that are relevant to it."""
     *needed, relevant = (
         tuple(
             passage

@@ -1,4 +1,4 @@
-"""What may answer a question: a sentence and why, whose words are asked for, and the sides of a question."""
+"""What may answer a question: sentences and why, whose words are asked for, and the sides of a question."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.speech.people import Match
-from index.values import ArticleRecord, Sentence
+from index.values import ArticleRecord, Sentence, sentence_id
 from qa.question import Query
 
-# How sure it is that the speaker asked for speaks in a sentence: one that is ascribed to them; that reads so, or is a
-# group's of their name (the Clinton campaign); that names them and is ascribed to nobody; that is ascribed to nobody.
-# One that is somebody else's has 0.
+# How certain it is that a sentence has the words of the speaker asked for: it is attributed to them; it reads as if it
+# were, or is attributed to a group of their name (the Clinton campaign); it is attributed to no one but names them; it
+# is attributed to no one. A sentence that is attributed to someone else has 0.
 SPOKEN = {"theirs": 1.0, "likely": 0.5, "named": 0.3, "nobody's": 0.05}
 
 
@@ -19,8 +19,8 @@ SPOKEN = {"theirs": 1.0, "likely": 0.5, "named": 0.3, "nobody's": 0.05}
 class Evidence:
     """A sentence that may answer, and why.
 
-    `features` has what was measured, by the names in `qa.scoring`; `relevance` is their weighted sum, and `preference`
-    what is added for the kind of question, and by a cross-encoder where one is set.
+    `features` has what was measured, by the names in `qa.scoring`; `relevance` is the weighted sum, and `preference` is
+    added to it for the kind of question, and by a cross-encoder if one is set.
     """
 
     sentence: Sentence
@@ -30,8 +30,13 @@ class Evidence:
     preference: float = 0.0
 
     @property
+    def id(self) -> str:
+        """The id of the sentence in the index."""
+        return sentence_id(self.record.id, self.record.digest, self.sentence.position)
+
+    @property
     def score(self) -> float:
-        """What it is ranked by, higher is better."""
+        """What it is ranked by; higher is better."""
         return self.relevance + self.preference
 
     @property
@@ -41,15 +46,16 @@ class Evidence:
 
     @property
     def spoken(self) -> float | None:
-        """How certain it is that the speaker asked for speaks: see SPOKEN; None where nobody is asked for."""
+        """How certain it is that the speaker asked for speaks, as in SPOKEN; None if no one is asked for."""
         return self.features.get("spoken")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose statements a question asks for: as it names them, and whom that was taken for, None for nobody known.
+    """Whose statements a question asks for.
 
-    `only` tells that nothing but what is surely theirs will do; `rivals` are others of that name who speak often.
+    `named` is the name in the question, and `match` the speaker that it means, None if no such speaker is known. With
+    `only`, no sentence may be cited that is not certainly theirs. `rivals` are others of that name who speak often.
     """
 
     named: str
@@ -59,7 +65,7 @@ class Asked:
 
     @property
     def least(self) -> float:
-        """How sure it has to be that a sentence is theirs, as `Evidence.spoken`."""
+        """The lowest `Evidence.spoken` of a sentence that may be cited."""
         return SPOKEN["theirs" if self.only else "named" if self.match else "likely"]
 
     @property
@@ -70,10 +76,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Side:
-    """A question, or one of the several that it consists of, and what was found for it, best first.
+    """A question, or one side of it, with the evidence found for it, best first.
 
-    `asked` is whose statements it asks for, None where it asks for nobody's; `name` is what a part of a question is
-    called there.
+    `asked` is whose statements it asks for, None if it asks for no one's. `name` is what the question calls this side.
     """
 
     query: Query
@@ -83,12 +88,12 @@ class Side:
 
     @property
     def only_theirs(self) -> bool:
-        """Whether nothing but statements of the speaker asked for will do."""
+        """Whether only statements of the speaker asked for may be cited."""
         return self.asked is not None and (self.asked.only or not self.query.asks_fact)
 
     @property
     def citable(self) -> Sequence[Evidence]:
-        """The evidence that may be cited: where a speaker's words are asked for, only what may be theirs."""
+        """The evidence that may be cited: if a speaker's words are asked for, only what may be theirs."""
         if self.asked is None or not self.only_theirs:
             return self.evidence
         return [candidate for candidate in self.evidence if (candidate.spoken or 0.0) >= self.asked.least]

@@ -1,14 +1,14 @@
 """A reader's verdict on an answer in; a line of a question file out, for `onrecord eval`.
 
-Two files in the store's folder, both JSON Lines, a line for each answer that was judged:
+There are two files in the store's folder, both JSON Lines, with a line for each answer that was judged:
 
-    feedback.jsonl        answers called good: a question file as `qa.gold` reads it. Its evidence is what was cited, or
-                          [] for a refusal. "type" is "filtered" where filters narrowed the question, which an
-                          evaluation does not know
-    feedback-down.jsonl   answers called bad, with what was cited. That they are bad does not say what would be good, so
-                          these have no evidence: give a line some, and it is a question too
+    feedback.jsonl        good answers: a question file as `qa.gold` reads it. The evidence is what was cited, or [] for
+                          a refusal. "type" is "filtered" if filters narrowed the question, which an evaluation would
+                          not do
+    feedback-down.jsonl   bad answers, with what was cited. That an answer is bad does not say what would be good, so
+                          these have no evidence: add some to a line, and it is a question too
 
-Beside what `qa.gold` reads, a line has "vote", "comment", "when" and "filters".
+Besides what `qa.gold` reads, a line has "vote", "comment", "when" and "filters".
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from qa.filters import NO_FILTERS, Filters
 
 Vote = Literal["up", "down"]
 MAX_COMMENT = 2_000  # characters
-_MAX_BYTES = 20_000_000  # of a file; a page that strangers can open must not fill the disk
+_MAX_BYTES = 20_000_000  # of a file: a page that strangers can open must not fill the disk
 _FILES: dict[Vote, str] = {"up": "feedback.jsonl", "down": "feedback-down.jsonl"}
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """A vote on an answer. `id` is the answer's own: a later vote of the same id takes the place of an earlier one."""
+    """A vote on an answer. A later vote with the same `id` replaces an earlier one."""
 
     id: str
     answer: Answer
@@ -46,17 +46,17 @@ class Feedback:
 
 
 def save_feedback(folder: Path, feedback: Feedback, *, when: datetime | None = None) -> Path:
-    """Keep a vote, and return the file that holds it; safe from several processes.
+    """Save a vote and return the file it is in; safe to call from several processes.
 
-    Of a comment, the first MAX_COMMENT characters are kept. Raises StoreError where the file cannot be written, or has
-    20 MB.
+    Only the first MAX_COMMENT characters of a comment are kept. Raises StoreError if the file cannot be written, or is
+    full.
     """
     path = folder / _FILES[feedback.vote]
     line = json.dumps(_to_values(feedback, when or datetime.now(UTC)), ensure_ascii=False)
     try:
         with FileLock(folder / "feedback.lock"):
             if path.exists() and path.stat().st_size > _MAX_BYTES:
-                raise StoreError(f"{path} has {_MAX_BYTES / 1e6:.0f} MB, and takes no more. Move it elsewhere.")
+                raise StoreError(f"{path} is full: it has {_MAX_BYTES / 1e6:.0f} MB. Move it elsewhere.")
             for other in _FILES.values():
                 _drop(folder / other, feedback.id)
             with path.open("ab") as opened:
@@ -95,7 +95,7 @@ def _stretch(citation: Citation) -> dict[str, Any]:
 
 
 def _drop(path: Path, vote_id: str) -> None:
-    """Take the lines of a vote out of a file."""
+    """Remove the lines of a vote from a file."""
     if not path.exists():
         return
     lines = path.read_bytes().splitlines(keepends=True)
@@ -104,7 +104,7 @@ def _drop(path: Path, vote_id: str) -> None:
         written = path.with_suffix(".new")
         written.write_bytes(b"".join(kept))
         written.replace(path)
-    elif lines and not lines[-1].endswith(b"\n"):  # whoever wrote it was interrupted
+    elif lines and not lines[-1].endswith(b"\n"):  # its writer was interrupted
         with path.open("ab") as opened:
             opened.write(b"\n")
 

@@ -1,4 +1,4 @@
-"""What narrows a question or a list of statements: a speaker, an outlet, dates, an article."""
+"""What narrows a question or a list of statements: a speaker, an outlet, dates or an article."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 @dataclass(frozen=True)
 class Filters:
-    """What to look for and where; None where that does not matter.
+    """What to look for and where; None does not narrow.
 
     speaker   only what this person or group said: a name, a surname or a role
-    source    only articles of this outlet, in upper or lower case
-    since     only articles of this date or later; a date is YYYY, YYYY-MM or YYYY-MM-DD
-    until     only articles of this date or earlier
+    source    only articles from this outlet, in upper or lower case
+    since     only articles from this date on: YYYY, YYYY-MM or YYYY-MM-DD
+    until     only articles up to this date
     article   only the article with this id
 
-    `article_title` is shown in place of the id, and narrows nothing. Raises QuestionError for anything but a date.
+    `article_title` is shown instead of the id and does not narrow. Raises QuestionError for a date in another form.
     """
 
     speaker: str | None = None
@@ -40,7 +40,7 @@ class Filters:
                 _check_date(day)
 
     def given(self) -> dict[str, str]:
-        """Only what narrows, by name."""
+        """Return the filters that narrow, by name."""
         return {name: value for name in FILTER_NAMES if (value := getattr(self, name))}
 
 
@@ -49,16 +49,16 @@ FILTER_NAMES = tuple(field.name for field in fields(Filters) if field.name != "a
 
 
 def find_articles(records: Mapping[str, ArticleRecord], filters: Filters) -> list[str] | None:
-    """Ids of the articles that pass the filters, whoever speaks in them; None where no filter narrows the articles.
+    """Return the ids of the articles that pass the filters, whoever speaks in them; None if all do.
 
-    An article whose date has no year is of no date. Raises QuestionError for an outlet that has no article and for an
+    An article whose date has no year counts as undated. Raises QuestionError for an outlet without articles and for an
     article that is not in the index.
     """
     source, article = filters.source, filters.article
     if source is None and filters.since is None and filters.until is None and article is None:
         return None
     if article is not None and article not in records:
-        raise QuestionError(f"the index holds no article {article!r}. Give its path in the seeds folder.")
+        raise QuestionError(f"the index has no article {article!r}. Give its path in the seeds folder.")
     if source is not None:
         _check_source(source, records)
     return [
@@ -70,7 +70,7 @@ def find_articles(records: Mapping[str, ArticleRecord], filters: Filters) -> lis
 
 
 def dated(published: str | None) -> str | None:
-    """The date of an article, if it has its year."""
+    """Return the date of an article, if it includes the year."""
     return published if published and published[:4].isdigit() else None
 
 
@@ -80,16 +80,16 @@ def _check_date(day: str) -> None:
             raise ValueError(day)
         date.fromisoformat(f"{day}-01-01"[:10])
     except ValueError:
-        raise QuestionError(f"{day!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD.") from None
+        raise QuestionError(f"{day!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD.") from None
 
 
 def _check_source(source: str, records: Mapping[str, ArticleRecord]) -> None:
-    """Raise QuestionError, which names the outlets with most articles, for an outlet that has none."""
+    """Raise QuestionError, which names the outlets with the most articles, for an outlet without any."""
     outlets = Counter(record.source for record in records.values() if record.source)
     if source.strip().casefold() not in {outlet.casefold() for outlet in outlets}:
         most = ", ".join(outlet for outlet, _ in outlets.most_common(5))
-        known = f"There are articles of: {most}." if most else "No article names its outlet."
-        raise QuestionError(f"no article is of an outlet called “{source}”. {known}")
+        known = f"There are articles from: {most}." if most else "No article names its outlet."
+        raise QuestionError(f"no article is from an outlet called “{source}”. {known}")
 
 
 def _is_within(published: str | None, first: str | None, last: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""A name for a pronoun: where a sentence says "he" of whom it does not name, newspapers write "He [Mr. Peskov]"."""
+"""A name for a pronoun: if a sentence does not name its "he", newspapers print "He [Mr. Peskov]"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.values import Sentence
 from index.words import any_of, fold_letters
 from qa.speech import CUE
 
-# Outside quotation marks; within them "he" is somebody else.
+# Outside quotation marks only; inside them "he" is someone else.
 _QUOTED = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
 _ADVERB = rf"(?:(?:\w+ly|{any_of(BEFORE_VERB)})\s+){{0,2}}"
 _STANDS_FOR = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]he {any_of(GLOSSED_ROLES)})\b(?=,?\s+{_ADVERB}{CUE}\b)")
@@ -20,7 +20,7 @@ _OPENS = re.compile(r"\W*(?P<who>He|She)\b")
 
 
 def find_gloss(sentence: Sentence, name: str) -> tuple[int, str] | None:
-    """Where in the sentence's text the speaker's name is to be shown, and the name; None where the sentence has it."""
+    """Return where in the sentence to show the speaker's name, and the name; None if the sentence has it already."""
     if sentence.speaker is None or fold_letters(read_name(name).surname) in fold_letters(sentence.text):
         return None
     plain = _QUOTED.sub(lambda found: " " * len(found[0]), sentence.text)

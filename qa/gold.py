@@ -1,14 +1,14 @@
-"""A file of questions and what answers them in; the questions, and the sentences of the articles that they need, out.
+"""A file of questions with known answers in; the questions, and the sentences that their answers need, out.
 
-A file is JSON Lines, a question a line:
+The file is JSON Lines, one question per line:
 
     {"question": "Who pays for the ferry?", "evidence": [[{"article": "ferry.txt", "text": "The town pays for it."}]]}
 
-`evidence` is a list of what an answer needs, each a list of alternatives of which one is enough, or only the one. An
-empty list says that the articles do not answer the question, so that it must be refused. An alternative is a stretch of
-an article: its `text`, as it stands in the article but for white space, or its `start` and `end`, as a citation has
-them, or all three. May also be given: `id`, `type` (any word, for figures by type), `history` (the questions before it,
-oldest first) and `relevant` (stretches that an answer may cite, but need not). Every other key is ignored.
+`evidence` lists what an answer needs; each need is a list of alternatives, one of which is enough, or a single one. An
+empty list means that the articles do not answer the question, so it must be refused. An alternative is a stretch of an
+article: its `text`, as in the article except for white space, or its `start` and `end`, as in a citation, or all three.
+A line may also have `id`, `type` (any word, for figures by type), `history` (the questions before it, oldest first) and
+`relevant` (stretches that an answer may cite but need not). All other keys are ignored.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _SHAPE = '{"question": …, "evidence": [[{"article": …, "text": …}]]}'
 class Stretch:
     """A part of an article as a question file gives it: by its text, by its offsets, or by both.
 
-    Offsets are 0-based and half-open, in code points; both are None where only the text is given. Raises ValueError
-    where it gives neither, or no two offsets in order.
+    Offsets are 0-based and half-open, in code points; both are None if only the text is given. Raises ValueError if
+    neither is given, or if the offsets are not in order.
     """
 
     article_id: Annotated[str, Field(alias="article")]
@@ -55,8 +55,8 @@ class Stretch:
 class Question:
     """A question and what answers it.
 
-    One stretch of each group of `evidence` is needed; no group means that the articles do not answer. `relevant` may be
-    cited too. `type` is "" where none is given, and `place` says where the question stands, for messages.
+    One stretch of each group of `evidence` is needed; no groups means that the articles do not answer. `relevant` may
+    be cited too. `type` is "" if none is given, and `place` says where the question came from, for messages.
     """
 
     id: str
@@ -70,7 +70,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Passage:
-    """A part of an article that was looked up: `article.text[start:end] == text`."""
+    """A part of an article, found there: `article.text[start:end] == text`."""
 
     article_id: str
     start: int
@@ -91,7 +91,7 @@ _Group = Annotated[tuple[Stretch, ...], BeforeValidator(_to_list), Field(min_len
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a file; null is as good as a missing key."""
+    """A line of the file; null means the same as a missing key."""
 
     question: str
     evidence: tuple[_Group, ...]
@@ -102,9 +102,9 @@ class _Line:
 
 
 def load_questions(path: str | Path) -> list[Question]:
-    """Return the questions of a file, of the format that is described above, in their order.
+    """Return the questions of a file in the format described above, in order.
 
-    Raises QuestionError, which names the line, for anything else, and for a file that holds no question.
+    Raises QuestionError, which names the line, for anything else, and for a file without questions.
     """
     try:
         lines = Path(path).read_bytes().splitlines()
@@ -125,14 +125,14 @@ def load_questions(path: str | Path) -> list[Question]:
 
 
 def find_passages(stretch: Stretch, text: str | None, place: str) -> tuple[Passage, ...]:
-    """Return where a stretch stands in its article: at its offsets, else everywhere where its text does.
+    """Return where a stretch is in its article: at its offsets, or else wherever its text occurs.
 
-    `text` is that of the article, None where there is none. Where an article was edited, so that another text is at the
-    offsets, the text counts. Raises QuestionError, which names `place`, for what is nowhere.
+    `text` is the article's, None if there is no such article. If the article was edited and has another text at the
+    offsets, the text counts. Raises QuestionError, which names `place`, if the stretch is nowhere.
     """
     name, start, end, wanted = stretch.article_id, stretch.start, stretch.end, stretch.text
     if text is None:
-        raise QuestionError(f"{place}: the index holds no article {name!r}. Give its path in the seeds folder.")
+        raise QuestionError(f"{place}: the index has no article {name!r}. Give its path in the seeds folder.")
     if start is not None and end is not None:
         there = text[start:end]
         if wanted is None and end > len(text):
@@ -152,7 +152,7 @@ def find_passages(stretch: Stretch, text: str | None, place: str) -> tuple[Passa
 
 def _to_question(given: _Line, number: int, place: str) -> Question:
     history = given.history or ()
-    read_question(given.question, history)  # raises for one that cannot be asked
+    read_question(given.question, history)  # raises QuestionError if it cannot be asked
     return Question(
         id=str(number) if given.id is None else given.id,
         question=given.question,

@@ -1,9 +1,9 @@
-"""The same evidence and the same answers in a LlamaIndex pipeline: for anyone's query engine, router or agent.
+"""The same evidence and answers in a LlamaIndex pipeline: for any query engine, router or agent.
 
 RetrieverQueryEngine.from_args(EvidenceRetriever(library), llm=…)
 QueryEngineTool.from_defaults(CitedQueryEngine(library), name="news", description=…)
 
-`library` is an `index.library.Library`, such as `qa.ask.open_library` opens.
+`library` is an `index.library.Library`, such as `qa.ask.open_library` returns.
 """
 
 from __future__ import annotations
@@ -21,23 +21,21 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from index.library import Library
-from index.values import sentence_id
 from qa.answer import Citation
 from qa.ask import answer_question, look_up
 from qa.compose import MAX_CITATIONS, number_citations
-from qa.evidence import SPOKEN, Evidence
-from qa.filters import Filters
+from qa.evidence import SPOKEN
+from qa.filters import NO_FILTERS, Filters
 from qa.question import read_question
 
 
 class EvidenceRetriever(BaseRetriever):
     """Retrieves the `limit` best sentences for a query, best first, as nodes with exact character offsets.
 
-    `source`, `since` and `until` are as in `qa.ask`; with `speaker`, there are only statements of that person, and none
-    where nobody of that name speaks. A node's metadata is what a citation shows: article_id, title, source, published,
-    url, speaker, speech. Scores order the nodes of one query; they are no probabilities. Raises ValueError for a limit
-    below 1 and QuestionError for anything but a date; retrieving raises QuestionError for an empty query and an unknown
-    source.
+    If `filters` name a speaker, only statements of that speaker are retrieved, and none if no one of that name speaks.
+    A node's metadata is what a citation shows: article_id, title, source, published, url, speaker, speech. Scores rank
+    the nodes of one query; they are not probabilities. Raises ValueError for a limit below 1; retrieving raises
+    QuestionError for an empty query, and for an outlet or an article that the index does not have.
     """
 
     def __init__(
@@ -45,10 +43,7 @@ class EvidenceRetriever(BaseRetriever):
         library: Library,
         *,
         limit: int = 10,
-        speaker: str | None = None,
-        source: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        filters: Filters = NO_FILTERS,
         callback_manager: CallbackManager | None = None,
     ) -> None:
         if limit < 1:
@@ -56,7 +51,7 @@ class EvidenceRetriever(BaseRetriever):
         super().__init__(callback_manager=callback_manager)
         self._library = library
         self._limit = limit
-        self._filters = Filters(speaker=speaker, source=source, since=since, until=until)
+        self._filters = filters
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         library = self._library
@@ -70,7 +65,7 @@ class EvidenceRetriever(BaseRetriever):
             evidence = [found for found in evidence if found.spoken == SPOKEN["theirs"]]
         best = evidence[: self._limit]
         cited = number_citations(best, names)
-        return [_to_node(citation, _id_of(found), found.score) for citation, found in zip(cited, best, strict=True)]
+        return [_to_node(citation, found.id, found.score) for citation, found in zip(cited, best, strict=True)]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)
@@ -79,15 +74,15 @@ class EvidenceRetriever(BaseRetriever):
 class CitedQueryEngine(BaseQueryEngine):
     """Answers a query as `qa.ask` does, with the articles' own sentences; no language model takes part.
 
-    The response's text is the answer's, with the numbers of its citations, or the reason of a refusal. Its source_nodes
-    are the citations, in their order, with exact character offsets; a refusal has none, so that nothing downstream
-    takes what is merely near for a source. A node's metadata is that of `EvidenceRetriever`, and the citation's number
-    and whether it only explains (context). The response's metadata is plain values: answered, confidence, reason, note
-    and mode, as in `qa.answer.Answer`, and closest, the fields of the nearest sentences of a refusal.
+    The response's text is the answer's, with the numbers of its citations, or the reason for a refusal. Its
+    source_nodes are the citations, in order, with exact character offsets; a refusal has none, so that nothing
+    downstream mistakes a sentence that is merely close for a source. A node's metadata is that of `EvidenceRetriever`,
+    with the citation's number and whether it only explains (context). The response's metadata is plain values:
+    answered, confidence, reason, note and mode, as in `qa.answer.Answer`, and closest, the fields of the nearest
+    sentences of a refusal.
 
-    `limit`, `speaker`, `source`, `since` and `until` are as in `qa.ask`. Each query stands alone: a chat engine that
-    condenses a conversation into a question may go before it. Raises ValueError for a limit below 1; a query raises
-    QuestionError when it is empty.
+    Each query stands alone: put a chat engine that condenses a conversation into one question before it. Raises
+    ValueError for a limit below 1; a query raises QuestionError if it is empty.
     """
 
     def __init__(
@@ -95,10 +90,7 @@ class CitedQueryEngine(BaseQueryEngine):
         library: Library,
         *,
         limit: int = MAX_CITATIONS,
-        speaker: str | None = None,
-        source: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        filters: Filters = NO_FILTERS,
         callback_manager: CallbackManager | None = None,
     ) -> None:
         if limit < 1:
@@ -106,7 +98,7 @@ class CitedQueryEngine(BaseQueryEngine):
         super().__init__(callback_manager=callback_manager)
         self._library = library
         self._limit = limit
-        self._filters = Filters(speaker=speaker, source=source, since=since, until=until)
+        self._filters = filters
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         asked: dict[str, Any] = {EventPayload.QUERY_STR: query_bundle.query_str}
@@ -132,10 +124,6 @@ class CitedQueryEngine(BaseQueryEngine):
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
-
-
-def _id_of(evidence: Evidence) -> str:
-    return sentence_id(evidence.record.id, evidence.record.digest, evidence.sentence.position)
 
 
 def _to_source(citation: Citation) -> NodeWithScore:

@@ -25,20 +25,20 @@ from qa.whose import (
 
 MAX_CHARACTERS = 2_000  # the model reads about the first 1,000 anyway; a pasted article is not a question
 
-# A question with one of these words, or with no verb of its own, leans on the one before it.
-_LEANING = re.compile(
+# A question with one of these words, or without a verb of its own, depends on the one before it.
+_DEPENDENT = re.compile(
     rf"\b{any_of(POINTING)}\b"
     r"|^\s*(?:and|but|also|so|or|what about|how about|why|when|where|who|how)\b[^\w]*$"
     r"|^\s*(?:and|but|so)\b",
     re.IGNORECASE,
 )
-# "How big is the town?": a thing that only what came before can tell, where the question names nothing.
+# "How big is the town?": only an earlier question can say which, if this one has no name in it.
 _SAID_BEFORE = re.compile(rf"\bthe\s+{any_of(KNOWN_THINGS)}\W*$", re.IGNORECASE)
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
 _OLD_TOPIC = re.compile(rf"^(?P<asked>.*\b{any_of(TOPIC_PREPOSITIONS)}\s+).+$", re.IGNORECASE | re.DOTALL)
 
-# "And Bush?", "What about Missouri?": a name takes another one's place.
+# "And Bush?", "What about Missouri?": a name replaces another.
 _NEW_NAME = re.compile(rf"^\s*(?:(?P<and>(?i:and))|(?i:what|how)\s+(?i:about))\s+(?:the\s+)?(?P<name>{NAME})\s*\??\s*$")
 _IN_PLACE = re.compile(rf"\b(?:at|for|from|in|of|to)\s+(?:the\s+)?(?P<name>{NAME})")
 _SUBJECT = re.compile(
@@ -46,12 +46,12 @@ _SUBJECT = re.compile(
 )
 _PERSON_PRONOUN = re.compile(rf"\b{any_of(PERSONAL)}\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"^\s*who\s+(?:is|was)\s+(?P<name>.+?)\s*\?*\s*$", re.IGNORECASE)
-# "Who said that the pier is safe?" points to nothing before it; "Who said that?" does.
+# "Who said that the pier is safe?" does not refer to anything before it; "Who said that?" does.
 _SAYING_THAT = re.compile(rf"\b({SAYING_VERB}s?)\s+that\s+(?!{any_of(AFTER_THAT)})(?=\w)", re.IGNORECASE)
 _FACT = re.compile(
     r"\W*(?:and\s+)?(?:(?:in|at|on|of|to)\s+)?(?:which|where|when|who|how\s+(?:much|many|long|old))\b", re.IGNORECASE
 )
-# "U.S." and "O'Leary" are one word to the reader, and two to the index.
+# "U.S." and "O'Leary" are one word to a reader and two to the index.
 _SPELLED = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’][^\W_]{2,})?")
 
 
@@ -59,14 +59,16 @@ _SPELLED = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’][^\W_]{2,})?")
 class Query:
     """A question ready to be looked up.
 
-    `standalone` is the question in full, with what it takes from the conversation; `terms` are its content words in
-    lower case, each once, in their order. Where somebody's words are asked for, `speaker` is the person, as the
-    question names them, else None; `topic` is what the words are to be about, as the question puts it, or "".
-    `asks_fact` tells that they are asked for to learn something else: who, when, how much. `asks_who` tells that
-    anybody's words on `topic` are asked for; `speaker` is None then. `wants` is the kind of thing that is asked for.
-    `context` is the earlier question that it leans on, in full, and `carried` the content words of
-    that which still matter and are not among the terms. `unclear` is a pronoun, and those whom it may mean, where it
-    may mean several.
+    standalone  the question in full, with what it takes from the conversation
+    terms       its content words in lower case, each once, in order
+    speaker     whose words it asks for, as it names them; None if it asks for no one's
+    topic       what the words should be about, as the question puts it, or ""
+    asks_fact   whether it asks for them to learn something else: who, when, how much
+    asks_who    whether it asks for anyone's words on `topic`; `speaker` is None then
+    wants       the kind of thing it asks for
+    context     the earlier question that it depends on, in full, or ""
+    carried     the content words of `context` that still matter and are not among `terms`
+    unclear     a pronoun and those it may mean, if it may mean several
     """
 
     question: str
@@ -83,7 +85,7 @@ class Query:
 
     @property
     def looked_for(self) -> list[str]:
-        """The words that carry its topic, spelled as in the question."""
+        """Its content words, spelled as in the question."""
         spelled: dict[str, str] = {}
         for found in _SPELLED.findall(self.standalone):
             for word in to_words(found):
@@ -92,9 +94,9 @@ class Query:
 
 
 def read_question(question: str, history: Sequence[str] = ()) -> Query:
-    """Make a question stand alone; `history` holds the earlier questions of the conversation, oldest first.
+    """Make a question stand alone; `history` has the earlier questions of the conversation, oldest first.
 
-    Raises QuestionError when there is no word in it, or it is longer than MAX_CHARACTERS.
+    Raises QuestionError if it has no words, or more than MAX_CHARACTERS characters.
     """
     question = _to_unicode(question)
     asked = " ".join(question.split())
@@ -112,7 +114,7 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
     terms = own or find_content_words(standalone) or tuple(dict.fromkeys(to_words(standalone)))
     carried = tuple(word for word in find_content_words(context) if word not in terms)
     if not is_appended and (_NEW_TOPIC.match(asked) or _NEW_NAME.match(asked)):
-        carried = ()  # what the new topic or name replaced is gone
+        carried = ()  # the old topic or name was replaced
     open_topic = find_open_topic(standalone if _NEW_TOPIC.match(asked) else asked)
     return Query(
         question=question,
@@ -130,20 +132,20 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
 
 
 def _leaned_on(asked: str, history: Sequence[str]) -> list[str]:
-    """The earlier questions that this one needs, latest first: back to the last that stands alone."""
+    """The earlier questions that this one needs, latest first, back to the last one that stands alone."""
     needed: list[str] = []
     current = asked
     for earlier in reversed([" ".join(_to_unicode(line).split()) for line in history]):
-        if not _leans(current):
+        if not _depends_on_earlier(current):
             break
         if to_words(earlier) and len(earlier) <= MAX_CHARACTERS:
             needed.append(earlier)
             current = earlier
-    return needed if len(needed) <= 3 else [*needed[:2], needed[-1]]  # the first of them says what it is all about
+    return needed if len(needed) <= 3 else [*needed[:2], needed[-1]]  # the oldest says what it is all about
 
 
-def _leans(question: str) -> bool:
-    """Whether a question needs an earlier one; "he" does not where the question named its subject before."""
+def _depends_on_earlier(question: str) -> bool:
+    """Whether a question needs an earlier one; "he" does not, if the question has named its subject before."""
     if _NEW_TOPIC.match(question) or _NEW_NAME.match(question):
         return True
     if _SAID_BEFORE.search(question) and not find_names(question):
@@ -151,12 +153,12 @@ def _leans(question: str) -> bool:
     plain = _SAYING_THAT.sub(r"\1 ", question)
     return any(
         found[0].lower() not in ("he", "she", "his") or not _SUBJECT.search(plain[: found.start()])
-        for found in _LEANING.finditer(plain)
+        for found in _DEPENDENT.finditer(plain)
     )
 
 
 def _find_person(earlier: str, asked: str) -> str:
-    """Whom a pronoun in `asked` means, as the earlier question has it; "" where that is nobody, or one of two."""
+    """Whom a pronoun in `asked` means, as named in the earlier question; "" if no one, or one of two."""
     whole = _WHO_IS.match(earlier)
     if whole:
         return whole["name"]
@@ -170,19 +172,19 @@ def _find_person(earlier: str, asked: str) -> str:
 
 
 def _find_unclear(earlier: str, asked: str) -> tuple[str, ...]:
-    """A pronoun that no name took the place of, and the names that the earlier question has for it, if several."""
+    """A pronoun that was not replaced, and the names in the earlier question that it may mean, if several."""
     pronoun = _PERSON_PRONOUN.search(asked)
     named = [name for name in find_names(earlier) if name in (find_speaker(earlier), find_topic(earlier))]
     return (pronoun[0], *named) if pronoun and named[1:] else ()
 
 
 def _to_unicode(text: str) -> str:
-    """The text with a question mark for every half of a surrogate pair, which neither UTF-8 nor the model can hold."""
+    """The text with "?" for each unpaired surrogate, which neither UTF-8 nor the model can represent."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _join(earlier: str, asked: str) -> str:
-    """The question in full, after an earlier one that is, or "" where there is none."""
+    """The question in full, given the earlier one in full, or "" if there is none."""
     if not earlier:
         return asked
     # 1. a name for a name: "And Bush?"

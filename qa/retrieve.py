@@ -1,7 +1,7 @@
 """Ranked evidence for a question: Query in, Evidence out, best first.
 
 Candidates come from two views: the sentences whose vectors in context are nearest to the question's, and those that
-score best by BM25. `qa.scoring` scores them. Where a cross-encoder is set, it reads the best again.
+score best by BM25. `qa.scoring` scores them. If a cross-encoder is set, it reads the best ones again.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Of each view. From 40 on, more changed neither hit@1 nor hit@3 over 130 news questions.
+# From each view. Above 40, more changed neither hit@1 nor hit@3 over 130 news questions.
 CANDIDATES = 60
 
-# The lexical view weighs a sentence's own words twice as much as its context's: all@5 0.63 to 0.47 for own words alone.
+# The lexical view weights a sentence's own words twice as much as its context's: all@5 0.63, against 0.47 for own words
+# alone.
 SENTENCE_WEIGHT, CONTEXT_WEIGHT = 1.0, 0.5
 
-# How much the vector of an earlier question counts in one that leans on it.
+# How much the vector of an earlier question counts in one that depends on it.
 CARRIED_VECTOR = 0.3
 
 
@@ -40,12 +41,11 @@ def retrieve(
     candidates_each: int = CANDIDATES,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> list[Evidence]:
-    """All candidates for the query, best first; a total order, the same in every run.
+    """Return all candidates for the query, best first: a total order, the same in every run.
 
-    `names` are those, as in `Sentence.speaker`, of the speaker whose statements are asked for. Only the articles with
+    `names` are those of the speaker whose statements are asked for, as in `Sentence.speaker`. Only the articles with
     the ids `articles` are searched; None means all. Each view gives up to `candidates_each` candidates. `on_step` is
-    called with "searching", and then with "reading". Raises ModelError when a cross-encoder is set and cannot be
-    loaded.
+    called with "searching" and then with "reading". Raises ModelError if a cross-encoder is set and cannot be loaded.
     """
     on_step("searching")
     vector = _to_vector(library, query)
@@ -59,7 +59,7 @@ def retrieve(
 
 
 def find_unmentioned(library: Library, query: Query) -> list[str]:
-    """The question's terms that no sentence of the articles has, spelled as in the question."""
+    """Return the question's terms that no sentence has, spelled as in the question."""
     return [word for word in query.looked_for if not all(map(library.lexical.frequency, to_stems(word)))]
 
 
@@ -71,7 +71,7 @@ def _find_candidates(
     articles: Collection[str] | None,
     each: int,
 ) -> list[str]:
-    """Ids of what both views find, of everybody and of the speaker asked for, in the articles' current version."""
+    """Ids of what both views find, by anyone and by the speaker asked for, in the articles' current versions."""
     found: set[str] = set()
     for speakers in [(), names] if names else [()]:
         near = library.store.nearest(vector, each, speakers, articles)
@@ -98,7 +98,7 @@ def _place(evidence: Evidence) -> tuple[float, str, int]:
 
 
 def _to_vector(library: Library, query: Query) -> NDArray[np.float32]:
-    """The unit vector of a question, drawn towards the earlier one that it leans on."""
+    """The unit vector of the question, drawn towards the earlier one that it depends on."""
     import numpy as np
 
     if not query.carried:

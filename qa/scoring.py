@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CARRIED_TERM = 0.4  # what a word of the earlier question counts in one that leans on it
-CONTINUED = 0.8  # how much of the topic a statement keeps that goes on from another by the same speaker
-RAREST = 11.0  # the inverse frequency of a word that none of 30,000 sentences has: log(1 + 30,000.5 / 0.5)
+CARRIED_TERM = 0.4  # how much a word of an earlier question counts in one that depends on it
+CONTINUED = 0.8  # how much of the topic a statement keeps if it continues another by the same speaker
+RAREST = 11.0  # the inverse frequency of a word that occurs in none of 30,000 sentences: log(1 + 30,000.5 / 0.5)
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
     """The sentences to score for a question, and what their features are measured with.
 
-    `vector` is the question's; `found` has for each sentence its id, itself, its own vector and its vector in context;
-    `contexts` has by id the text around it. `names` are those of the speaker whose statements are asked for.
+    `names` are those of the speaker whose statements are asked for, `vector` is the question's. `found` has the id, the
+    sentence, its own vector and its vector in context; `contexts` has the text around it, by id.
     """
 
     library: Library
@@ -46,7 +46,7 @@ class Candidates:
 
     @cached_property
     def rarity(self) -> dict[str, float]:
-        """Weights of the question's stems, including those carried over from the earlier question."""
+        """The rarity of each stem of the question, including those carried over from an earlier one."""
         rarity = _rarity(self.library, self.query.terms)
         for stem, weight in _rarity(self.library, self.query.carried).items():
             rarity.setdefault(stem, CARRIED_TERM * weight)
@@ -54,26 +54,26 @@ class Candidates:
 
     @cached_property
     def topic(self) -> dict[str, float]:
-        """The same without the speaker's name, unless nothing is left."""
+        """The same without the speaker's name, unless nothing else is left."""
         speaker = set(to_stems(self.query.speaker or ""))
         return {stem: weight for stem, weight in self.rarity.items() if stem not in speaker} or self.rarity
 
     @cached_property
     def stems_near(self) -> dict[str, set[str]]:
-        """By sentence id, the stems in the sentence and its context."""
+        """The stems in each sentence and its context, by sentence id."""
         return {
             key: set(to_stems(f"{sentence.text}\n{self.contexts.get(key, '')}")) for key, sentence, _, _ in self.found
         }
 
     @cached_property
     def spoken(self) -> dict[str, float]:
-        """By sentence id, how certain it is that the speaker asked for speaks; empty where nobody is asked for."""
+        """How certain it is that the speaker asked for speaks, by sentence id; empty if no one is asked for."""
         return _measure_spoken(self)
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature by name, what it counts for an ordinary question and for one that asks for somebody's words."""
+    """A feature, with its weight for ordinary questions and for those that ask for someone's statements."""
 
     name: str
     ordinary: float
@@ -82,7 +82,7 @@ class Feature:
 
 
 def score(candidates: Candidates) -> list[Evidence]:
-    """The candidates as evidence, in the order in which they were found."""
+    """Return the candidates as evidence, in the order in which they were found."""
     measured = {feature.name: feature.measure(candidates) for feature in (*FEATURES, *PREFERENCES)}
     records = candidates.library.records
     asks_for_words = bool(candidates.query.speaker)
@@ -103,7 +103,7 @@ def score(candidates: Candidates) -> list[Evidence]:
 
 def _weigh(features: Sequence[Feature], values: Mapping[str, float], asks_for_words: bool) -> float:
     total = 0.0
-    for feature in features:  # not sum(), which adds up differently from Python 3.12 on
+    for feature in features:  # not sum(), which rounds differently from Python 3.12 on
         total += (feature.statements if asks_for_words else feature.ordinary) * values.get(feature.name, 0.0)
     return total
 
@@ -127,12 +127,12 @@ def _measure_context(candidates: Candidates) -> dict[str, float]:
 
 
 def _measure_on_topic(candidates: Candidates) -> dict[str, float]:
-    """Share of the topic's terms that the sentence itself has, in [0, 1], whether by name or otherwise.
+    """Share of the topic's terms in the sentence itself, weighted by rarity, in [0, 1].
 
-    A sentence close to another one of its article has that one's share times the cosine of the two. When no statement
-    of the speaker names the topic, one that calls it by another name of the same article counts as if it did:
-    "premature to make any predictions regarding the bases" is about "the naval facility at Tartous". A statement that
-    goes on from one keeps most of it: "This is all a subject for discussion," he added.
+    A sentence close to another one in its article gets that one's share times the cosine of the two. If no statement of
+    the speaker names the topic, one that calls it by another name from the same article counts as if it did: "premature
+    to make any predictions regarding the bases" is about "the naval facility at Tartous". A statement that continues
+    another keeps most of its share: "This is all a subject for discussion," he added.
     """
     statements = {key for key, spoken in candidates.spoken.items() if spoken >= SPOKEN["likely"]}
     shares = {key: _share(candidates.topic, set(to_stems(found.text))) for key, found, _, _ in candidates.found}
@@ -158,7 +158,7 @@ def _add_other_names(
     naming: Sequence[tuple[Sentence, float]],
     on_topic: dict[str, float],
 ) -> None:
-    """Raise the statements that call the topic by another name to the share of the sentence that gives the name."""
+    """Give statements that call the topic by another name the share of the sentence that has that name."""
     for key, sentence, _, _ in candidates.found:
         if key in statements:
             # Words in -ed and -ing are seldom nouns: "based on" is not "the base".
@@ -170,7 +170,7 @@ def _add_other_names(
 
 
 def _measure_spoken(candidates: Candidates) -> dict[str, float]:
-    """How certain it is that the speaker asked for speaks in the sentence, in [0, 1]: see SPOKEN."""
+    """How certain it is that the speaker asked for speaks in the sentence, in [0, 1], as in SPOKEN."""
     if not candidates.query.speaker:
         return {}
     surname = find_surname(candidates.query.speaker)
@@ -188,9 +188,9 @@ def _measure_spoken(candidates: Candidates) -> dict[str, float]:
 
 
 def _measure_missing(candidates: Candidates) -> dict[str, float]:
-    """How rare the rarest term of the topic is that neither the sentence nor its context has, in [0, 1].
+    """How rare the rarest term of the topic is among those missing from the sentence and its context, in [0, 1].
 
-    1 for a term that none of 30,000 sentences has; among a few sentences, any word may be missing.
+    1 for a term that occurs in none of 30,000 sentences; among a few sentences, any word may be missing.
     """
     topic = candidates.topic.items()
     return {
@@ -200,13 +200,13 @@ def _measure_missing(candidates: Candidates) -> dict[str, float]:
 
 
 def _measure_known_speaker(candidates: Candidates) -> dict[str, float]:
-    """1 for a sentence with a known speaker, where the question asks who said something."""
+    """1 for a sentence with a known speaker, if the question asks who said something."""
     asks_who = candidates.query.asks_who
     return {key: float(asks_who and sentence.speaker is not None) for key, sentence, _, _ in candidates.found}
 
 
 def _measure_wanted(candidates: Candidates) -> dict[str, float]:
-    """1 for a sentence that has what is asked for, where that is a person or a cause."""
+    """1 for a sentence that has what is asked for, if that is a person or a cause."""
     query = candidates.query
     wants = query.wants if query.wants in ("cause", "person") and not query.asks_who else None
     return {
@@ -226,10 +226,10 @@ def _measure_quoted(candidates: Candidates) -> dict[str, float]:
 
 
 # Their weighted sum is a sentence's relevance, on which the confidence rests too. The weights for ordinary questions
-# were chosen on the even of 158 news questions and checked on the odd: hit@3 0.71 and 0.71; the optimum is flat. Those
-# for somebody's words were chosen on the even of 400 questions of the kind "What did X say about Y?" and checked on the
-# odd: hit@3 0.86 and 0.88, by the speaker asked for 0.91 and 0.92 of the cited sentences. What has no weight here is
-# used elsewhere: in the confidence.
+# were chosen on the even-numbered of 158 news questions and checked on the odd ones: hit@3 0.71 and 0.71; the optimum
+# is flat. Those for statements were chosen on the even-numbered of 400 questions like "What did X say about Y?" and
+# checked on the odd ones: hit@3 0.86 and 0.88, and 0.91 and 0.92 of the cited sentences are by the speaker asked for.
+# A feature without a weight serves the confidence only.
 FEATURES = (
     #        name             ordinary  statements
     Feature("named_near",          0.3, 0.3, _measure_named_near),
@@ -240,31 +240,30 @@ FEATURES = (
     Feature("missing",             0.0, 0.0, _measure_missing),
 )  # fmt: skip
 
-# What is added for the kind of question, beside the relevance.
+# Their weighted sum is added to the relevance, for some kinds of question.
 PREFERENCES = (
-    # Chosen on 100 questions "Who spoke about Y?" made of news topics, checked on 100 others: of the cited sentences,
-    # 0.88 and 0.84 are somebody's by the gold labels, from 0.78 and 0.73 without it; a known statement on Y is among
-    # the first three chosen for 0.22 and 0.24, from 0.17 and 0.23. It is kept small: 0.2 gives more still, 0.94 and
-    # 0.24 of the first hundred.
+    # Chosen on 100 questions "Who spoke about Y?" made from news topics, checked on 100 others: 0.88 and 0.84 of the
+    # cited sentences have a speaker in the gold labels, up from 0.78 and 0.73 without it; a known statement on Y is
+    # among the first three cited for 0.22 and 0.24, up from 0.17 and 0.23. It is kept small, although 0.2 gives more
+    # still: 0.94 and 0.24 of the first hundred.
     Feature("known_speaker", 0.1, 0.1, _measure_known_speaker),
-    # From 0.05 to 0.3, any value gave the same over 158 news questions, a little more than none: score 0.606 to 0.610.
-    # Numbers are left to the confidence, which learns much from whether the best evidence has one: added here too, its
-    # area under the curve fell from 0.87 to 0.85.
+    # Any value from 0.05 to 0.3 gave the same over 158 news questions, a little more than none: score 0.610, up from
+    # 0.606. Numbers are left to the confidence, which learns much from whether the best evidence has one: with numbers
+    # here too, its area under the curve fell from 0.87 to 0.85.
     Feature("wanted", 0.1, 0.1, _measure_wanted),
     # Enough to go first among equals.
     Feature("quoted", 0.0, 0.01, _measure_quoted),
 )  # fmt: skip
 
-# What the score of a cross-encoder, in [0, 1], adds to the preference, see `qa.rerank`. Not tuned, for lack of a
-# cross-encoder that comes without a hub. Of 130 and 150 news questions, the candidates that it reads hold gold evidence
-# for 114 and 138: one that is always right puts it first for 110 and 138 of them (without it 70 and 118; with 0.2 it
-# would for 104 and 137), and one that is always wrong lets a sentence pass another only where the features put it at
-# most 0.3 ahead.
+# The weight of a cross-encoder's score, in [0, 1], in the preference; see `qa.rerank`. Not tuned, as all cross-encoders
+# come from a hub. Of 130 and 150 news questions, the candidates that it reads include gold evidence for 114 and 138.
+# One that is always right puts it first for 110 and 138 of them (70 and 118 without it; 104 and 137 with a weight of
+# 0.2), and one that is always wrong lets a sentence overtake another only if that is at most 0.3 ahead.
 CROSS_ENCODER = 0.3
 
 
 def _rarity(library: Library, terms: Sequence[str]) -> dict[str, float]:
-    """By stem, its inverse sentence frequency (as in BM25): a rare name weighs more than a common word."""
+    """The inverse sentence frequency of each stem, as in BM25: a rare name weighs more than a common word."""
     total = library.counts[1]
     frequencies = {stem: library.lexical.frequency(stem) for stem in to_stems(" ".join(terms))}
     return {stem: math.log(1 + (total - found + 0.5) / (found + 0.5)) for stem, found in frequencies.items()}

@@ -15,21 +15,22 @@ from qa.evidence import SPOKEN, Evidence
 from qa.filters import dated
 from qa.question import Query
 
-# A further sentence is cited when it scores within this of the best one; more is allowed within the same article, where
-# answers continue, than from others. Over 130 news questions: F1 of the cited sentences 0.55, from 0.50 (0.3 and 0.1)
-# to 0.55 (0.1 and 0) around it. Where somebody's words are asked for, it has to be surely theirs instead.
+# Another sentence is cited if it scores within this of the best one: the first margin holds in the same article, where
+# answers continue, the second in others. Over 130 news questions: F1 of the cited sentences 0.55; around it, from 0.50
+# (0.3 and 0.1) to 0.55 (0.1 and 0). If someone's statements are asked for, it must be certainly theirs instead.
 MARGINS = (0.15, 0.05)
 STATEMENT_MARGINS = (0.25, 0.1)
 
-# Where somebody's words on a topic are asked for, a further sentence is at least this much as on topic as the best one.
-# Of 0.4 to 0.8, it gave the best F1 and hit@1 over 158 news questions and 400 of the kind "What did X say about Y?".
+# If someone's statements on a topic are asked for, another sentence must be at least this much on topic, as a share of
+# the best one. Of 0.4 to 0.8, it gave the best F1 and hit@1 over 158 news questions and 400 like "What did X say about
+# Y?".
 ON_TOPIC_SHARE = 0.6
 
-# Two sentences that share this much of their stems say the same thing: wire copy, or a quote repeated.
+# Two sentences that share this much of their stems say the same thing: wire copy, or a repeated quote.
 DUPLICATE_OVERLAP = 0.8
 
-# Sentences of other articles that score this much less than the best may still contradict it, if both are this much on
-# topic and the shorter has this share of its words in the longer. Set by reading what 158 news questions show for it.
+# Sentences of other articles that score up to this much less than the best may contradict it, if both are this much on
+# topic and share this much of the shorter one's words. Set by reading what comes of 158 news questions.
 CONFLICT_MARGIN, CONFLICT_TOPIC, CONFLICT_OVERLAP = 0.3, 0.7, 0.5
 
 _NUMBER = re.compile(r"(?<![\w.,])\$?\d[\d,]*(?:\.\d+)?(?![\w])")
@@ -40,7 +41,7 @@ _CORRECTION = re.compile(
     r"|\b(?:misstated|has been corrected|incorrectly (?:said|stated|reported))\b",
     re.IGNORECASE,
 )
-# "This was decided on Monday": who reads that alone does not know what. "There is" and "This week" point nowhere.
+# "This was decided on Monday" cannot be understood alone. "There is" and "This week" do not refer back.
 _POINTS_BACK = re.compile(
     rf"^\W*(?:(?:but|and|so|still|yet),?\s+)?(?:{any_of(POINTING_BACK)}|this(?!\s+{any_of(AFTER_THIS)}\b))\b",
     re.IGNORECASE,
@@ -48,7 +49,7 @@ _POINTS_BACK = re.compile(
 
 
 def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:
-    """The one to `limit` sentences to cite, best first: those close to the best, no two that say the same."""
+    """Return one to `limit` sentences to cite, best first: those close to the best, without repetition."""
     chosen: list[Evidence] = []
     for candidate in evidence:
         if len(chosen) == limit:
@@ -69,9 +70,9 @@ def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:
 
 
 def answer_first(chosen: Sequence[Evidence]) -> list[Evidence]:
-    """The best first, as they come; but what directly follows a sentence in its article follows it here too.
+    """Keep the order, best first, except that what directly follows a sentence in its article follows it here too.
 
-    Over 130 news questions the first sentence held evidence for 0.49, and for 0.42 where all stood as in the article.
+    Over 130 news questions the first sentence had evidence for 0.49, and for 0.42 with all in the order of the article.
     """
     left = list(chosen)
     ordered: list[Evidence] = []
@@ -84,7 +85,7 @@ def answer_first(chosen: Sequence[Evidence]) -> list[Evidence]:
 
 
 def interleave(sides: Sequence[Sequence[Evidence]], limit: int) -> list[Evidence]:
-    """The best of each side, then the second best of each, up to `limit`; nothing twice."""
+    """Return the best of each side, then the second best of each, up to `limit`, without repetition."""
     chosen: list[Evidence] = []
     for candidate in (found for row in zip_longest(*sides) for found in row if found is not None):
         if len(chosen) < limit and not any(_repeats(candidate, earlier) for earlier in chosen):
@@ -93,10 +94,10 @@ def interleave(sides: Sequence[Sequence[Evidence]], limit: int) -> list[Evidence
 
 
 def find_conflicts(query: Query, best: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """What other articles say that the best evidence does not go with, and what corrects it, best first.
+    """Return evidence that contradicts or corrects the best, best first.
 
-    That is another number where one is asked for, and the same with and without a "not"; of the same speaker where
-    somebody's words are asked for.
+    It contradicts with another number if one is asked for, or by saying the same with or without a "not"; if someone's
+    statements are asked for, it must have the same speaker.
     """
     return [
         candidate
@@ -108,17 +109,17 @@ def find_conflicts(query: Query, best: Evidence, evidence: Sequence[Evidence]) -
 
 
 def sort_by_date(chosen: Sequence[Evidence]) -> list[Evidence]:
-    """The newest first, what has no date last, and of one date the best first."""
+    """Sort the newest first and the undated last; those of one date keep their order."""
     return sorted(chosen, key=lambda evidence: dated(evidence.record.published) or "", reverse=True)
 
 
 def points_back(sentence: Sentence) -> bool:
-    """Whether a sentence begins with a word for something that the one before it names."""
+    """Return whether a sentence begins with a word that refers to the sentence before it."""
     return _POINTS_BACK.match(sentence.text) is not None
 
 
 def drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence without what says the same as something before it."""
+    """Return the evidence without what repeats something before it."""
     kept: list[Evidence] = []
     for candidate in evidence:
         if not any(_repeats(candidate, earlier) for earlier in kept):

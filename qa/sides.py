@@ -1,4 +1,4 @@
-"""A question about several at once in, a question about each out: "What did Roe and Poe say?" is two questions."""
+"""A question about several people or things in, a question about each out: "What did Roe and Poe say?" is two."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa.question import Query, read_question
 from qa.whose import NAME, SAYING_VERB
 
 _LIST = rf"{NAME}(?:,\s+{NAME})*,?\s+and\s+{NAME}"
-# "Did Roe and Poe meet?" is one question: only what each does alone is asked of each.
+# "Did Roe and Poe meet?" is one question: only what each can do alone makes two.
 _EACH_SAYS = re.compile(
     rf"\b(?:[Dd](?:id|oes|o)|[Hh]a(?:s|ve|d)|[Ww]ould|[Cc]ould|[Aa]ccording\s+to)\s+(?:the\s+|both\s+)*(?P<list>{_LIST})"
     rf"(?P<rest>\s+(?:(?:each|both)\b|(?:\w+\s+)?{SAYING_VERB}\b).*)$",
@@ -30,9 +30,9 @@ _DIFFERS_FROM = re.compile(
 
 
 def split_sides(query: Query) -> list[tuple[str, Query]]:
-    """Whom or what a question asks about, one after the other, each with the question about it alone; else nothing.
+    """Return the sides of a question, each with its name and the question about it alone; none if it has one side.
 
-    What two things are held against each other for counts for both: the words of one side are carried to the other.
+    When two things are compared, the words of each side are carried over to the other.
     """
     listed = _EACH_SAYS.search(query.standalone)
     if listed:

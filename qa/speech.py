@@ -1,4 +1,4 @@
-"""Whose statement is a sentence, and by what other name does it call the topic? Plain rules on the words."""
+"""Whose statement a sentence is, and by what other name it calls the topic: plain rules on the words."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _PRONOUN_SAID = re.compile(rf"(?:.*[,”\"]\s+)?(?:he|she)\s+(?:\w+\s+)?{CUE}\b"
 
 
 def find_surname(name: str) -> str:
-    """The last word of a name, without a suffix: "King" of "Martin Luther King Jr."; "" where there is none."""
+    """Return the last word of a name, without a suffix: "King" for "Martin Luther King Jr."; "" if there is none."""
     words = [word for word in re.findall(r"\w[\w’'-]*", name) if word.lower() not in SUFFIXES]
     return re.sub(r"['’]s?$", "", words[-1]) if words else ""
 
 
 def reads_as_statement(sentence: str, before: str, surname: str) -> bool:
-    """Whether a sentence reads as a statement of the person of that surname, where `before` is the sentence before it.
+    """Return whether a sentence reads as a statement by the person of that surname; `before` is the sentence before it.
 
-    It does with the name beside a verb of saying or thinking, or with "he said" where `before` has the name.
+    It does if the name is next to a verb of saying or thinking, or with "he said" if `before` has the name.
     """
     if not surname:
         return False
@@ -33,10 +33,10 @@ def reads_as_statement(sentence: str, before: str, surname: str) -> bool:
 
 
 def find_other_names(sentence: str, topic_stems: Collection[str]) -> set[str]:
-    """Stems of the common nouns that stand with a topic in a sentence that names it.
+    """Return the stems of the common nouns next to the topic in a sentence that names it.
 
-    Of "the naval facility at Tartous" and "The Tartous base serves", for Tartous: naval, facil and base. They are the
-    words in small letters among the three before the topic's name and right after it.
+    For Tartous, "the naval facility at Tartous" gives naval and facil, "The Tartous base serves" gives base: the words
+    in lower case among the three before the topic's name and the one after it.
     """
     words = re.findall(r"[^\W_]+", sentence)
     stems = to_stems(" ".join(words))
@@ -50,7 +50,7 @@ def find_other_names(sentence: str, topic_stems: Collection[str]) -> set[str]:
 
 @functools.lru_cache(maxsize=64)
 def _patterns(surname: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The name, and the name beside a cue: "Peskov, who was in Moscow, said", "said Mr. Peskov"."""
-    # Someone who asks about "peskov" means Peskov; but "Brown said" is not to match "brown".
+    """Patterns for the name, and for the name next to a cue: "Peskov, who was in Moscow, said", "said Mr. Peskov"."""
+    # Someone who asks about "peskov" means Peskov; but for Brown, "brown said" must not match.
     name = rf"\b(?i:{re.escape(surname)})\b" if surname.islower() else rf"\b{re.escape(surname)}\b"
     return re.compile(name), re.compile(rf"{name}[^.;\"“”]{{0,60}}?\b{CUE}\b|\b{CUE}\s+(?:[\w.,’'-]+\s+){{0,6}}?{name}")

@@ -1,4 +1,4 @@
-"""Names that a question spells otherwise than the articles: "Tartus" for Tartous."""
+"""Names that a question spells differently from the articles: "Tartus" for Tartous."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from index.words import to_stems, to_words
 from qa.question import Query
 from qa.whose import replace_name
 
-# Names at least this long, and as alike as this (the ratio of difflib), are taken for each other: Tartus and Tartous
-# have 0.92, Zambia and Gambia 0.83.
+# Names of at least this length with at least this similarity (difflib's ratio) are taken to be the same: Tartus and
+# Tartous have 0.92, Zambia and Gambia 0.83.
 MIN_LETTERS, LIKE = 5, 0.84
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def respell(library: Library, query: Query) -> tuple[Query, dict[str, str]]:
-    """The query with each name that no article holds as the articles spell it, and what was taken for what.
+    """Return the query with the articles' spelling of each name that no article has, and those spellings by name.
 
-    The name of the speaker asked for is left to `index.speech.people.find_speaker`, and so is a question without such a
-    name.
+    The name of the speaker asked for is left to `index.speech.people.find_speaker`.
     """
     taken: dict[str, str] = {}
     speaker = (query.speaker or "").split()
@@ -51,7 +50,7 @@ def respell(library: Library, query: Query) -> tuple[Query, dict[str, str]]:
 
 
 def rename_speaker(query: Query, name: str) -> Query:
-    """The query with the name of a speaker in place of one that is spelled nearly so."""
+    """Return the query with a speaker's name instead of the similar one that it has."""
     asked, words = set(to_words(query.speaker or "")), tuple(to_words(name))
     return replace(
         query,
@@ -62,7 +61,7 @@ def rename_speaker(query: Query, name: str) -> Query:
 
 
 def _find_spelling(library: Library, word: str) -> str:
-    """The name in the articles that is likest to a word which they never have; "" where they have it, or none."""
+    """The name in the articles most like a word that they never use; "" if they use it, or if no name is similar."""
     stem = to_stems(word)[0]
     if library.lexical.frequency(stem):
         return ""
@@ -80,7 +79,7 @@ def _find_spelling(library: Library, word: str) -> str:
 
 
 def _read_name(library: Library, stem: str) -> str:
-    """A word of this stem as sentences have it with a capital that does not begin them, rather not all in capitals."""
+    """A word with this stem as sentences spell it, capitalised but not the first word, preferably not all capitals."""
     matching = library.lexical.search([stem], 5, sentence_weight=1.0, context_weight=0.0)
     names = [
         found[0]

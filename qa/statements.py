@@ -1,4 +1,4 @@
-"""Who said what: a speaker, a topic, an article or dates in, the statements themselves out."""
+"""Who said what: a speaker, a topic, an article or dates in, the statements out."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from qa.question import Query, read_question
 from qa.retrieve import retrieve
 from qa.select import ON_TOPIC_SHARE
 
-# A statement is about the topic when its cosine with it is this high, or when it is on topic (see `Evidence`) at least
-# this much, and at least ON_TOPIC_SHARE of how much the best one is. Set by reading what is kept and what is left out
-# for 15 pairs of speaker and topic, in the seed article and in 840 news articles.
+# A statement is about the topic if its cosine with it is at least CLOSE, or if it is at least ON_TOPIC on topic (see
+# `Evidence`) and at least ON_TOPIC_SHARE as much as the best one. Set by reading what is kept and what is left out for
+# 15 pairs of speaker and topic, in the seed article and in 840 news articles.
 CLOSE = 0.5
 ON_TOPIC = 0.3
 
-# A list is to be whole where an answer needs only the best. Over 840 news articles, 60 candidates of each view leave 84
-# statements about immigration, 400 leave 225 and 800 leave 236, for 0.1, 0.6 and 0.8 s.
+# A list should be complete, while an answer needs only the best. Over 840 news articles, 60 candidates from each view
+# find 84 statements about immigration, 400 find 225 and 800 find 236, in 0.1, 0.6 and 0.8 s.
 LISTED = 400
 
 
 @dataclass(frozen=True)
 class Quote(CitedSentence):
-    """A sentence in which somebody speaks."""
+    """A sentence in which someone speaks."""
 
 
 def quotes(
@@ -47,22 +47,22 @@ def quotes(
 ) -> list[Quote]:
     """Return the statements in a folder of articles that pass every filter given; see `list_quotes`.
 
-    A speaker is found by name, by surname, by role, or by a name spelt nearly so. The index is opened as `qa.ask` does.
-    Raises OnRecordError: its message is one line that says what to do.
+    A speaker is found by name, surname or role, or by a similar name. The index is opened as by `qa.ask`. Raises
+    OnRecordError: its message is one line that says what to do.
     """
     filters = Filters(speaker=speaker, source=source, since=since, until=until, article=article)
     return list_quotes(open_library(seeds, store), filters, about=about)
 
 
 def match_speaker(library: Library, asked: str) -> Match:
-    """Return whom a name means; raises QuestionError, which names some who do speak, where it is nobody."""
+    """Return whom a name means; raises QuestionError, which names some who do speak, if it means no one."""
     with library.reading():
         people = library.people
     match = find_speaker(asked, people) if to_words(asked) else None
     if match is None:
         close = _find_close(asked, people)
         rest = (
-            f"Close to it: {', '.join(close)}."
+            f"Similar names: {', '.join(close)}."
             if close
             else f"Most quoted: {', '.join(speaker.name for speaker in people[:3])}."
             if people
@@ -81,9 +81,9 @@ def list_quotes(
 ) -> list[Quote]:
     """Return the statements of an opened library that pass every filter given.
 
-    With `about`, those on that topic, most relevant first; else by date, those without a year last, then by article,
-    then as they stand in it. `speaker` is one of `library.people`, for a caller who knows already whom
-    `filters.speaker` means. Of an article asked for, statements whose speaker has no name are listed too. Raises
+    With `about`, those on that topic, most relevant first; without it, by date, those without a year last, then by
+    article, then in the order of the article. `speaker` is one of `library.people`, for callers that know already whom
+    `filters.speaker` means. If an article is asked for, statements by unnamed speakers are listed too. Raises
     QuestionError.
     """
     if speaker is None and filters.speaker is not None:
@@ -98,7 +98,7 @@ def list_quotes(
         elif filters.article is not None:
             chosen = [
                 sentence
-                for record in records.values()  # the one, or none where it fails another filter
+                for record in records.values()  # the one, or none if it fails another filter
                 for sentence in library.store.sentences(record)
                 if (sentence.speaker in names if speaker else sentence.speech)
             ]
@@ -110,15 +110,15 @@ def list_quotes(
 
 
 def count_quotes(library: Library) -> list[tuple[Speaker, int]]:
-    """Return everyone who speaks with the number of their statements, the most first."""
+    """Return everyone who speaks, with the number of their statements, those in most articles first."""
     with library.reading():
         return [(person, library.count_statements(person)) for person in library.people]
 
 
 def list_dates(library: Library, speakers: Sequence[Speaker]) -> list[list[str]]:
-    """Return for each speaker the dates of the articles of their statements, one a statement, in order.
+    """Return the dates of each speaker's statements, one for each statement, in order.
 
-    Of articles that have a date with its year.
+    Statements in articles whose date has no year are left out.
     """
     with library.reading():
         records = library.records
@@ -133,14 +133,14 @@ def list_dates(library: Library, speakers: Sequence[Speaker]) -> list[list[str]]
 
 
 def read_topic(about: str) -> Query:
-    """Return a topic ready to be looked up; raises QuestionError where it has no word, or too many."""
+    """Return a topic ready to be looked up; raises QuestionError if it has no words, or is too long."""
     if not to_words(about):
         raise QuestionError("the topic is empty. Name what the statements should be about.")
     return read_question(about)
 
 
 def _find_close(asked: str, people: Sequence[Speaker]) -> list[str]:
-    """Up to three names that are spelt a little like the one asked for, the likest first."""
+    """Up to three names similar to the one asked for, the most similar first."""
     wanted = fold_letters(asked)
     likeness = {
         person.name: max(

@@ -1,4 +1,4 @@
-"""What kind of thing a question asks for, and whether a sentence holds one."""
+"""What kind of thing a question asks for, and whether a sentence has one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NAME = re.compile(rf"(?<![.!?:“\"‘] )(?<!^)\b(?!{_MONTH}|\w+day\b)[A-Z][\w�
 
 
 def find_wanted(question: str) -> Wanted | None:
-    """What a question asks for, of two questions the last: a number before a date, "how long ago" is both."""
+    """Return what a question asks for, the last of two questions: a number before a date, as "how long ago" is both."""
     last = question.rstrip("? ").rpartition("? ")[2]
     if _NUMBER_ASKED.search(last):
         return "number"
@@ -46,7 +46,7 @@ def find_wanted(question: str) -> Wanted | None:
 
 
 def has_wanted(wanted: Wanted, sentence: str, question: str) -> bool:
-    """Whether a sentence has a thing of that kind; a person is one whom the question does not name."""
+    """Return whether a sentence has a thing of that kind; a person must be one whom the question does not name."""
     if wanted == "person":
         asked = set(to_words(question))
         return any(not asked.issuperset(to_words(name)) for name in _NAME.findall(sentence))

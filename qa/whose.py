@@ -52,7 +52,7 @@ _SPEAKER = (
     re.compile(rf"\b(?:did|does|has)\s+(?P<name>[a-z][\w’'-]+(?:\s+[a-z][\w’'-]+){{0,2}}?)\s+{SAYING_VERB}\b"),
 )
 # "Who said that …?", "Who has criticised …?": of verbs that name a deed as well, as in "Who claimed the prize?", only
-# "claimed that". "Who is accused of fraud?" asks for nobody's words.
+# "claimed that". "Who is accused of fraud?" asks for no one's words.
 _ANYBODYS = re.compile(
     r"^\W*(?:(?:and|but|so)\s+)?who\s+(?:else\s+)?(?:"
     r"(?:(?:has|have|had|also|\w+ly)\s+){0,2}(?:"
@@ -64,7 +64,7 @@ _ANYBODYS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TOPIC = re.compile(rf"\b(?:{any_of(TOPIC_PREPOSITIONS)}|towards?)\s+(?P<topic>.+?)\W*$", re.IGNORECASE)
-# A stance is content where it is nobody's: "Who took the position of spokesman?"
+# A stance is content if it is no one's: "Who took the position of spokesman?"
 _GENERIC = any_of(GENERIC_STANCES)
 _TAKE = r"take(?=\s+(?:on|of|about)\b|\W*$)"  # a noun here, a verb elsewhere
 _GENERIC_NOUN = re.compile(
@@ -80,13 +80,13 @@ _NEGATED = re.compile(rf"\b{any_of(NEGATED_VERBS)}n['’]?t\b", re.IGNORECASE)
 
 
 def find_speaker(question: str) -> str | None:
-    """Whose words a question asks for, as it names them; None where it asks for nobody's, or for anybody's."""
+    """Return whose words a question asks for, as it names them; None if no one's in particular."""
     found = _match_speaker(question)
     return _without_possessive(found["name"].strip()) if found else None
 
 
 def find_topic(question: str) -> str:
-    """What the words are to be about, as the question puts it; "" where it does not say."""
+    """Return what the words should be about, as the question puts it; "" if it does not say."""
     question = _spell_out(question.rstrip("? ").rpartition("? ")[2])  # of two questions, the last
     asks = _match_speaker(question)
     after = asks.end() if asks and asks.re in _STANCE_OF else 0
@@ -95,13 +95,13 @@ def find_topic(question: str) -> str:
 
 
 def find_open_topic(question: str) -> str | None:
-    """What a question asks for anybody's words on, as in "Who said that the pier is safe?"; None for any other."""
+    """Return what "Who said that …?" asks for anyone's words on; None if the question is of another kind."""
     found = _ANYBODYS.match(question)
     return _strip_marks(found["topic"]) if found else None
 
 
 def find_names(question: str) -> list[str]:
-    """The names in a question, without the question's own words that begin it."""
+    """Return the names in a question, without the capitalised words that only begin it."""
     names = []
     for found in re.finditer(NAME, question):
         words = found[0].split()
@@ -113,14 +113,14 @@ def find_names(question: str) -> list[str]:
 
 
 def find_content_words(question: str) -> tuple[str, ...]:
-    """The words of a question that carry a topic, in lower case, each once, in order."""
+    """Return the words of a question that carry a topic, in lower case, each once, in order."""
     question = _NEGATED.sub(" ", _spell_out(question))
     question = _GENERIC_NOUN.sub(lambda found: found[0].removesuffix(found[found.lastgroup or 0]), question)
     return tuple(dict.fromkeys(word for word in to_words(question) if word not in STOP_WORDS))
 
 
 def replace_name(text: str, name: str, other: str, *, count: int = 0) -> str:
-    """Put another name in place of a name, wherever it is a whole word, or only in the first `count` places."""
+    """Replace a name with another wherever it is a whole word, or only the first `count` times."""
     return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _: other, text, count=count)
 
 
@@ -128,7 +128,7 @@ def _match_speaker(question: str) -> re.Match[str] | None:
     question = _spell_out(question)
     for pattern in _SPEAKER:
         found = pattern.search(question)
-        if found and found["name"].lower() not in STOP_WORDS:  # "And on NATO?" is nobody's view
+        if found and found["name"].lower() not in STOP_WORDS:  # "And on NATO?" is no one's view
             return found
     return None
 

@@ -68,7 +68,7 @@ def test_ask_takes_every_option(client: Client) -> None:
     assert (citation["speaker"], citation["article_id"]) == ("Dmitry Peskov", BASES)
     with pytest.raises(AppError) as raised:
         client.predict(ASSAD, source="The Moon", api_name="/ask")
-    assert str(raised.value).startswith("no article is of an outlet called “The Moon”.")
+    assert str(raised.value).startswith("no article is from an outlet called “The Moon”.")
     with pytest.raises(AppError, match=r"moon\.txt"):
         client.predict(ASSAD, article="moon.txt", api_name="/ask")
 

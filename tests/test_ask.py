@@ -295,9 +295,9 @@ def test_filters(seed_library: Library) -> None:
 
 
 FILTERS = [
-    ("no outlet", {"source": "Pravda"}, "no article is of an outlet called “Pravda”"),
-    ("no month", {"since": "2024-13"}, "'2024-13' is no date"),
-    ("no date", {"until": "soon"}, "'soon' is no date"),
+    ("no outlet", {"source": "Pravda"}, "no article is from an outlet called “Pravda”"),
+    ("no month", {"since": "2024-13"}, "'2024-13' is not a date"),
+    ("no date", {"until": "soon"}, "'soon' is not a date"),
 ]
 
 

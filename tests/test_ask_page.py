@@ -169,8 +169,8 @@ def test_filters_are_read(seed_library: Library) -> None:
     ("given", "problem"),
     [
         ({"speaker": "Nobody Atall"}, "nobody called “Nobody Atall” speaks"),
-        ({"source": "Pravda"}, "no article is of an outlet called “Pravda”"),
-        ({"since": "tomorrow"}, "'tomorrow' is no date"),
+        ({"source": "Pravda"}, "no article is from an outlet called “Pravda”"),
+        ({"since": "tomorrow"}, "'tomorrow' is not a date"),
         ({"article": "../../etc/passwd"}, "no article is called “../../etc/passwd”"),
     ],
 )

@@ -417,7 +417,7 @@ def errors(tmp_path: Path) -> list[tuple[str, list[str], str]]:
         ("a store that is a file", ["ask", TARTOUS, "--store", file], f"the store {file} cannot be written: "),
         ("a store in a file", ["ask", TARTOUS, "--store", f"{file}/s"], f"the store {file}/s cannot be written: "),
         ("an empty topic", ["quotes", "--about", "?"], "the topic is empty. Name what"),
-        ("no date", ["quotes", "--since", "soon"], "'soon' is no date: write YYYY, YYYY-MM or YYYY-MM-DD."),
+        ("no date", ["quotes", "--since", "soon"], "'soon' is not a date: write YYYY, YYYY-MM or YYYY-MM-DD."),
         ("neither question nor batch", ["ask"], both),
         ("both question and batch", ["ask", TARTOUS, "--batch", file], both),
         ("a missing batch", ["ask", "--batch", missing], f"{missing} cannot be read: No such file or directory"),

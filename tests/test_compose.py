@@ -250,7 +250,7 @@ def test_others_of_the_name_who_speak_often_are_named() -> None:
 def test_a_pronoun_of_two_is_not_guessed_at() -> None:
     follow_up = read_question("Why did he leave?", ["What did Ben Oake say about Rui Duarte?"])
     answer = compose(Side(follow_up, [evidence(1.6)]), limit=5, min_confidence=0.5)
-    assert "“he” may be Ben Oake or Rui Duarte: name the one you mean." in answer.note
+    assert "“he” may mean Ben Oake or Rui Duarte: name the one you mean." in answer.note
 
 
 def test_a_name_that_was_respelled_is_told() -> None:

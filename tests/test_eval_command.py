@@ -242,7 +242,7 @@ BAD_EVIDENCE = [
     (
         "of no article",
         {"article": "bus.txt", "text": "x"},
-        "the index holds no article 'bus.txt'. Give its path in the seeds",
+        "the index has no article 'bus.txt'. Give its path in the seeds",
     ),
     (
         "not in it",

@@ -283,7 +283,7 @@ LOST = [
         "no such article",
         Stretch("b.txt", 0, 1),
         None,
-        "q.jsonl, line 1: the index holds no article 'b.txt'. Give its path in the seeds folder.",
+        "q.jsonl, line 1: the index has no article 'b.txt'. Give its path in the seeds folder.",
     ),
     (
         "no such text",
@@ -317,7 +317,7 @@ def test_what_is_nowhere_is_told_before_any_question_is_asked(town: Library) -> 
     good = Question("1", "Who pays for the ferry?", ((Stretch("ferry.txt", text=PAYS),),))
     lost = Question("2", "Who?", (), relevant=(Stretch("bus.txt", text="x"),), place="line 2")
     done: list[int] = []
-    with pytest.raises(QuestionError, match=r"^line 2: the index holds no article 'bus\.txt'\."):
+    with pytest.raises(QuestionError, match=r"^line 2: the index has no article 'bus\.txt'\."):
         evaluate_library(town, [good, lost], on_progress=lambda number, of: done.append(number))
     assert done == []
 

@@ -126,7 +126,7 @@ def test_votes_at_once_are_all_kept(tmp_path: Path, answer: Answer) -> None:
 def test_a_full_file_takes_no_more(tmp_path: Path, answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAX_BYTES", 10)
     save_feedback(tmp_path, Feedback("a", answer, "up"))
-    with pytest.raises(StoreError, match="takes no more"):
+    with pytest.raises(StoreError, match="is full"):
         save_feedback(tmp_path, Feedback("b", answer, "up"))
 
 

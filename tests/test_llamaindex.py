@@ -29,6 +29,7 @@ from index.library import Library
 from index.speech.people import find_speaker
 from qa import answer_question
 from qa.evidence import Evidence
+from qa.filters import Filters
 from qa.llamaindex import CitedQueryEngine, EvidenceRetriever
 from qa.question import read_question
 from qa.retrieve import retrieve
@@ -119,19 +120,21 @@ def test_retrieved_statements_name_their_speaker(seed_library: Library) -> None:
 
 
 def test_a_retriever_of_one_persons_statements(seed_library: Library) -> None:
-    theirs = text_nodes(EvidenceRetriever(seed_library, speaker="Putin", limit=50).retrieve("What about NATO?"))
+    theirs = text_nodes(
+        EvidenceRetriever(seed_library, filters=Filters(speaker="Putin"), limit=50).retrieve("What about NATO?")
+    )
     assert theirs
     assert {node.metadata["speaker"] for node in theirs} == {"Vladimir Putin"}
-    assert EvidenceRetriever(seed_library, speaker="Nobody Atall").retrieve("What about NATO?") == []
+    assert EvidenceRetriever(seed_library, filters=Filters(speaker="Nobody Atall")).retrieve("What about NATO?") == []
 
 
 def test_a_retriever_of_some_articles(seed_library: Library) -> None:
     all_of_them = EvidenceRetriever(seed_library).retrieve(TARTOUS)
-    assert EvidenceRetriever(seed_library, source="alliance news").retrieve(TARTOUS) == all_of_them
+    assert EvidenceRetriever(seed_library, filters=Filters(source="alliance news")).retrieve(TARTOUS) == all_of_them
     # The seed article's date has no year.
-    assert EvidenceRetriever(seed_library, since="2020", until="2030-12-31").retrieve(TARTOUS) == []
-    with pytest.raises(QuestionError, match=r"^no article is of an outlet called “Pravda”"):
-        EvidenceRetriever(seed_library, source="Pravda").retrieve(TARTOUS)
+    assert EvidenceRetriever(seed_library, filters=Filters(since="2020", until="2030-12-31")).retrieve(TARTOUS) == []
+    with pytest.raises(QuestionError, match=r"^no article is from an outlet called “Pravda”"):
+        EvidenceRetriever(seed_library, filters=Filters(source="Pravda")).retrieve(TARTOUS)
 
 
 @pytest.mark.parametrize("limit", [0, -1])
@@ -187,10 +190,10 @@ def test_a_refused_response(seed_library: Library) -> None:
 
 
 def test_options_of_the_engine(seed_library: Library) -> None:
-    engine = CitedQueryEngine(seed_library, speaker="Putin", source="Alliance News", limit=1)
+    engine = CitedQueryEngine(seed_library, filters=Filters(speaker="Putin", source="Alliance News"), limit=1)
     (only,) = engine.query("What about NATO?").source_nodes
     assert only.metadata["speaker"] == "Vladimir Putin"
-    assert CitedQueryEngine(seed_library, since="2020").query(TARTOUS).source_nodes == []
+    assert CitedQueryEngine(seed_library, filters=Filters(since="2020")).query(TARTOUS).source_nodes == []
 
 
 def test_several_queries_at_once(seed_library: Library) -> None:
