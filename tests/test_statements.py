@@ -13,7 +13,7 @@ from qa import quotes
 from qa.filters import Filters
 from qa.statements import Quote, count_quotes, list_dates, list_quotes, match_speaker
 from tests.conftest import MakeLibrary
-from ui.text.listing import explain_match, quotes_table, speakers_table
+from ui.text.listing import explain_match, speakers_table, statements_table
 
 ARTICLE = "kremlin-syria-bases.txt"
 ARTICLES = {
@@ -204,7 +204,7 @@ def test_how_often_and_when(city: Library) -> None:
 def test_quotes_table(city: Library) -> None:
     found = list_quotes(city, speaker=match_speaker(city, "Duarte").speaker)
     start = ARTICLES["a-2023.txt"].index
-    assert quotes_table(found, "Ines Duarte", limit=2, width=None) == (
+    assert statements_table(found, "Ines Duarte", limit=2, width=None) == (
         "Ines Duarte: 4 statements in 3 articles\n"
         "\n"
         "Ferry, Northern News, 2 May 2023 (a-2023.txt)\n"
@@ -213,11 +213,11 @@ def test_quotes_table(city: Library) -> None:
         "\n"
         "… and 2 more: --limit 4 shows all"
     )
-    assert quotes_table([], None, limit=9, width=None) == "No statement on the record."
+    assert statements_table([], None, limit=9, width=None) == "No statement on the record."
 
 
 def test_quotes_table_names_who_speaks_and_wraps(city: Library) -> None:
-    shown = quotes_table(list_quotes(city, Filters(article="a-2023.txt")), None, limit=9, width=44)
+    shown = statements_table(list_quotes(city, Filters(article="a-2023.txt")), None, limit=9, width=44)
     assert shown.splitlines()[:7] == [
         "3 statements in 1 article",
         "",
@@ -234,7 +234,7 @@ def test_quotes_table_names_who_speaks_and_wraps(city: Library) -> None:
 def test_tables_cannot_drive_the_terminal() -> None:
     hostile = "\x1b[31mRed\x07\u202e\nnext"
     quote = Quote(hostile, hostile, hostile, hostile, None, 0, 3, hostile, hostile, "direct")
-    shown = quotes_table([quote], None, limit=1, width=60) + speakers_table(
+    shown = statements_table([quote], None, limit=1, width=60) + speakers_table(
         [(Speaker(hostile, (hostile,)), 1)], limit=1, width=60
     )  # joined without a newline
     assert not [letter for letter in shown if not letter.isprintable() and letter != "\n"]

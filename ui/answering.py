@@ -1,8 +1,8 @@
 """One question at a time, and readers first.
 
-The models use every core for one question, so two at once, of whatever library, would only make both slower. Questions
-that nobody has asked yet, such as those that are to be suggested, are answered only while no reader waits, and give way
-at their next step when one does.
+The models use every core for one question, so two at once, in any library, would only slow each other down. Questions
+that nobody has asked yet, such as suggestions, are answered only while no reader waits, and give way at their next step
+when one does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from qa.filters import NO_FILTERS, Filters
 if TYPE_CHECKING:
     from qa.answer import Answer
 
-_LOOK_SECONDS = 0.5  # between two looks at whether what waits for readers is still wanted
+_LOOK_SECONDS = 0.5  # between checks whether something that waits for readers is still wanted
 
 
 class UnwantedError(Exception):
@@ -26,20 +26,20 @@ class UnwantedError(Exception):
 
 
 class _OvertakenError(Exception):
-    """A reader has asked a question meanwhile."""
+    """A reader has asked a question in the meantime."""
 
 
 class OneAtATime:
-    """A lock with two kinds of holders: readers, and what gives way to them."""
+    """A lock with two kinds of holders: readers, and tasks that give way to them."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._is_held = False
-        self._readers = 0  # that wait
+        self._readers = 0  # waiting
 
     @contextmanager
     def for_reader(self, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-        """Hold it for the length of the block; `on_wait` is called where that has to wait."""
+        """Hold the lock for the length of the block; `on_wait` is called first if it has to wait."""
         with self._changed:
             self._readers += 1
             if self._is_held:
@@ -54,7 +54,7 @@ class OneAtATime:
 
     @contextmanager
     def between_readers(self, is_wanted: Callable[[], bool]) -> Iterator[None]:
-        """Hold it for the length of the block, after all readers; raises UnwantedError once it is not wanted."""
+        """Hold the lock for the length of the block, after all readers; raises UnwantedError if no longer wanted."""
         with self._changed:
             while self._is_held or self._readers:
                 if not is_wanted():
@@ -68,7 +68,7 @@ class OneAtATime:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether a reader waits."""
+        """Whether a reader is waiting."""
         return self._readers > 0
 
     def _release(self) -> None:
@@ -83,9 +83,9 @@ one_at_a_time = OneAtATime()
 def answer_between_readers(
     library: Library, question: str, *, is_wanted: Callable[[], bool], filters: Filters = NO_FILTERS
 ) -> Answer:
-    """Answer a question that nobody has asked, from the start again after each reader who comes meanwhile.
+    """Answer a question that nobody has asked, starting again after each reader who asks one in the meantime.
 
-    Raises UnwantedError once `is_wanted` is false, and OnRecordError.
+    Raises UnwantedError if `is_wanted` becomes false, and OnRecordError.
     """
     from qa.ask import answer_question
 

@@ -86,7 +86,7 @@ def _ask(options: argparse.Namespace) -> None:
 def _quotes(options: argparse.Namespace) -> None:
     from qa.filters import NO_FILTERS
     from qa.statements import count_quotes, list_quotes, match_speaker, read_topic
-    from ui.text.listing import explain_match, quotes_table, speakers_table
+    from ui.text.listing import explain_match, speakers_table, statements_table
 
     # Report wrong options before the index is opened.
     filters = _read_filters(options)
@@ -101,8 +101,8 @@ def _quotes(options: argparse.Namespace) -> None:
             counts = count_quotes(library)
             if not options.json:
                 print(speakers_table(counts, limit=limit or len(counts), width=width))
-            for speaker, said in counts[:limit] if options.json else ():
-                line = {"speaker": speaker.name, "also": speaker.also, "kind": speaker.kind, "statements": said}
+            for speaker, number in counts[:limit] if options.json else ():
+                line = {"speaker": speaker.name, "also": speaker.also, "kind": speaker.kind, "statements": number}
                 print(json.dumps(line, ensure_ascii=False))
             return
         match = match_speaker(library, options.speaker) if options.speaker is not None else None
@@ -111,11 +111,11 @@ def _quotes(options: argparse.Namespace) -> None:
     if match and (note := explain_match(options.speaker, match)):
         _print_note(note)
     if options.json:
-        for quote in found[:limit]:
-            print(json.dumps(asdict(quote), ensure_ascii=False))
+        for statement in found[:limit]:
+            print(json.dumps(asdict(statement), ensure_ascii=False))
     else:
         name = match.speaker.name if match else None
-        print(quotes_table(found, name, limit=limit or len(found), width=width))
+        print(statements_table(found, name, limit=limit or len(found), width=width))
 
 
 def _read_filters(options: argparse.Namespace) -> Filters:

@@ -13,7 +13,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,6 @@ from ui.api import add_endpoints, exception_handlers
 from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
 from ui.guard import guards
 from ui.mcp import http_options
-from ui.pages.ask.examples import Examples
 from ui.pages.ask.handlers import AskPage
 from ui.pages.library.arrivals import largest_upload
 from ui.pages.library.handlers import LibraryPage
@@ -84,9 +83,8 @@ def running(
     styles = [_ASSETS / "app.css", *(_file_of(page, "css") for page in PAGES)]
     largest = largest_upload(library)
     kept = nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest)
-    with kept as uploads, closing(Examples(library)) as examples:
-        examples.get()  # so that they are ready when the first visitor comes
-        blocks = build(library, examples, read_only=read_only)
+    with kept as uploads, ExitStack() as stopping:
+        blocks = build(library, stopping, read_only=read_only)
         try:
             _, url, _ = blocks.launch(
                 server_name=host,
@@ -120,8 +118,8 @@ def running(
             blocks.close(verbose=False)
 
 
-def build(library: Library, examples: Examples, *, read_only: bool = False) -> gr.Blocks:
-    """The app over one library; see `serve`. `running` and `serve` add its look and its headers."""
+def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> gr.Blocks:
+    """The app over one library; see `serve`. `running` adds its look and its headers, and closes `stopping`."""
     keep_gradio_quiet()
     import gradio as gr
 
@@ -141,7 +139,7 @@ def build(library: Library, examples: Examples, *, read_only: bool = False) -> g
             masthead=draw_html(show_masthead(), "masthead"),
             show_masthead=show_masthead,
             panel=draw_html(nothing_open_html(), "source", is_rendered=False),
-            examples=examples,
+            stopping=stopping,
         )
         openers: dict[str, tuple[gr.State, Opener]] = {}
         for page in PAGES:

@@ -9,6 +9,7 @@ see assets/app.js.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from index.library import Library
-    from ui.pages.ask.examples import Examples
 
 Opener = Callable[[Any, int, int], str]
 """What is open on a page, a turn and a place in, the panel as HTML out; the turn and the place are untrusted."""
@@ -39,7 +39,8 @@ class Site:
     masthead: gr.HTML
     show_masthead: Callable[[], str]
     panel: gr.HTML
-    examples: Examples
+    stopping: ExitStack
+    """Closes what a page enters into it, when the server stops."""
 
 
 class Page(Protocol):
@@ -90,7 +91,7 @@ def listen(
     """Call a handler on each event of a component; its parameter `event`, if it has one, gets what the script sent.
 
     `while_running` is for events during a call: they are ignored, handled at once, or the last is handled afterwards.
-    Of the events of all visitors that have the name of a `queue`, one is handled at a time.
+    Events with the same `queue`, of all visitors, are handled one at a time.
     """
     accept_event(handler)
     # Events are not for users of the API, and Gradio's own progress overlay would cover what is being read. Without a

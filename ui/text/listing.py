@@ -24,40 +24,41 @@ def explain_match(asked: str, match: Match) -> str:
     return f"taking “{plain_text(asked)}” for {taken}; others: {', '.join(others)}" if others else ""
 
 
-def quotes_table(quotes: Sequence[Quote], speaker: str | None, *, limit: int, width: int | None) -> str:
+def statements_table(statements: Sequence[Quote], speaker: str | None, *, limit: int, width: int | None) -> str:
     """Statements under their articles, in the order given, at most `limit` of them.
 
     `speaker` is who was asked for; if None, each run of statements has its speaker's name. Lines are wrapped to `width`
     columns; None means that they are not wrapped.
     """
-    if not quotes:
+    if not statements:
         return "No statement on the record."
-    head = f"{count(len(quotes), 'statement')} in {count(len({said.article_id for said in quotes}), 'article')}"
+    articles = len({statement.article_id for statement in statements})
+    head = f"{count(len(statements), 'statement')} in {count(articles, 'article')}"
     lines = [f"{plain_text(speaker)}: {head}" if speaker else head]
-    for _, in_article in groupby(quotes[:limit], key=lambda said: said.article_id):
-        statements = list(in_article)
-        first = statements[0]
+    for _, article_run in groupby(statements[:limit], key=lambda statement: statement.article_id):
+        in_article = list(article_run)
+        first = in_article[0]
         about = describe_source(first.title or first.article_id, first.source, first.published)
         lines += ["", *wrap(f"{about} ({plain_text(first.article_id)})", width, "", "")]
-        for name, run in groupby(statements, key=lambda said: said.speaker):
+        for name, run in groupby(in_article, key=lambda statement: statement.speaker):
             if not speaker:
                 lines += wrap(plain_text(name or "(no name given)"), width, "  ", "  ")
-            for said in run:
-                label = f"  {describe_speech(said.speech):<{_LABEL - 2}}  "
-                text = f"{plain_text(said.text)} ({said.start}–{said.end})"
+            for statement in run:
+                label = f"  {describe_speech(statement.speech):<{_LABEL - 2}}  "
+                text = f"{plain_text(statement.text)} ({statement.start}–{statement.end})"
                 lines += wrap(text, width, label, " " * len(label))
-    return "\n".join([*lines, *_more(len(quotes), limit)])
+    return "\n".join([*lines, *_more(len(statements), limit)])
 
 
 def speakers_table(counts: Sequence[tuple[Speaker, int]], *, limit: int, width: int | None) -> str:
     """The speakers, one a line: the number of statements, the name and the other names."""
     if not counts:
         return "Nobody is quoted in these articles."
-    lines = [f"{count(len(counts), 'speaker')}, {count(sum(said for _, said in counts), 'statement')}", ""]
-    for speaker, said in counts[:limit]:
+    lines = [f"{count(len(counts), 'speaker')}, {count(sum(number for _, number in counts), 'statement')}", ""]
+    for speaker, number in counts[:limit]:
         also = [name for name in dict.fromkeys(map(plain_text, speaker.also)) if name]
         called = f" ({', '.join(also[:3])})" if also else ""
-        line = f"{said:>7,}  {plain_text(speaker.name)}{called}"
+        line = f"{number:>7,}  {plain_text(speaker.name)}{called}"
         lines.append(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
     return "\n".join([*lines, *_more(len(counts), limit)])
 

@@ -2,7 +2,7 @@
 // `trigger` sends an event to Python.
 
 const LEAVING = 160; // ms for the pointer to cross from a number to its card
-const FIND = 1000; // ms between two looks at whether there are new examples
+const FIND = 1000; // ms between checks for new examples
 const phone = window.matchMedia("(max-width: 899px)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const conversation = () => document.getElementById("conversation"); // which scrolls
@@ -38,8 +38,8 @@ function settleTurns() {
   [...made.content.children].forEach((turn, i) => mend(turns, turns.children[first + i], turn));
 }
 
-// The examples come as text, too, with the data-synced of the masthead that they belong to: if the page has another, there
-// are new ones, which are worked out when they are asked for.
+// The examples arrive as text, too, with the data-synced of the masthead that they belong to. If the masthead has another
+// one now, there are new examples, which are found when they are asked for.
 
 const opening = () => conversation().querySelector(".opening");
 

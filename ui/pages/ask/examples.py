@@ -1,4 +1,4 @@
-"""The example questions on the Ask page: worked out in the background, anew whenever the index has changed."""
+"""The example questions on the Ask page, found in the background whenever the index has changed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _log = logging.getLogger(__name__)
 
 
 class Examples:
-    """The questions that a library's index answers; close it before the library."""
+    """Questions that a library's index answers; close this before the library."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = threading.Lock()
         self._questions: tuple[str, ...] = ()
-        self._made_of: object = None  # the records of the index that they are about
+        self._made_of: object = None  # the records of the index that they were found in
         self._thread: threading.Thread | None = None
         self._is_closed = False
 
     def get(self) -> tuple[tuple[str, ...], bool]:
-        """The latest questions, and whether they are about the index as it is; if not, new ones are begun."""
+        """The latest questions, and whether they are from the current index; if not, begins to find new ones."""
         with self._library.reading():
             records = self._library.records
         with self._lock:
@@ -36,7 +36,7 @@ class Examples:
             return self._questions, is_current
 
     def close(self) -> None:
-        """Wait until nothing is being worked out any more."""
+        """Stop finding questions, and wait until that has stopped."""
         with self._lock:
             self._is_closed = True
             thread = self._thread

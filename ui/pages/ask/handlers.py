@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +23,7 @@ from qa.filters import Filters
 from qa.question import read_question
 from ui.answering import UnwantedError, answer_between_readers, one_at_a_time
 from ui.gradio_seam import sent_with
+from ui.pages.ask.examples import Examples
 from ui.pages.ask.filters import filters_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn
 from ui.pages.ask.view import citation_panel_html, conversation_html, examples_html, export_html, part_html, tools_html
@@ -37,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 _FAILED = "That question could not be answered because of a fault in the program. The log has the details."
 _GLANCE = 0.04  # seconds: a shorter step is not worth showing
-_PATIENCE = 20.0  # seconds that suggestions wait for readers; afterwards there are those that were found
+_PATIENCE = 20.0  # seconds that suggestions wait for readers; then those found so far are shown
 _LINKED = 3  # earlier questions in a link
 
 _Outputs = tuple[Any, ...]
@@ -53,7 +55,8 @@ class AskPage:
     def __init__(self, site: Site) -> None:
         self._library = site.library
         self._panel = site.panel
-        self._examples = site.examples
+        self._examples = site.stopping.enter_context(closing(Examples(site.library)))
+        self._examples.get()  # to be ready for the first visitor
 
     def draw(self, script: gr.HTML) -> Openers:
         """Draw the components and connect their events."""
@@ -95,7 +98,7 @@ class AskPage:
             listen(script, "ask_again", self._ask_again, talk, outputs, while_running="once"),
         ]
         for asked in asking:
-            # One at a time, or those that wait for readers would take the threads that readers need.
+            # One at a time: otherwise, those that wait for readers would take the threads that readers need.
             listen(asked, "then", self._suggest, talk, part, while_running="multiple", queue="suggest")
         listen(script, "stop", self._stop, talk, outputs, while_running="multiple", cancels=asking)
         listen(script, "start_over", self._start_over, talk, outputs, while_running="multiple", cancels=asking)
@@ -244,7 +247,7 @@ class AskPage:
         return gr.skip() if place is None else part_html(talk, place)
 
     def _find_examples(self) -> str:
-        synced = self._library.synced  # before: a sync meanwhile is only found out a second later
+        synced = self._library.synced  # read first: after a sync in between, the page asks again a second later
         questions, is_current = self._examples.get()
         return examples_html(questions, is_current, synced)
 

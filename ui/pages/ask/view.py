@@ -43,7 +43,7 @@ def conversation_html() -> str:
 
 
 def examples_html(questions: Sequence[str], is_current: bool, synced: float | None) -> str:
-    """Example questions for the page to show; `synced` is that of the masthead they belong to, if they are current.
+    """Example questions for the page to show; `synced` is that of the masthead that they belong to, if current.
 
     The HTML is escaped once more, as text: the page must not contain its elements twice.
     """

@@ -40,7 +40,7 @@ def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> s
     """Everyone whose names and roles have all the words sought, matches by name first, then by number of statements."""
     counts = count_quotes(library)
     words = split_sought(sought)
-    found = [(who, said) for who, said in counts if has_words(words, who.name, *who.also)]
+    found = [(who, number) for who, number in counts if has_words(words, who.name, *who.also)]
     found.sort(key=lambda row: not has_words(words, row[0].name))
     if not found:
         why = (
@@ -51,7 +51,7 @@ def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> s
         return f'<p class="nobody" role="status">{why}</p>'
     page = found[:shown]
     dates = list_dates(library, [who for who, _ in page])
-    rows = "".join(_person_html(who, said, when) for (who, said), when in zip(page, dates, strict=True))
+    rows = "".join(_person_html(who, number, when) for (who, number), when in zip(page, dates, strict=True))
     size = f"{len(found):,} of {count(len(counts), 'speaker')}" if words else count(len(counts), "speaker")
     more = more_html("people", len(found), shown)
     return f'<p class="size" role="status">{size}</p><ul class="people">{rows}</ul>{more}'
@@ -69,7 +69,7 @@ def person_html(person: PersonStatements | None) -> str:
     if person is None:
         nobody = '<p class="nobody" role="status">Nobody of that name speaks here.</p>'
         return f'<section class="person-page">{back}{nobody}</section>'
-    articles = len({said.article_id for said in person.statements})
+    articles = len({statement.article_id for statement in person.statements})
     about = f" on “<bdi>{escape_html(person.topic)}</bdi>”" if person.topic else ""
     total = f"{count(len(person.statements), 'statement')}{about} in {count(articles, 'article')}"
     if not person.statements:
@@ -83,7 +83,7 @@ def person_html(person: PersonStatements | None) -> str:
         f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{person.shown}" '
         f'data-topic="{escape_html(person.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
         f'<p class="total" role="status">{total}{role}</p>{_narrow_html(person)}'
-        f"{plot_html([month for said in person.statements if (month := month_of(said))])}"
+        f"{plot_html([month for statement in person.statements if (month := month_of(statement))])}"
         f"{listed}{more_html('statements', len(person.statements), person.shown)}</section>"
     )
 
@@ -125,14 +125,14 @@ def plot_html(months: Sequence[str]) -> str:
     )
 
 
-def _person_html(speaker: Speaker, said: int, dates: Sequence[str]) -> str:
+def _person_html(speaker: Speaker, number: int, dates: Sequence[str]) -> str:
     also = _also(speaker)
     role = f'<span class="role"><bdi>{escape_html(also)}</bdi></span>' if also else ""
     period = f'<span class="period">{_period(dates)}</span>' if dates else ""
     return (
         f'<li><a class="person" href="#people/{escape_html(quote(speaker.name, safe=""))}">'
         f'<span class="name"><bdi>{escape_html(speaker.name)}</bdi></span>{role}'
-        f'<span class="often">{count(said, "statement")}</span>{period}</a></li>'
+        f'<span class="often">{count(number, "statement")}</span>{period}</a></li>'
     )
 
 
