@@ -111,7 +111,7 @@ def fits(page: Page) -> bool:
 
 def test_all_articles_are_listed_and_can_be_read(editor: Visitor, town: Town) -> None:
     page = editor.page
-    assert titles(page) == ["The pier closes", "A slow tram", "One", "Two", "feed.jsonl#3", HOSTILE]
+    assert titles(page) == ["The pier closes", "A slow tram", "One", "Two", "feed.jsonl#line 3", HOSTILE]
     expect(page.locator("#library-page .size")).to_have_text("5 articles and 1 other row")
     cells = row(page, "The pier closes").locator("td")
     assert [cells.nth(i).text_content() for i in range(1, 6)] == [
@@ -121,7 +121,7 @@ def test_all_articles_are_listed_and_can_be_read(editor: Visitor, town: Town) ->
         "2 people",
         "Indexed",
     ]
-    expect(row(page, "feed.jsonl#3").locator(".state")).to_have_text(re.compile("^Skipped: it has no text: "))
+    expect(row(page, "feed.jsonl#line 3").locator(".state")).to_have_text(re.compile("^Skipped: it has no text: "))
     assert fits(page)
     assert page.locator("#page img, #page script").count() == 0
 
@@ -143,7 +143,7 @@ def test_each_column_sorts_both_ways(editor: Visitor) -> None:
         ("Source", ["The pier closes", "A slow tram"], ["A slow tram", "The pier closes"]),
         ("Sentences", ["A slow tram", "The pier closes"], ["The pier closes", "A slow tram"]),
         ("People", ["The pier closes"], ["A slow tram"]),
-        ("State", ["feed.jsonl#3"], ["One"]),
+        ("State", ["feed.jsonl#line 3"], ["One"]),
         ("Date", ["The pier closes", "A slow tram"], ["A slow tram", "The pier closes"]),
     ):
         head = page.get_by_role("columnheader", name=column)
@@ -156,7 +156,7 @@ def test_each_column_sorts_both_ways(editor: Visitor) -> None:
             shown = [title for title in titles(page) if title in wanted]
             assert shown == wanted, (column, head.get_attribute("aria-sort"))
             expect(head.get_by_role("button")).to_be_focused()
-    assert titles(page)[-4:] == ["One", "Two", "feed.jsonl#3", HOSTILE]  # what has no date is last either way
+    assert titles(page)[-4:] == ["One", "Two", "feed.jsonl#line 3", HOSTILE]  # what has no date is last either way
 
 
 def test_articles_are_sought(editor: Visitor) -> None:
@@ -166,7 +166,7 @@ def test_articles_are_sought(editor: Visitor) -> None:
         ("TRAM slow", ["A slow tram"]),
         ("evening", ["A slow tram"]),  # its source, without its accent
         ("ana brand", ["The pier closes"]),
-        ("feed.jsonl", ["One", "Two", "feed.jsonl#3"]),
+        ("feed.jsonl", ["One", "Two", "feed.jsonl#line 3"]),
         ("onerror", [HOSTILE]),
     ):
         box.fill(sought)
@@ -339,7 +339,9 @@ def test_what_is_stale_is_told_and_synced(editor: Visitor, town: Town) -> None:
     expect(page.locator("#library-page .last")).to_contain_text("30 new, 1 changed, 1 removed, 1 skipped, in ")
     expect(page.locator("#library-page .waiting")).to_have_text("Nothing has changed since.")
     page.locator("#library-page .report summary").click()
-    expect(page.locator("#library-page .report .reasons li")).to_have_text(re.compile("^feed.jsonl#3: it has no text"))
+    expect(page.locator("#library-page .report .reasons li")).to_have_text(
+        re.compile("^feed.jsonl#line 3: it has no text")
+    )
     expect(page.locator("#library-page tr.row")).to_have_count(35)
 
 
@@ -425,7 +427,7 @@ def test_visitors_share_the_folder_and_nothing_else(town: Town, visiting: Visiti
 
 def test_many_articles_are_shown_a_hundred_at_a_time(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
     seeds, store = make_town(tmp_path)
-    rows = (json.dumps({"title": f"Bridge {i}", "text": f"The bridge {i} is open."}) for i in range(250))
+    rows = (json.dumps({"id": i + 1, "title": f"Bridge {i}", "text": f"The bridge {i} is open."}) for i in range(250))
     (seeds / "many.jsonl").write_text("\n".join(rows))
     with serving(seeds, store) as url, visiting(url, *WIDTHS["desktop"]) as visitor:
         page = visitor.page
