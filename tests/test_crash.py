@@ -102,7 +102,7 @@ class Folder:
         lines = []
         for i in range(count):
             version = invent(self.random)
-            lines.append(json.dumps({"title": f"Wire {i}", "text": " ".join(version)}))
+            lines.append(json.dumps({"id": i + 1, "title": f"Wire {i}", "text": " ".join(version)}))
             self.note(f"wire.jsonl#{i + 1}", version)
         (self.path / "wire.jsonl").write_text("\n".join([*lines, "{"]))
 
