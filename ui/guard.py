@@ -33,7 +33,6 @@ _SERVED_BY_GRADIO = frozenset(
         "reset",
         "startup-events",
         "upload",
-        "upload_progress",
     }
 )
 

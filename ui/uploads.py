@@ -129,7 +129,8 @@ class UploadLimit:
         set_upload_folder(scope["app"], uploads.folder)
         try:
             with suppress(ClientDisconnect):  # what has arrived is deleted when it is old
-                await self._app(scope, receive, send)
+                # Without its query: Gradio would remember the progress of each upload that gives itself an id.
+                await self._app({**scope, "query_string": b""}, receive, send)
         finally:
             uploads.release(size)
             self._delete_later(uploads, uploaded_paths(scope["app"].get_blocks()))

@@ -131,6 +131,25 @@ def test_closest_sentence_of_a_refusal_opens_in_its_article(visitor: Visitor) ->
     expect(page.locator("#source .what")).to_have_text("Closest sentence, not an answer")
 
 
+def test_examples_follow_the_folder(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "pier.txt").write_text("Ann Hale said that the pier of Lowland is closed.")
+    with serving(seeds, tmp_path / "store", watched=True) as url, visiting(url, 1280, 800) as visitor:
+        page = visitor.page
+        expect(page.locator(".example")).to_have_text(["What did Ann Hale say about Lowland?"])
+        page.locator(".example").focus()
+        (seeds / "pier.txt").write_text("Ben Ruiz said that the harbour of Eastmoor is too small.")
+        expect(page.locator(".example")).to_have_text(["What did Ben Ruiz say about Eastmoor?"])
+        expect(page.locator(".example")).to_be_focused()
+        with visiting(url, 390, 844) as later:
+            expect(later.page.locator(".example")).to_have_text(["What did Ben Ruiz say about Eastmoor?"])
+        (seeds / "frost.txt").write_text("The frost killed most of the blossom.")
+        (seeds / "pier.txt").unlink()
+        expect(page.locator(".example")).to_have_count(0)
+        expect(page.locator(".opening h3")).to_have_count(0)
+
+
 def test_example_question_is_asked_by_a_click(visitor: Visitor) -> None:
     page = visitor.page
     example = page.locator(".example").first
