@@ -1,4 +1,4 @@
-"""Questions to start with, or to go on with, made from what people say; each is offered only if it is answered."""
+"""Questions to begin with and questions to ask next, made from what people say; each is tried before it is offered."""
 
 from __future__ import annotations
 
@@ -19,21 +19,23 @@ from qa.topics import Topic, rank_topics
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PEOPLE = 100  # those with most statements, among whom are those who speak in most articles
+_PEOPLE = 100  # quoted most, among whom those quoted in most articles are sought
 _HEARD = 40  # of them, whose statements are read
-_WIDELY = 0.1  # of the articles of whoever speaks in most: nobody is asked about who speaks in fewer
-_PROMINENT = 0.75  # the power: with 1, all four of 500 BBC articles are politicians; with 0.5, some are little known
-_STATEMENTS = 200  # of each, evenly spread over the articles
-_TRIED = 3  # topics of each, until one is answered
+_WIDELY = 0.1  # people quoted in fewer articles than this share of the first one's are left out
+# A power of the number of articles: with 1, all four examples of 500 BBC articles are about politicians; with 0.5, some
+# are about people whom few know.
+_PROMINENCE = 0.75
+_STATEMENTS = 200  # of each person, evenly spread over the articles
+_TOPICS = 3  # of each person
 _LOOK_UPS = 16  # in all
-_AGAIN = 0.5  # what a kind of topic counts when it is offered again
-_CITED = 3  # articles of an answer, in which others are heard
-_OF_ONE = 2  # questions about one speaker, of those to go on with
+_SAME_KIND = 0.5  # the weight of a topic for each one of its kind before it
+_CITED = 3  # articles of an answer in which other people's statements are read
+_OF_ONE = 2  # questions about one speaker among those to ask next
 
 
 @dataclass(frozen=True, eq=False)
 class _Heard:
-    """A person who speaks in some articles, with statements of theirs and the direction of what these are about."""
+    """A person quoted in a number of articles, with some statements and the direction of the sum of their vectors."""
 
     speaker: Speaker
     articles: int
@@ -44,11 +46,12 @@ class _Heard:
 def example_questions(
     library: Library, *, ask: Callable[[str], Answer], count: int = 4, pause: Callable[[], None] = lambda: None
 ) -> list[str]:
-    """Up to `count` questions: what the people who speak in most articles say about what is spoken of most.
+    """Return up to `count` questions: what the people quoted in most articles say about the topics most spoken about.
 
-    No name is in two of them, and people who speak of other things than those before are preferred. Each is put to
-    `ask` before it is offered, at most _LOOK_UPS of them. `pause` is called between two people who are read, some 30 ms
-    each. What either raises ends the search. The same index gives the same questions.
+    No two are about the same person or topic, and people who speak about different things are preferred. Each question
+    is put to `ask` first, and offered only if the answer is likely and begins with a statement on the topic. There are
+    at most _LOOK_UPS. `pause` is called between the other steps, some 30 ms each. Whatever either raises ends the
+    search. The same index gives the same questions.
     """
     heard: list[_Heard] = []
     for speaker in _most_heard(library):
@@ -56,13 +59,13 @@ def example_questions(
         heard.append(_listen_to(library, speaker))
     pause()
     with library.reading():
-        topics = rank_topics(library, [(person.speaker, person.sentences) for person in heard])
+        topics = rank_topics(library, [(person.speaker, person.sentences) for person in heard], only_popular=True)
     most = max((person.articles for person in heard), default=0)
     pairs = [
         (person, topic)
         for person in heard
         if person.articles >= _WIDELY * most
-        for topic in topics[person.speaker.name][:_TRIED]
+        for topic in topics[person.speaker.name][:_TOPICS]
     ]
     found: list[str] = []
     chosen: list[tuple[_Heard, Topic]] = []
@@ -83,10 +86,11 @@ def example_questions(
 def next_questions(
     library: Library, answer: Answer, asked: Iterable[str], *, ask: Callable[[str], Answer], count: int = 3
 ) -> list[str]:
-    """Up to `count` questions to go on with: what else its speaker says, and what others say in the cited articles.
+    """Return up to `count` questions to ask next, on what else the speaker says and what others say in cited articles.
 
-    `asked` are the questions of the conversation, whose words are not asked about again. Each is put to `ask` before it
-    is offered, at most 2 * _TRIED of them; what that raises ends the search. Of a refusal, the closest sentences count.
+    `asked` are the questions of the conversation; topics in them are left out. Each question is put to `ask` before it
+    is offered, at most 2 * _TOPICS of them; whatever that raises ends the search. For a refusal, the closest sentences
+    count as cited.
     """
     cited = answer.citations or answer.closest
     words = {stem for question in asked for stem in to_stems(question)}
@@ -99,8 +103,8 @@ def next_questions(
     def unasked(speaker: Speaker) -> list[tuple[Speaker, Topic]]:
         return [(speaker, topic) for topic in topics[speaker.name] if not words & set(to_stems(topic.text))]
 
-    own = [pair for speaker in first for pair in unasked(speaker)[:_TRIED]]
-    of_others = [pair for speaker in others for pair in unasked(speaker)[:1]][:_TRIED]
+    own = [pair for speaker in first for pair in unasked(speaker)[:_TOPICS]]
+    of_others = [pair for speaker in others for pair in unasked(speaker)[:1]][:_TOPICS]
     found: list[str] = []
     taken: Counter[str] = Counter()  # speakers and topics
     for speaker, topic in filter(None, (pair for pairs in zip_longest(own, of_others) for pair in pairs)):
@@ -116,7 +120,7 @@ def next_questions(
 
 
 def _most_heard(library: Library) -> list[Speaker]:
-    """Those people with a full name who speak in most articles."""
+    """Return the people with a full name who are quoted in most articles."""
     named = [speaker for speaker in library.people[:_PEOPLE] if speaker.kind == "person" and " " in speaker.name]
     with library.reading():
         articles = {speaker.name: _count_articles(library.lexical.statements(speaker.names)) for speaker in named}
@@ -126,7 +130,7 @@ def _most_heard(library: Library) -> list[Speaker]:
 def _listen_to(library: Library, speaker: Speaker) -> _Heard:
     import numpy as np
 
-    with library.reading():  # for each anew: a sync that is done waits for readers to go
+    with library.reading():  # for each person: a finished sync waits until nobody is reading
         ids = library.lexical.statements(speaker.names)
         found = library.store.sentences_with_vectors(_spread(ids))
     total = np.sum([vector for _, _, _, vector in found], axis=0) if found else np.zeros(library.model.dimension)
@@ -139,7 +143,7 @@ def _read_evenly(library: Library, speaker: Speaker) -> list[Sentence]:
 
 
 def _read_others(library: Library, article_ids: Iterable[str], named: Sequence[str]) -> dict[Speaker, list[Sentence]]:
-    """What other people than those named say in the first _CITED of some articles, in the order in which they speak."""
+    """Return what people who are not named say in the first _CITED of the articles, in the order they speak in."""
     speakers = {name: speaker for speaker in library.people for name in speaker.names if speaker.kind == "person"}
     found: dict[Speaker, list[Sentence]] = {}
     for record in [library.records[key] for key in article_ids if key in library.records][:_CITED]:
@@ -151,7 +155,7 @@ def _read_others(library: Library, article_ids: Iterable[str], named: Sequence[s
 
 
 def _spread(ids: Iterable[str]) -> list[str]:
-    """At most _STATEMENTS of some sentences, evenly spread over the articles."""
+    """Return at most _STATEMENTS of the sentences, evenly spread over the articles."""
     ids = sorted(ids)
     return ids[:: max(1, len(ids) // _STATEMENTS)][:_STATEMENTS]
 
@@ -161,16 +165,16 @@ def _count_articles(ids: Iterable[str]) -> int:
 
 
 def _interest(pair: tuple[_Heard, Topic], chosen: Sequence[tuple[_Heard, Topic]]) -> float:
-    """How interesting a person is on a topic, after those chosen: others on other kinds of topics come first."""
+    """Return how interesting a person is on a topic; less if a chosen person or topic is alike."""
     person, topic = pair
     nearest = max((float(person.direction @ other.direction) for other, _ in chosen), default=0.0)
-    again: float = _AGAIN ** sum(other.kind == topic.kind for _, other in chosen)
-    prominence: float = person.articles**_PROMINENT
+    again: float = _SAME_KIND ** sum(other.kind == topic.kind for _, other in chosen)
+    prominence: float = person.articles**_PROMINENCE
     return prominence * (1 - nearest) * topic.weight * again
 
 
 def _is_answered(answer: Answer, speaker: Speaker, topic: Topic) -> bool:
-    """Whether the answer is likely, and begins with what the speaker says on the topic."""
+    """Whether the answer is likely and begins with a statement of the speaker on the topic."""
     return answer.confidence >= LIKELY and any(_is_on(citation, speaker, topic) for citation in answer.citations[:1])
 
 

@@ -1,4 +1,4 @@
-"""Readers go first: what is answered for nobody yet gives way to them."""
+"""Readers go first: answers that nobody has asked for give way to them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_what_is_not_wanted_any_more_is_not_waited_for() -> None:
 
 
 def test_a_look_up_stops_at_its_next_step_and_begins_again(seed_library: Library) -> None:
-    """A reader who asks right after each of the first three begins finds it free before that is answered."""
+    """A reader who comes right after each of its first three beginnings is answered before it."""
     begun: list[int] = []
     readers: list[threading.Thread] = []
     answered_first: list[bool] = []
@@ -84,7 +84,7 @@ def test_a_look_up_stops_at_its_next_step_and_begins_again(seed_library: Library
 
 
 def test_a_reader_waits_for_one_look_up_at_most(seed_library: Library) -> None:
-    """While questions to go on with are sought for four visitors at once."""
+    """While suggestions are being found for four visitors at once."""
     answer = answer_question(seed_library, TARTOUS)
     ends: list[float] = []
     is_over = threading.Event()
@@ -129,7 +129,7 @@ def test_examples_follow_the_index(tmp_path: Path, make_library: MakeLibrary) ->
             time.sleep(0.02)
         return found[0]
 
-    assert examples.get() == ((), False)  # nobody waits for them
+    assert examples.get() == ((), False)  # nobody has to wait for them
     assert when_current() == ("What did Ann Hale say about Lowland?",)
     (tmp_path / "pier.txt").write_text("Ben Ruiz said that the harbour of Eastmoor is too small.")
     library.sync()

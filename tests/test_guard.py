@@ -1,4 +1,4 @@
-"""Who may send what to a server: the rule itself, and a served process that holds to it."""
+"""Which requests a server accepts: the rule itself, and a real server that follows it."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_page_of_another_site_can_change_nothing(served: str, headers: dict[st
             request.headers.update(headers)
             with httpx.Client() as client:
                 answer = client.send(request)
-            assert (answer.status_code, answer.text) == (403, "a page of another site may not use this server"), path
+            assert (answer.status_code, answer.text) == (403, "pages of other sites may not use this server"), path
     for method in ("PUT", "PATCH", "DELETE"):
         assert httpx.request(method, f"{served}mcp", headers=headers).status_code == 403
     for path in ("gradio_api/queue/data?session_hash=a", "gradio_api/heartbeat/a", "config"):
@@ -167,9 +167,9 @@ def test_what_nobody_uses_is_not_there(served: str) -> None:
 def test_a_large_body_is_refused_unread(served: str) -> None:
     url = f"{served}gradio_api/call/v2/articles"
     large = httpx.post(url, content=b" " * (LARGEST_BODY + 1), headers={"Content-Type": "application/json"})
-    assert (large.status_code, large.text) == (413, "a request may have at most 4,194,304 bytes")
+    assert (large.status_code, large.text) == (413, "the request is larger than 4,194,304 bytes")
     unknown = httpx.post(url, content=iter([b"{}"]), headers={"Content-Type": "application/json"})
-    assert (unknown.status_code, unknown.text) == (411, "a request needs a Content-Length")
+    assert (unknown.status_code, unknown.text) == (411, "the request has no Content-Length")
 
 
 def test_every_response_has_the_headers(served: str) -> None:

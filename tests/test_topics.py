@@ -28,13 +28,13 @@ def library(tmp_path: Path, make_library: MakeLibrary) -> Library:
     return make_library(tmp_path)
 
 
-def topics_of(library: Library, name: str) -> list[Topic]:
+def topics_of(library: Library, name: str, *, only_popular: bool = False) -> list[Topic]:
     with library.reading():
         said = [
             (speaker, list(library.store.sentences_of(library.lexical.statements(speaker.names)).values()))
             for speaker in library.people
         ]
-        return rank_topics(library, said)[name]
+        return rank_topics(library, said, only_popular=only_popular)[name]
 
 
 def test_names_that_a_speaker_mentions(library: Library) -> None:
@@ -46,6 +46,14 @@ def test_what_is_no_topic(library: Library) -> None:
     """A month, an outlet, a contraction, a title before a name that nobody bears, one's own name."""
     found = {topic.text for topic in topics_of(library, "Tomas Okafor")}
     assert found == {"Marrow Island", "Ines Duarte", "the Treasury"}
+
+
+def test_what_only_says_who_speaks_is_no_topic(tmp_path: Path, make_library: MakeLibrary) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Ottilie Kern, who heads Clean Harbours, said the coast near Ostrany is at risk. “It worries Drasny,” "
+        "said Ottilie Kern of the Hensby Institute.\n"
+    )
+    assert {topic.text for topic in topics_of(make_library(tmp_path), "Ottilie Kern")} == {"Ostrany", "Drasny"}
 
 
 def test_the_weightiest_is_first(library: Library) -> None:
@@ -71,7 +79,10 @@ def test_a_noun_that_many_speak_of_and_titles_name(tmp_path: Path, make_library:
     for i in range(4, 80):  # in which nobody speaks of it
         (tmp_path / f"{i}.txt").write_text(f"Eve Low {i} said that it rained on all {i} days.\n")
     library = make_library(tmp_path)
-    assert [(topic.text, topic.kind) for topic in topics_of(library, "Ann Hale")] == [("parking", "noun")]
+    assert [(topic.text, topic.kind) for topic in topics_of(library, "Ann Hale", only_popular=True)] == [
+        ("parking", "noun")
+    ]
+    assert topics_of(library, "Ann Hale") == []
 
 
 def test_nothing_of_nothing(library: Library) -> None:

@@ -1,7 +1,7 @@
-"""What every request passes before Gradio sees it: which page sent it, what it asks for, and how much it brings.
+"""Checks on every request before it reaches Gradio: which page sent it, which path it wants, and how large it is.
 
-A browser sends requests for any page that it has open. Without a check, every web site could use the server on its
-visitor's own machine: fill its disk, ask it questions, change its folder. Programs send no Origin, and may do all that
+A browser sends requests on behalf of any page it has open. Unchecked, any web site could use the server on its
+visitor's own machine: fill the disk, ask questions, change the folder. Programs send no Origin, and may do everything
 the page may.
 """
 
@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from ui.uploads import UploadLimit, Uploads, is_upload
 
-LARGEST_BODY = 4 * 2**20  # bytes of a request that is not an upload, as the package mcp has it for its own
+LARGEST_BODY = 4 * 2**20  # bytes of a request that is not an upload; the mcp package has the same limit
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
-# What the page, gradio_client and the documented HTTP calls ask for. Gradio has more: it would fetch files of other
-# hosts, proxy them, keep recordings, and watch for code to reload.
+# The paths that the page, gradio_client and the documented HTTP calls use. Gradio has more: it would fetch files from
+# other hosts, act as a proxy, store recordings, and wait for code to be reloaded.
 _SERVED = frozenset({"assets", "config", "favicon.ico", "mcp", "robots.txt", "static", "theme.css"})
 _SERVED_BY_GRADIO = frozenset(
     {
@@ -36,7 +36,7 @@ _SERVED_BY_GRADIO = frozenset(
     }
 )
 
-# Gradio compiles its templates in the browser, hence 'unsafe-eval', and starts from inline scripts.
+# Gradio compiles its templates in the browser, which needs 'unsafe-eval', and starts from inline scripts.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
@@ -51,22 +51,22 @@ _HEADERS = [
 
 
 def guards(host: str, *, uploads: Uploads | None) -> list[Any]:
-    """Return the middleware of a server that listens on `host`, outermost first, for Starlette.
+    """Return the Starlette middleware for a server that listens on `host`, outermost first.
 
-    Without `uploads`, it takes none.
+    If `uploads` is None, the server accepts no uploads.
     """
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     is_local = is_loopback(host)
-    # A web site could otherwise reach the server by a name of its own that it makes resolve to 127.0.0.1.
+    # Otherwise a web site could reach the server under its own name, by making that resolve to 127.0.0.1.
     hosts = [Middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, host])] if is_local else []
     limit = [Middleware(UploadLimit, uploads=uploads)] if uploads else []
-    return [Middleware(Headers), *hosts, Middleware(Guard, is_local=is_local, takes_uploads=bool(uploads)), *limit]
+    return [Middleware(Headers), *hosts, Middleware(Guard, is_local=is_local, accepts_uploads=bool(uploads)), *limit]
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address, without a port, is this machine's own and reached from nowhere else."""
+    """Whether a host name or address, without a port, is one that only this machine can reach."""
     try:
         return host in _LOOPBACK or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -74,18 +74,18 @@ def is_loopback(host: str) -> bool:
 
 
 def is_foreign(method: str, headers: Mapping[str, str], *, is_local: bool) -> bool:
-    """Whether a browser sent a request for a page of another site; `headers` has their names in lower case.
+    """Whether a browser sent a request on behalf of another site's page; `headers` has lower-case names.
 
-    A page is the server's own where its origin has the request's host and port, or where the browser says so itself
-    (Sec-Fetch-Site, https://www.w3.org/TR/fetch-metadata/), which holds behind a proxy that changes the host too. A
-    server that `is_local` takes pages of any port of this machine for its own. A request with neither header is a
-    program's. A link may lead here from anywhere.
+    A page is the server's own if its origin has the host and port of the request, or if the browser says so
+    (Sec-Fetch-Site, https://www.w3.org/TR/fetch-metadata/), which also works behind a proxy that changes the host. If
+    the server `is_local`, pages from any port of this machine count as its own. A request with neither header comes
+    from a program. Following a link is always allowed.
     """
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
     if origin is None:
         is_link = method in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
         return site not in ("same-origin", "none") and not is_link
-    if origin == "null":  # a page from a file, or in a frame that hides where it is from
+    if origin == "null":  # a page opened from a file, or in a frame that hides its origin
         return True
     if site == "same-origin":
         return False
@@ -101,7 +101,7 @@ def is_foreign(method: str, headers: Mapping[str, str], *, is_local: bool) -> bo
 
 
 def is_served(path: str) -> bool:
-    """Whether anything that uses the server asks for a path."""
+    """Whether the server has a use for a path."""
     first, _, rest = path.removeprefix("/").partition("/")
     if first == "gradio_api":
         return rest.partition("/")[0] in _SERVED_BY_GRADIO
@@ -109,12 +109,12 @@ def is_served(path: str) -> bool:
 
 
 class Guard:
-    """ASGI middleware that refuses what no page of this server, and no program, has a reason to send."""
+    """ASGI middleware that refuses requests from other sites, for unused paths, and of unknown or excessive size."""
 
-    def __init__(self, app: Any, *, is_local: bool, takes_uploads: bool) -> None:
+    def __init__(self, app: Any, *, is_local: bool, accepts_uploads: bool) -> None:
         self._app = app
         self._is_local = is_local
-        self._takes_uploads = takes_uploads
+        self._accepts_uploads = accepts_uploads
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: D102
         from starlette.responses import PlainTextResponse
@@ -129,20 +129,20 @@ class Guard:
     def _refuse(self, scope: Any) -> tuple[int, str] | None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         if is_foreign(scope["method"], headers, is_local=self._is_local):
-            return 403, "a page of another site may not use this server"
+            return 403, "pages of other sites may not use this server"
         if not is_served(scope["path"]):
             return 404, "there is nothing here"
-        if is_upload(scope) and not self._takes_uploads:
-            return 403, "this server takes no uploads"
-        if "transfer-encoding" in headers:  # its size is not known before it is here
-            return 411, "a request needs a Content-Length"
+        if is_upload(scope) and not self._accepts_uploads:
+            return 403, "this server accepts no uploads"
+        if "transfer-encoding" in headers:  # its size is not known in advance
+            return 411, "the request has no Content-Length"
         if not is_upload(scope) and int(headers.get("content-length", 0)) > LARGEST_BODY:
-            return 413, f"a request may have at most {LARGEST_BODY:,} bytes"
+            return 413, f"the request is larger than {LARGEST_BODY:,} bytes"
         return None
 
 
 class Headers:
-    """ASGI middleware: a page that some text managed to alter could still reach no other host."""
+    """ASGI middleware that confines the page: even if a text managed to alter it, it could contact no other host."""
 
     def __init__(self, app: Any) -> None:
         self._app = app

@@ -1,10 +1,10 @@
-"""The uploads that wait to be added to the folder of articles: where they are, how much they may be, when they go.
+"""Uploads that wait to be added to the folder of articles: where they are kept, how large they may be, and how long.
 
-Gradio itself would keep them in the system's temporary folder for ever. Here each server has a folder of its own in the
-store, whose name begins with a dot, so that no sync reads it:
+Gradio would keep them in the system's temporary folder for ever. Instead, each server has its own folder in the store,
+under a name with a leading dot, which no sync reads:
 
-    .uploads/<token>/        the uploads of one server, as Gradio puts them there
-    .uploads/<token>.lock    held by that server, as long as it runs
+    .uploads/<token>/        the uploads of one server, as Gradio stores them
+    .uploads/<token>.lock    held by that server for as long as it runs
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ from filelock import FileLock
 from index.storage.lock import is_held
 from ui.gradio_seam import set_upload_folder, uploaded_paths
 
-KEPT_SECONDS = 15 * 60.0  # what was uploaded longer ago and was not added is deleted
-LOOK_SECONDS = 60.0  # between two looks at what is that old, while anything waits
-WAITING_BYTES = 1_000_000_000  # may wait at once, of all visitors, or twice the largest upload where that is more
-SPARE_BYTES = 500_000_000  # stay free on the disk
-FULL = 507  # the HTTP status of an upload that is refused for now
+KEPT_SECONDS = 15 * 60.0  # uploads that have waited longer are deleted
+LOOK_SECONDS = 60.0  # between checks for such uploads, while any are waiting
+WAITING_BYTES = 1_000_000_000  # from all visitors together; twice the largest upload if that is more
+SPARE_BYTES = 500_000_000  # always left free on the disk
+FULL = 507  # the HTTP status when there is no room for an upload
 FULL_MESSAGE = "the server has no room for more uploads at the moment. Add it again in a few minutes."
 
 _log = logging.getLogger(__name__)
 
-_SMALLEST = 16_384  # bytes that each file counts for at least: so many empty ones would fill a disk, too
+_SMALLEST = 16_384  # bytes that even an empty file counts as, because many of those fill a disk, too
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
 def is_upload(scope: Any) -> bool:
-    """Whether a request, given by its ASGI scope, brings files."""
+    """Whether a request, given by its ASGI scope, uploads files."""
     return bool(scope["type"] == "http" and scope["path"].strip("/") == "gradio_api/upload")
 
 
 class Uploads:
-    """The uploads of one server, in a folder of its own."""
+    """The waiting uploads of one server, in its own folder."""
 
     def __init__(self, folder: Path, *, limit: int) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ class Uploads:
         self._lock = threading.Lock()
 
     def reserve(self, size: int) -> bool:
-        """Take so many bytes off what may still be uploaded, until `release`; False where there are not so many."""
+        """Reserve room for an upload of `size` bytes until `release`; returns False if there is not enough."""
         with self._lock:
             waiting = self._arriving + sum(max(held, _SMALLEST) for _, held, _ in _files_in(self.folder))
             has_room = waiting + size <= self._limit and shutil.disk_usage(self.folder).free - size >= SPARE_BYTES
@@ -63,19 +63,19 @@ class Uploads:
             return has_room
 
     def release(self, size: int) -> None:
-        """Give back what was reserved: the upload is in the folder now, or came to nothing."""
+        """Give back reserved room, once the upload is in the folder or has failed."""
         with self._lock:
             self._arriving -= size
 
     def delete_old(self) -> tuple[list[str], bool]:
-        """Delete what has waited for KEPT_SECONDS; returns the paths of that, and whether anything still waits."""
+        """Delete uploads older than KEPT_SECONDS; returns their paths, and whether any others are still waiting."""
         oldest = time.time() - KEPT_SECONDS
         files = _files_in(self.folder)
         old = [path for path, _, changed in files if changed <= oldest]
         for path in old:
             path.unlink(missing_ok=True)
         for folder in self.folder.iterdir():
-            with suppress(OSError):  # it is a file, or holds one
+            with suppress(OSError):  # it is a file, or not empty
                 folder.rmdir()
         return [str(path) for path in old], len(old) < len(files)
 
@@ -84,14 +84,14 @@ class Uploads:
 def keeping_uploads(store: Path, *, largest: int) -> Iterator[Uploads | None]:
     """Make a folder for uploads of up to `largest` bytes each, and delete it at the end of the block.
 
-    Deletes what servers left there that ended without doing so. Gives None where the store cannot be written.
+    Also deletes the folders of servers that were killed. Yields None if the store cannot be written.
     """
     folder = store / ".uploads"
     token = secrets.token_hex(8)
     held = FileLock(folder / f"{token}.lock", thread_local=False)
     try:
         folder.mkdir(exist_ok=True)
-        with FileLock(folder / "lock"):  # else another server might take this one's for left over before it is held
+        with FileLock(folder / "lock"):  # or a server starting now could delete this folder before its lock is held
             _delete_left_over(folder)
             held.acquire()
             (folder / token).mkdir()
@@ -108,7 +108,7 @@ def keeping_uploads(store: Path, *, largest: int) -> Iterator[Uploads | None]:
 
 
 class UploadLimit:
-    """ASGI middleware that puts uploads into their folder while there is room, and deletes them when they are old."""
+    """ASGI middleware that lets uploads into their folder while there is room, and deletes them when they are old."""
 
     def __init__(self, app: Any, *, uploads: Uploads) -> None:
         self._app = app
@@ -128,15 +128,15 @@ class UploadLimit:
             return
         set_upload_folder(scope["app"], uploads.folder)
         try:
-            with suppress(ClientDisconnect):  # what has arrived is deleted when it is old
-                # Without its query: Gradio would remember the progress of each upload that gives itself an id.
+            with suppress(ClientDisconnect):  # the part that arrived is deleted later
+                # Without its query string, because Gradio never forgets the progress of an upload with an id.
                 await self._app({**scope, "query_string": b""}, receive, send)
         finally:
             uploads.release(size)
             self._delete_later(uploads, uploaded_paths(scope["app"].get_blocks()))
 
     def _delete_later(self, uploads: Uploads, known: set[str]) -> None:
-        """Delete what is old as soon as it is; `known` are the paths that Gradio takes for uploads."""
+        """Delete old uploads from now on, and from `known`, the paths that Gradio takes for uploads."""
         if self._is_due:
             return
         self._is_due = True
@@ -153,7 +153,7 @@ class UploadLimit:
 
 
 async def _refuse(scope: Any, receive: Any, send: Any) -> None:
-    """Refuse an upload once it is here: a browser that cannot send all of it would not read why."""
+    """Refuse an upload after receiving it: a browser reads the answer only once it has sent everything."""
     from starlette.responses import PlainTextResponse
 
     message = {"more_body": True}
@@ -163,7 +163,7 @@ async def _refuse(scope: Any, receive: Any, send: Any) -> None:
 
 
 def _files_in(folder: Path) -> list[tuple[Path, int, float]]:
-    """The path, size, and time of the last change, in seconds since 1970, of each file in a folder and its folders."""
+    """Return the path, size and time of last change, in seconds since 1970, of every file in a folder tree."""
     found = []
     for inside, _, names in os.walk(folder):
         for name in names:
