@@ -41,6 +41,10 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it, and pass that on
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows doesn't count how often a process wakes")
 def test_quiet_server_sleeps_and_ctrl_c_ends_it(seeds: Path, tmp_path: Path, make_library: MakeLibrary) -> None:
@@ -50,7 +54,12 @@ def test_quiet_server_sleeps_and_ctrl_c_ends_it(seeds: Path, tmp_path: Path, mak
     command = [sys.executable, "-c", SERVED, f"http://127.0.0.1:{port}/", "serve", "--mcp", "--port", str(port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
     with subprocess.Popen(
-        [*command, *folders], cwd=SEEDS.parent, env=environment, stdout=subprocess.PIPE, text=True
+        [*command, *folders],
+        cwd=SEEDS.parent,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_interrupts,
     ) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("On the Record is ready at ")

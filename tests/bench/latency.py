@@ -32,7 +32,7 @@ STEPS: dict[str, list[tuple[Any, str]]] = {
     "BM25": [(Lexical, "search")],
     "the candidates’ texts and vectors": [(Store, "sentences_with_vectors"), (Lexical, "contexts")],
     "how rare words are, and where": [(Lexical, "frequency"), (Lexical, "stems_in")],
-    "what is on topic, and who speaks": [(RETRIEVE, "_on_topic"), (RETRIEVE, "_spoken")],
+    "scoring": [(RETRIEVE, "score")],
     "whom the question means": [(ASK, "find_speaker"), (ASK, "_find_rivals"), (ASK, "respell")],
     "composing": [(ASK, "compose")],
 }
