@@ -97,7 +97,7 @@ def open_parts(
 ) -> tuple[Catalogue, Lexical]:
     """Open the parts of an index; the stack closes them."""
     if snapshots and folder:
-        stack.callback(snapshots.hold(folder))
+        stack.callback(snapshots.protect(folder))
     client = connect(settings, folder)
     stack.callback(disconnect, client)
     lexical = Lexical((folder or settings.store) / f"lexical-v{SCHEMA}.sqlite3")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from index.english.questions import DIFFERING
+from index.english.questions import AUXILIARIES, DIFFERING
 from index.words import any_of
 from qa.question import Query, read_question
 from qa.whose import NAME, SAYING_VERB
@@ -23,7 +23,7 @@ _DIFFER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DIFFERS_FROM = re.compile(
-    r"^\W*(?:how|in\s+what\s+ways?)\s+(?:do|does|did|is|are|was|were|has|have)\s+(?P<one>.{2,200}?)\s+"
+    rf"^\W*(?:how|in\s+what\s+ways?)\s+{any_of(AUXILIARIES)}\s+(?P<one>.{{2,200}}?)\s+"
     r"(?:differ(?:ed|ent)?\s+from|compared?\s+(?:with|to))\s+(?P<other>.{2,200}?)\W*$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from index.english.dates import DAYS, MONTHS, SHORT_DAYS, SHORT_MONTHS
+from index.english.grammar import AFTER_NOUNS, PREPOSITIONS, VERB_MARKERS
 from index.english.names import FIRST_NAMES
 from index.english.roles import SHORT_TITLES, TITLES
 from index.english.stop_words import STOP_WORDS
 from index.library import Library
 from index.values import Sentence, Speaker
-from index.words import fold_letters, to_stems
+from index.words import any_of, fold_letters, to_stems
 from qa.speech import CUE, find_surname
 
 _CAPITALISED = r"(?:[A-Z][\w'-]*\w|[A-Z]\.)"
@@ -29,9 +30,7 @@ _NAME = re.compile(
 )
 _NOUN = re.compile(r"(?:(?P<before>\w+) )?(?<![\w'-])(?P<noun>[a-z]{4,})(?![\w'-])")
 _TITLE_WORD = re.compile(r"[a-z]{4,}")
-_PHRASE_END = re.compile(r"[,.;:?!”\"’)]|$| (?:is|are|was|were|has|have|had|will|would|can|could|should|and)\b")
-_PREPOSITIONS = frozenset("about against by for from in of on over with".split())
-_BEFORE_VERBS = frozenset("can could he i must not she should t they to we will would you".split())
+_PHRASE_END = re.compile(rf"[,.;:?!”\"’)]|$| {any_of(AFTER_NOUNS)}\b")
 _DATES = DAYS | SHORT_DAYS | SHORT_MONTHS | {*MONTHS}
 _ANY_TITLE = "Mr"  # stands for all titles in the keys of `_full_names`
 
@@ -188,8 +187,8 @@ def _to_topic(
         is_outlet = usage.share_after(["told"]) > _AFTER_TOLD or usage.share_after(["on"]) > _AFTER_ON
         is_common = len(usage.articles) > max(_COMMON_NAME * articles, 3)
         return None if is_outlet or is_common else Topic(shown, "name", spread * (0.3 + 2 * returns))
-    is_noun = with_the or usage.share_after(_PREPOSITIONS) >= _AFTER_PREPOSITION
-    if not is_noun or usage.share_after(_BEFORE_VERBS) > _AS_VERB:
+    is_noun = with_the or usage.share_after(PREPOSITIONS) >= _AFTER_PREPOSITION
+    if not is_noun or usage.share_after(VERB_MARKERS) > _AS_VERB:
         return None
     is_common = len(usage.articles) > _COMMON_NOUN * articles
     if is_common or len(usage.speakers) < _SPEAKERS or titles[text] < _NOUN_TITLES or not returns:

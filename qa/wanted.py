@@ -6,13 +6,13 @@ import re
 from typing import Literal
 
 from index.english.dates import AP_MONTHS, DAYS, MONTHS, PERIODS
-from index.english.questions import CAUSES, NUMBERS, PEOPLE
+from index.english.questions import CAUSES, MEASURES, NUMBERS, PEOPLE
 from index.words import any_of, to_words
 
 Wanted = Literal["cause", "date", "number", "person"]
 
 _CAUSE_ASKED = re.compile(r"^\W*(?:(?:and|but|so)\s+)?why\b|\b(?:for\s+)?what\s+reasons?\b|\bwhy\W*$", re.IGNORECASE)
-_NUMBER_ASKED = re.compile(r"\bhow\s+(?:many|much|long|old|big|tall|far)\b|\bwhat\s+(?:percent|share)", re.IGNORECASE)
+_NUMBER_ASKED = re.compile(rf"\bhow\s+{any_of(MEASURES)}\b|\bwhat\s+(?:percent|share)", re.IGNORECASE)
 _DATE_ASKED = re.compile(
     r"^\W*(?:(?:and|but|so)\s+)?(?:when|(?:(?:on|in)\s+)?(?:what|which)\s+(?:day|date|month|year))\b", re.IGNORECASE
 )

@@ -114,6 +114,21 @@ def test_library_is_imported_in_its_home_alone(library: str, home: str) -> None:
     ] == []
 
 
+def test_english_words_are_kept_in_one_folder() -> None:
+    home, found = "index/english/", []
+    for path, module in MODULES.items():
+        if path.startswith(home) or path == "index/words.py":
+            continue
+        for node in ast.walk(module):
+            table = isinstance(node, ast.Name) and node.id == "word_set"
+            # A pattern with seven words or more to choose from is a table.
+            pattern = isinstance(node, ast.Constant) and re.search(r"(?:[A-Za-z]{2,}\|){6}[A-Za-z]{2}", str(node.value))
+            if table or pattern:
+                found.append(f"{path}:{node.lineno}")
+    assert [path for path in MODULES if path.startswith(home)]
+    assert found == []
+
+
 def test_print_is_called_only_in_the_user_interface() -> None:
     calls = [
         f"{path}:{node.lineno}"

@@ -7,6 +7,7 @@ from index.words import word_set
 QUESTION_WORDS = word_set("how what when where who why")
 # What follows their apostrophe: "What's", "Who'd".
 SHORT_VERBS = {"d": "did", "ll": "will", "re": "are", "s": "is"}
+AUXILIARIES = word_set("are did do does has have is was were")
 # Before "n't" or "nt".
 NEGATED_VERBS = word_set("are ca could did do does had has have is must should was were wo would")
 # They refer to something named before: "What did he say about that?"
@@ -65,6 +66,8 @@ PEOPLE = word_set(
 )
 # By which two are compared: "How do Roe and Poe differ?"
 DIFFERING = word_set("compare differ disagree")
+# After "how", they ask for a number.
+MEASURES = word_set("big far long many much old tall")
 # They give a cause.
 CAUSES = tuple(
     phrase.strip()

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError, in_one_line
+from index.models.bundled import BUNDLED_DIMENSION, bundled_folder, cannot_read_bundled, verify_bundled_weights
+from index.models.quick_imports import quick_imports
+from index.models.version import read_version
 from index.settings import BUNDLED_MODEL
 
 if TYPE_CHECKING:
@@ -22,9 +25,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     from index.models.minilm import MiniLM
-from index.models.bundled import BUNDLED_DIMENSION, bundled_folder, cannot_read_bundled, verify_bundled_weights
-from index.models.quick_imports import quick_imports
-from index.models.version import read_version
 
 _FEW = 64  # texts take about 1 s in NumPy, a quarter of the time that importing torch takes
 

@@ -40,6 +40,7 @@ ENDING = re.compile(
     r"(?P<openers>[\"“‘«'`(\[{*_¿¡]*)[ \xa0]?"
     r"(?=(?P<next>[^\W\d_]{1,20}|\S?))"
 )
+SPACES = re.compile(r"\s*")
 INITIALS = re.compile(r"(?:[A-Za-z]|Ph|Ed|Va)(?:\.(?:&\.?)?(?:[A-Za-z]|Va))*")
 LAST_WORD = re.compile(r"[\w.&'’]+$")
 # “Why now?” Mr. Smith asked. “Why now?” Ann Hale, a nurse, said later. Not: “Why now?” Mr. Smith said on Friday that it
@@ -160,5 +161,5 @@ def cut_span(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         places = (text.rfind(mark, middle, limit) + 1 for mark in ("; ", ", ", " "))
         cut = next((place for place in places if place), limit)
         yield start, start + len(text[start:cut].rstrip())
-        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+        start = SPACES.match(text, cut, end).end()  # type: ignore[union-attr]  # not lstrip: it would copy the rest of the text
     yield start, end

@@ -20,31 +20,26 @@ record.
 from __future__ import annotations
 
 import itertools
-import json
-import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.errors import StoreError
 from index.models.embedding import in_context
-from index.values import Article, Sentence
+from index.storage.connection import T, as_store_error
+from index.storage.generation import KINDS, NO_VECTOR, SCHEMA, name_generation, open_collection
+from index.storage.records import article_from_metadata, file_from_metadata, file_to_metadata, sentence_from_metadata
+from index.values import Article, ArticleRecord, FileRecord, Sentence, sentence_id
 
 if TYPE_CHECKING:
     import numpy as np
     from llama_index.core.schema import Document, TextNode
     from numpy.typing import NDArray
-from index.storage.connection import T, as_store_error
-from index.storage.generation import KINDS, NO_VECTOR, SCHEMA, name_generation, open_collection
-from index.values import ArticleRecord, FileRecord, sentence_id
-
-logger = logging.getLogger(__name__)
 
 _VALUES_AT_ONCE = 15_000  # in each of two conditions: SQLite allows 32,766 in a query
 
-
-# a sentence's id, the sentence, its own unit vector, and that in context
+# A sentence's id, the sentence, its own unit vector, and its vector in context.
 FoundSentence: TypeAlias = "tuple[str, Sentence, NDArray[np.float32], NDArray[np.float32]]"
 
 
@@ -78,13 +73,13 @@ class Store:
     @as_store_error
     def files(self) -> dict[str, FileRecord]:
         """Every file's record by path, in the order of the paths."""
-        return {path: _file_record(path, metadata) for path, metadata in sorted(self._all_of(self._files))}
+        return {path: file_from_metadata(path, metadata) for path, metadata in sorted(self._all_of(self._files))}
 
     @as_store_error
     def records(self) -> dict[str, ArticleRecord]:
         """Every article's record by article id, in the order of the ids."""
         pairs = sorted(self._all_of(self._articles))
-        return {article_id: _record(article_id, metadata) for article_id, metadata in pairs}
+        return {article_id: article_from_metadata(article_id, metadata) for article_id, metadata in pairs}
 
     @as_store_error
     def article(self, article_id: str) -> Article:
@@ -92,7 +87,7 @@ class Store:
         found = self._articles.get(ids=[article_id], include=["metadatas", "documents"])
         if not found["ids"]:
             raise StoreError(f"the index holds no article {article_id!r}; `onrecord index` updates it.")
-        record = _record(article_id, found["metadatas"][0])
+        record = article_from_metadata(article_id, found["metadatas"][0])
         return Article(
             id=article_id,
             title=record.title,
@@ -118,7 +113,9 @@ class Store:
         found_of: dict[str, Sentence] = {}
         for part in self._parts(ids):
             found = self._sentences.get(ids=part, include=["metadatas", "documents"])
-            found_of.update(zip(found["ids"], map(_sentence, found["metadatas"], found["documents"]), strict=True))
+            found_of.update(
+                zip(found["ids"], map(sentence_from_metadata, found["metadatas"], found["documents"]), strict=True)
+            )
         return found_of
 
     @as_store_error
@@ -130,7 +127,7 @@ class Store:
         contexts = self._contexts.get(ids=list(ids), include=["embeddings"])
         context_of = dict(zip(contexts["ids"], contexts["embeddings"], strict=True))
         return [
-            (key, _sentence(metadata, text), vector, context_of[key])
+            (key, sentence_from_metadata(metadata, text), vector, context_of[key])
             for key, metadata, text, vector in zip(
                 found["ids"], found["metadatas"], found["documents"], found["embeddings"], strict=True
             )
@@ -232,12 +229,7 @@ class Store:
     def put_files(self, records: Sequence[FileRecord]) -> None:
         """Record files, once all of their articles are put: from then on they count as unchanged."""
         for part in self._parts(records):
-            metadatas = []
-            for record in part:
-                metadata = asdict(record)
-                del metadata["path"]
-                metadata["skipped"] = json.dumps(record.skipped)
-                metadatas.append(metadata)
+            metadatas = [file_to_metadata(record) for record in part]
             self._files.upsert(
                 [record.path for record in part], embeddings=[NO_VECTOR] * len(part), metadatas=metadatas
             )
@@ -304,29 +296,3 @@ def _conditions(field: str, values: Collection[str] | None) -> Iterator[list[dic
 def now_in_milliseconds() -> float:
     """Seconds since 1970, rounded to milliseconds: Chroma loses the last of more digits."""
     return round(time.time(), 3)
-
-
-def _file_record(path: str, metadata: Mapping[str, Any]) -> FileRecord:
-    values: dict[str, Any] = {field.name: metadata[field.name] for field in fields(FileRecord) if field.name != "path"}
-    values["skipped"] = tuple((name, reason) for name, reason in json.loads(values["skipped"]))
-    return FileRecord(path=path, **values)
-
-
-def _record(article_id: str, metadata: Mapping[str, Any]) -> ArticleRecord:
-    values: dict[str, Any] = {
-        field.name: metadata.get(field.name) for field in fields(ArticleRecord) if field.name != "id"
-    }
-    values["speakers"] = values["speakers"] or "[]"  # for one that was put without
-    return ArticleRecord(id=article_id, **values)
-
-
-def _sentence(metadata: Mapping[str, Any], text: str) -> Sentence:
-    return Sentence(
-        article_id=metadata["article_id"],
-        position=metadata["position"],
-        start=metadata["start"],
-        end=metadata["end"],
-        text=text,
-        speaker=metadata.get("speaker"),
-        speech=metadata.get("speech"),
-    )

@@ -94,7 +94,7 @@ class Snapshots:
         finally:
             release()
 
-    def hold(self, index: Path) -> Callable[[], None]:
+    def protect(self, index: Path) -> Callable[[], None]:
         """Keep an index from being deleted until this process ends or calls the function that is returned."""
         mark, release = self._mark(index, "reading")
 
