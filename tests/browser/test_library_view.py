@@ -51,7 +51,8 @@ def make_town(folder: Path, articles: dict[str, str] = ARTICLES) -> tuple[Path, 
 def town(serving: Serving, tmp_path: Path) -> Iterator[Town]:
     seeds, store = make_town(tmp_path)
     (seeds / "feed.jsonl").write_text(
-        '{"title": "One", "text": "The mill is open."}\n{"title": "Two", "text": "The inn is shut."}\n{"title": "No"}\n'
+        '{"id": 1, "title": "One", "text": "The mill is open."}\n'
+        '{"id": 2, "title": "Two", "text": "The inn is shut."}\n{"title": "No"}\n'
     )
     with serving(seeds, store) as url:
         yield Town(seeds, store, url)
