@@ -139,8 +139,12 @@ def seed_library(seeds: Path, model: EmbeddingModel, tmp_path_factory: pytest.Te
 @pytest.fixture
 def seed_store(seed_library: Library, tmp_path: Path) -> Path:
     """A copy of the index of the project's own articles, for another process, which then need not build one."""
+    return _copy_store(seed_library, tmp_path / "seed-store")
+
+
+def _copy_store(library: Library, folder: Path) -> Path:
     marks = shutil.ignore_patterns("*ing-*", "writer.lock")  # left by readers of the original
-    return Path(shutil.copytree(seed_library.settings.store, tmp_path / "seed-store", ignore=marks))
+    return Path(shutil.copytree(library.settings.store, folder, ignore=marks))
 
 
 @contextmanager
@@ -158,9 +162,13 @@ def serve(*options: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def served(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address, ending in a slash, of a server of the project's own articles with MCP tools."""
-    with serve("--mcp", "--seeds", str(seeds), "--store", str(tmp_path_factory.mktemp("served"))) as url:
+def served(seeds: Path, seed_library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address, ending in a slash, of a server of the project's own articles with MCP tools.
+
+    Its index is a copy of that of `seed_library`, so that both give the same answers to the last digit.
+    """
+    store = _copy_store(seed_library, tmp_path_factory.mktemp("served") / "store")
+    with serve("--mcp", "--seeds", str(seeds), "--store", str(store)) as url:
         yield url
 
 

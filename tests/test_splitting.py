@@ -313,8 +313,8 @@ def test_time_grows_with_the_length_alone(unit: str) -> None:
         split_sentences(text)
         return time.process_time() - began
 
-    small, large = seconds(500_000), seconds(2_000_000)
-    assert large < 8 * small + 1.0
+    small, large = seconds(250_000), seconds(1_000_000)
+    assert large < 8 * small + 0.5
 
 
 @pytest.mark.slow
