@@ -43,8 +43,8 @@ HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "se
 
 # 50 kills and 100 syncs would add minutes to every run: ask for them with ONRECORD_CRASHES=all
 IS_WHOLE = os.environ.get("ONRECORD_CRASHES") == "all"
-KILLS = 50 if IS_WHOLE else 10
-MEASURED = 10  # rounds between two comparisons with a clean build
+KILLS = 50 if IS_WHOLE else 5
+MEASURED = 5  # rounds between two comparisons with a clean build
 
 ADJECTIVES = "old new narrow quiet broken crowded distant famous".split()
 NOUNS = "bridge mayor river market school harbour ferry council tower railway hospital garden".split()
@@ -519,7 +519,7 @@ def test_folder_that_vanishes(
 
 
 EDITED = 12  # articles; the writer edits one per sync
-SYNCS = 100 if IS_WHOLE else 40
+SYNCS = 100 if IS_WHOLE else 20
 
 
 def edition(article: int, number: int) -> Version:

@@ -27,8 +27,8 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def small() -> MiniLM:
-    return MiniLM(bundled_folder())
+def small(model: EmbeddingModel) -> MiniLM:
+    return model._small()
 
 
 def test_vectors_are_those_of_sentence_transformers(small: MiniLM, tmp_path: Path) -> None:
@@ -42,9 +42,8 @@ def test_vectors_are_those_of_sentence_transformers(small: MiniLM, tmp_path: Pat
     assert np.abs(found - reference).max() < 1e-6
 
 
-def test_vectors_of_a_long_list_are_nearly_those_of_a_short_one(small: MiniLM) -> None:
+def test_vectors_of_a_long_list_are_nearly_those_of_a_short_one(small: MiniLM, model: EmbeddingModel) -> None:
     """Many texts may go through bfloat16."""
-    model = EmbeddingModel(BUNDLED_MODEL)
     many = model.encode(TEXTS * 10)
     assert np.sum(many[: len(TEXTS)] * small.encode(TEXTS), axis=1).min() > 0.999
     assert np.linalg.norm(many, axis=1) == pytest.approx([1.0] * len(many), abs=1e-5)
