@@ -1,7 +1,7 @@
 """Writes docs/screenshots/*.png: the app over seeds/, each page and state of it.
 
 Run it as `python docs/screenshots.py` after a change to how the app looks. It needs Chromium: the one that
-ONRECORD_CHROMIUM names, or the first of chromium, chromium-browser and google-chrome.
+ONRECORD_CHROMIUM names, or the first of chromium-headless-shell, chromium, chromium-browser and google-chrome.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def _ask(page: Page, question: str) -> None:
+    turns = page.locator(".turn").count()
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
-    page.locator(".turn:last-child:not([aria-busy]) :is(.answer, .refusal)").wait_for()
+    page.locator(f".turn:nth-child({turns + 1}):not([aria-busy]) :is(.answer, .refusal)").wait_for()
 
 
 def _show_opening(page: Page) -> None:
@@ -121,7 +122,7 @@ def main() -> None:
     from index.settings import load_settings
     from ui.web import running
 
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     executable = os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if executable is None:
         sys.exit("no Chromium was found: install one, or set ONRECORD_CHROMIUM to its path")

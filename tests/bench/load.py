@@ -72,7 +72,7 @@ def ask(url: str, question: str) -> float:
 
 
 def find_browser() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
