@@ -483,7 +483,7 @@ def vanish_bit_by_bit(seeds: Path, away: Path) -> None:
 def test_folder_that_vanishes(
     settings: Settings, tmp_path: Path, vanish: Callable[[Path, Path], None], is_indexed: bool
 ) -> None:
-    folder = Folder(settings.seeds, 100, seed=8)
+    folder = Folder(settings.seeds, 200, seed=8)
     with Library(settings) as library:
         if is_indexed:
             library.sync()
@@ -500,7 +500,7 @@ def test_folder_that_vanishes(
         assert all(
             version in folder.ever[name] for name in library.records for version in [read_version(library, name)]
         )
-        assert report.articles == len(library.records) >= (100 if is_indexed else seen[0] - 1)
+        assert report.articles == len(library.records) >= (200 if is_indexed else seen[0] - 1)
         if vanish is not vanish_bit_by_bit:
             reasons = {reason for name, reason in report.skipped if name.endswith(".txt")}
             assert any("No such file" in reason for reason in reasons), reasons
