@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 WIDTHS = {"desktop": (1280, 800), "phone": (390, 844)}
+on_both = pytest.mark.parametrize("device", list(WIDTHS))
 HOSTILE = '<img src=x onerror=alert(1)> "Ruiz" ${alert(2)} {{value}}'
 ARTICLES = {
     "pier.txt": "---\ntitle: The pier closes\nsource: City Wire\nauthor: Ana Brand\ndate: 2024-03-02\n---\n"
@@ -58,10 +59,16 @@ def town(serving: Serving, tmp_path: Path) -> Iterator[Town]:
         yield Town(seeds, store, url)
 
 
-@pytest.fixture(params=list(WIDTHS))
-def editor(request: pytest.FixtureRequest, town: Town, visiting: Visiting) -> Iterator[Visitor]:
-    """A visitor on the Library page, once at a desktop and once with a phone."""
-    with visiting(town.url, *WIDTHS[request.param]) as visitor:
+@pytest.fixture
+def device() -> str:
+    """At which the `editor` sits, unless a test has it as a parameter."""
+    return "desktop"
+
+
+@pytest.fixture
+def editor(device: str, town: Town, visiting: Visiting) -> Iterator[Visitor]:
+    """A visitor on the Library page."""
+    with visiting(town.url, *WIDTHS[device]) as visitor:
         go_to_library(visitor.page)
         yield visitor
 
@@ -116,6 +123,7 @@ def fits(page: Page) -> bool:
     )
 
 
+@on_both
 def test_all_articles_are_listed_and_can_be_read(editor: Visitor, town: Town) -> None:
     page = editor.page
     assert titles(page) == ["The pier closes", "A slow tram", "One", "Two", "feed.jsonl#line 3", HOSTILE]
@@ -188,6 +196,7 @@ def test_articles_are_sought(editor: Visitor) -> None:
     expect(box).to_be_focused()
 
 
+@on_both
 def test_files_are_added_and_what_is_wrong_is_explained(editor: Visitor, town: Town) -> None:
     page = editor.page
     add(
@@ -249,6 +258,7 @@ def test_files_are_dropped_on_the_page(editor: Visitor, town: Town) -> None:
     expect(row(page, "Ferry").locator(".state")).to_have_text("Indexed")
 
 
+@on_both
 def test_article_is_removed_on_a_second_click_and_put_back(editor: Visitor, town: Town) -> None:
     page = editor.page
     remove = page.get_by_role("button", name="Remove A slow tram")
@@ -377,7 +387,6 @@ def test_last_file_stays(serving: Serving, visiting: Visiting, tmp_path: Path) -
         assert (seeds / "pier.txt").exists()
 
 
-@pytest.mark.parametrize("device", list(WIDTHS))
 def test_read_only_switches_changes_off_on_the_server_too(
     device: str, serving: Serving, visiting: Visiting, town: Town, tmp_path: Path
 ) -> None:
