@@ -1,13 +1,12 @@
 """Writes docs/screenshots/*.png: the app over seeds/, each page and state of it.
 
-Run it as `python docs/screenshots.py` after a change to how the app looks. It needs Chromium: the one that
-ONRECORD_CHROMIUM names, or the first of chromium-headless-shell, chromium, chromium-browser and google-chrome.
+Run it as `python -m docs.screenshots` after a change to how the app looks. It needs Chromium:
+`tests/browser/driving.py` says which.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.driving import NO_CHROMIUM, ask, find_chromium
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "screenshots"
 QUESTION = "What did Peskov say about Tartous?"
@@ -25,35 +26,28 @@ SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-def _ask(page: Page, question: str) -> None:
-    turns = page.locator(".turn").count()
-    page.locator("#question textarea").fill(question)
-    page.locator("#question textarea").press("Enter")
-    page.locator(f".turn:nth-child({turns + 1}):not([aria-busy]) :is(.answer, .refusal)").wait_for()
-
-
 def _show_opening(page: Page) -> None:
     page.locator(".example").first.wait_for()
 
 
 def _show_source(page: Page) -> None:
-    _ask(page, QUESTION)
+    ask(page, QUESTION)
     page.locator(".turn .quotation .chip").first.click()
     page.locator("#source mark.active").first.wait_for()
 
 
 def _show_follow_up(page: Page) -> None:
-    _ask(page, QUESTION)
-    _ask(page, "And about Assad?")
+    ask(page, QUESTION)
+    ask(page, "And about Assad?")
 
 
 def _show_card(page: Page) -> None:
-    _ask(page, QUESTION)
+    ask(page, QUESTION)
     page.locator(".turn .quotation .chip").nth(1).focus()
 
 
 def _show_refusal(page: Page) -> None:
-    _ask(page, "What did Peskov say about China?")
+    ask(page, "What did Peskov say about China?")
 
 
 def _show_filters(page: Page) -> None:
@@ -117,15 +111,13 @@ def take_screenshots(url: str, browser: Browser) -> None:
 
 def main() -> None:
     """Start the app on a free port and take every picture."""
-    sys.path.insert(0, str(ROOT))
     from index.library import Library
     from index.settings import load_settings
     from ui.web import running
 
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    executable = os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    executable = find_chromium()
     if executable is None:
-        sys.exit("no Chromium was found: install one, or set ONRECORD_CHROMIUM to its path")
+        sys.exit(NO_CHROMIUM)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -11,7 +11,7 @@ import pytest
 from index.library import Library
 from qa.ask import answer_question
 from qa.examples import next_questions
-from tests.conftest import MakeLibrary
+from tests.conftest import MakeLibrary, comes_true
 from ui.answering import OneAtATime, UnwantedError, answer_between_readers, one_at_a_time
 from ui.pages.ask.examples import Examples
 
@@ -111,9 +111,7 @@ def test_a_reader_waits_for_one_look_up_at_most(seed_library: Library) -> None:
         with one_at_a_time.for_reader():
             began = time.monotonic()
         waited.append(sum(asked < end < began for end in list(ends)))
-    until = time.monotonic() + 60
-    while not ends and time.monotonic() < until:  # readers first: on a busy machine, none may have been answered yet
-        time.sleep(0.05)
+    comes_true(lambda: bool(ends), 60)  # readers first: on a busy machine, none may have been answered yet
     is_over.set()
     for thread in suggesting:
         thread.join()
@@ -127,10 +125,8 @@ def test_examples_follow_the_index(tmp_path: Path, make_library: MakeLibrary) ->
     examples = Examples(library)
 
     def when_current() -> tuple[str, ...]:
-        end = time.monotonic() + 30
-        while not (found := examples.get())[1] and time.monotonic() < end:
-            time.sleep(0.02)
-        return found[0]
+        comes_true(lambda: examples.get()[1])
+        return examples.get()[0]
 
     assert examples.get() == ((), False)  # nobody has to wait for them
     assert when_current() == ("What did Ann Hale say about Lowland?",)

@@ -7,8 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import find_port
+from tests.conftest import comes_true, find_port
 from ui import uploads
 from ui.uploads import FULL_MESSAGE, Uploads, keeping_uploads
 
@@ -65,13 +64,6 @@ def waiting(folder: Path) -> list[Path]:
     """The uploaded files that were not added."""
     found = (folder / "store" / ".uploads").rglob("*")
     return [path for path in found if path.is_file() and not path.name.endswith("lock")]
-
-
-def comes_true(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
 
 
 @pytest.mark.slow

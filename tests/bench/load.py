@@ -14,7 +14,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -27,6 +26,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.bench.inputs import fail, make_parser, read_options
+from tests.browser.driving import find_chromium
 
 VISITORS = 20
 
@@ -71,11 +71,6 @@ def ask(url: str, question: str) -> float:
     return time.perf_counter() - began
 
 
-def find_browser() -> str | None:
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 def visit(url: str, questions: list[str], browser_path: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
@@ -107,7 +102,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=100, help="of the conversation (default: %(default)s)")
     parser.add_argument("--asked", type=int, default=2000, help="over HTTP, in all (default: %(default)s)")
     options = read_options(parser)
-    browser_path = find_browser()
+    browser_path = find_chromium()
     if browser_path is None:
         fail(parser, "found no Chromium or Chrome. Install one, or name it in ONRECORD_CHROMIUM.")
     questions = [asked.question for asked in options.questions]

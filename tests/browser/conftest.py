@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.driving import NO_CHROMIUM, ask, find_chromium
 from tests.conftest import find_port
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -43,11 +43,7 @@ class Visitor:
 
     def ask(self, question: str) -> None:
         """Type a question, press Enter and wait for what comes of it."""
-        turns = self.page.locator(".turn:has(.asked)").count()  # a turn without a question gives way to the next
-        box = self.page.locator("#question textarea")
-        box.fill(question)
-        box.press("Enter")
-        self.page.locator(f".turn:nth-child({turns + 1}):not([aria-busy])").wait_for()
+        ask(self.page, question)
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -60,13 +56,11 @@ class Visitor:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    executable = os.environ.get("ONRECORD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    executable = find_chromium()
     if executable is None:
-        missing = "no Chromium was found: install one, or set ONRECORD_CHROMIUM to its path"
         if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.driving import ask
 from tests.browser.test_people_view import go_to_people, open_person
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
 }
-
-
-def ask(page: Page, question: str) -> None:
-    page.locator("#question textarea").fill(question)
-    page.locator("#question textarea").press("Enter")
-    page.locator(".turn:last-child:not([aria-busy]) :is(.answer, .refusal)").wait_for()
 
 
 def show_answer(page: Page) -> None:

@@ -61,7 +61,7 @@ def town(serving: Serving, tmp_path: Path) -> Iterator[Town]:
 
 @pytest.fixture
 def device() -> str:
-    """At which the `editor` sits, unless a test has it as a parameter."""
+    """What the `editor` uses, unless a test is parametrized with another."""
     return "desktop"
 
 
@@ -388,10 +388,10 @@ def test_last_file_stays(serving: Serving, visiting: Visiting, tmp_path: Path) -
 
 
 def test_read_only_switches_changes_off_on_the_server_too(
-    device: str, serving: Serving, visiting: Visiting, town: Town, tmp_path: Path
+    serving: Serving, visiting: Visiting, town: Town, tmp_path: Path
 ) -> None:
     seeds, store = make_town(tmp_path / "read-only")
-    with serving(seeds, store, read_only=True) as url, visiting(url, *WIDTHS[device]) as visitor:
+    with serving(seeds, store, read_only=True) as url, visiting(url, *WIDTHS["desktop"]) as visitor:
         page = visitor.page
         go_to_library(page)
         expect(page.locator("#library-page .read-only")).to_be_visible()
