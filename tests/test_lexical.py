@@ -242,7 +242,7 @@ def test_reading_that_fails_changes_nothing(lexical: Lexical) -> None:
     assert (lexical.count(), find(lexical, "bread")) == (5, [key("river.txt", 1), key("river.txt", 0)])
 
 
-def test_deleted_file_is_made_anew(tmp_path: Path) -> None:
+def test_deleted_file_is_rebuilt(tmp_path: Path) -> None:
     path = tmp_path / "lexical.sqlite3"
     for _ in range(2):
         lexical = Lexical(path)
@@ -260,7 +260,7 @@ def test_kept_file_is_used_as_it_is(tmp_path: Path) -> None:
     second.close()
 
 
-def test_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
+def test_file_of_another_version_is_rebuilt(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "lexical.sqlite3")
     connection.executescript("CREATE TABLE sentences (other TEXT); PRAGMA user_version = 99")
     connection.close()
@@ -269,7 +269,7 @@ def test_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
     lexical.close()
 
 
-def test_file_that_is_no_database_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_file_that_is_no_database_is_rebuilt(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "lexical.sqlite3"
     path.write_bytes(b"not a database " * 1000)
     with caplog.at_level(logging.WARNING, "index.storage.lexical"):
@@ -281,7 +281,7 @@ def test_file_that_is_no_database_is_made_anew(tmp_path: Path, caplog: pytest.Lo
     lexical.close()
 
 
-def test_file_damaged_after_its_beginning_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_file_damaged_after_its_beginning_is_rebuilt(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "lexical.sqlite3"
     first = Lexical(path)
     fill(first, TEXTS)

@@ -236,7 +236,7 @@ def older(folder: Path, tmp_path: Path) -> Settings:
     return settings
 
 
-def test_older_schema_is_announced_and_made_anew(
+def test_older_schema_is_announced_and_rebuilt(
     older: Settings, make_library: MakeLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:
     library = make_library(older.seeds, store=older.store, update=False)

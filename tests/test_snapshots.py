@@ -112,7 +112,7 @@ def test_broken_index_is_set_aside_and_the_one_before_it_answers(
     assert len(again.store.nearest(tiny_model.encode(["The bridge is open 3 7."])[0], 10)) == 10
 
 
-def test_index_that_cannot_be_read_is_made_anew_at_once(
+def test_index_that_cannot_be_read_is_rebuilt_at_once(
     indexed: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Even without a mark: Chroma reports that it cannot read it."""
@@ -167,7 +167,7 @@ def test_index_that_is_read_is_kept(indexed: Path, tmp_path: Path, reopen: Calla
     assert names(indexed) == ["index-000004", "index-000005"]
 
 
-def test_draft_that_cannot_be_read_is_begun_anew(
+def test_draft_that_cannot_be_read_is_begun_again(
     indexed: Path, tmp_path: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:
     junk_database(Snapshots(indexed).draft())

@@ -99,14 +99,14 @@ def test_first_sync(folder: Path, make_library: MakeLibrary) -> None:
     assert library.article("north/town/mayor.md").text == MAYOR
 
 
-def test_new_changed_removed_unchanged_and_saved_anew(folder: Path, make_library: MakeLibrary) -> None:
-    for name in ("changed.txt", "removed.txt", "same.txt", "saved-anew.txt"):
+def test_new_changed_removed_unchanged_and_saved_again(folder: Path, make_library: MakeLibrary) -> None:
+    for name in ("changed.txt", "removed.txt", "same.txt", "saved-again.txt"):
         write(folder, name, RIVER)
     library = make_library(folder)
     write(folder, "changed.txt", MAYOR)
     write(folder, "new.txt", MAYOR)
     (folder / "removed.txt").unlink()
-    os.utime(folder / "saved-anew.txt", ns=(1, 2))
+    os.utime(folder / "saved-again.txt", ns=(1, 2))
     assert counts(library.sync()) == {
         "added": 1,
         "changed": 1,
@@ -117,10 +117,10 @@ def test_new_changed_removed_unchanged_and_saved_anew(folder: Path, make_library
     }
     assert texts(library)["changed.txt"] == ["The mayor left.", "Nobody asked why.", "It rained."]
     assert (list(library.records), held(library)) == (
-        ["changed.txt", "new.txt", "same.txt", "saved-anew.txt"],
+        ["changed.txt", "new.txt", "same.txt", "saved-again.txt"],
         (10, 10, 10),
     )
-    assert library.store.files()["saved-anew.txt"].mtime_ns == 2
+    assert library.store.files()["saved-again.txt"].mtime_ns == 2
     assert library.update() is None
 
 
