@@ -40,11 +40,14 @@ class Citation(CitedSentence):
 
     `score` ranks evidence for one question, higher is better; it cannot be compared between questions. `gloss` is an
     offset in `text` and the name to show there in brackets, if a pronoun means someone whom the sentence does not name.
+    `words` has the offsets in `text` of the words that answer a question such as "Who?" or "How many?": 0-based,
+    half-open, in code points; None if there are none or it is unclear.
     `context` marks a sentence that only explains what a statement is about.
     """
 
     number: int
     gloss: tuple[int, str] | None
+    words: tuple[int, int] | None
     context: bool
     score: float
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.words import to_stems
 from qa.answer import Answer, Citation, describe
@@ -81,6 +81,8 @@ def compose(
 def _refuse(whole: Side, background: Background, confidence: float) -> Answer:
     reason = _explain(whole, background.unmentioned)
     theirs = [candidate for candidate in whole.evidence if candidate.spoken == SPOKEN["theirs"]]
+    # They are not an answer, so no words in them are.
+    closest = [replace(found, words=None) for found in drop_repeats(theirs)[:MAX_CLOSEST] or whole.evidence[:1]]
     return Answer(
         question=whole.query.question,
         answered=False,
@@ -88,7 +90,7 @@ def _refuse(whole: Side, background: Background, confidence: float) -> Answer:
         note=" ".join(_note(whole, background)),
         text=reason,
         citations=(),
-        closest=number_citations(drop_repeats(theirs)[:MAX_CLOSEST] or whole.evidence[:1], background.names),
+        closest=number_citations(closest, background.names),
         confidence=confidence,
         mode="extract",
         seconds=0.0,
@@ -139,6 +141,7 @@ def number_citations(
                 **sentence,
                 number=number,
                 gloss=find_gloss(evidence.sentence, speaker) if speaker else None,
+                words=None if evidence in context else evidence.words,
                 context=evidence in context,
                 score=round(evidence.score, 6),
             )

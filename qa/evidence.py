@@ -20,7 +20,9 @@ class Evidence:
     """A sentence that may answer, and why.
 
     `features` has what was measured, by the names in `qa.scoring`; `relevance` is the weighted sum, and `preference` is
-    added to it for the kind of question, and by a cross-encoder if one is set.
+    added to it for the kind of question, and by a cross-encoder if one is set. `words` has the offsets in
+    `sentence.text` of the words that answer a question such as "Who?" or "How many?": 0-based, half-open, in code
+    points; None if there are none or it is unclear.
     """
 
     sentence: Sentence
@@ -28,6 +30,7 @@ class Evidence:
     features: Mapping[str, float]
     relevance: float
     preference: float = 0.0
+    words: tuple[int, int] | None = None
 
     @property
     def id(self) -> str:

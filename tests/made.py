@@ -29,6 +29,7 @@ def evidence(
     missing: float = 0.0,
     speaker: str | None = None,
     published: str | None = "2024-03-04",
+    words: tuple[int, int] | None = None,
 ) -> Evidence:
     """Evidence with this score."""
     text = TEXTS[position] if text is None else text
@@ -59,4 +60,5 @@ def evidence(
         features={"named_near": 0.0, "missing": missing, "on_topic": on_topic}
         | ({} if spoken is None else {"spoken": spoken}),
         relevance=score,
+        words=words,
     )

@@ -21,6 +21,7 @@ CITATION = Citation(
     speaker="Inês Duarte",
     speech="direct",
     gloss=(3, "Inês Duarte"),
+    words=(18, 29),
     context=False,
     score=1.25,
 )
@@ -37,6 +38,7 @@ UNKNOWN = Citation(
     speaker=None,
     speech=None,
     gloss=None,
+    words=None,
     context=True,
     score=-0.5,
 )
@@ -95,6 +97,7 @@ def test_json_is_plain() -> None:
                 "speaker": None,
                 "speech": None,
                 "gloss": None,
+                "words": None,
                 "context": True,
                 "score": -0.5,
             }
@@ -181,6 +184,9 @@ WRONG_IN_CITATION = [
     ("a text for a score", "score", "high"),
     ("a gloss in words", "gloss", ["3", "Inês Duarte"]),
     ("half a gloss", "gloss", [3]),
+    ("words as a text", "words", "Inês Duarte"),
+    ("offsets of words as texts", "words", ["18", "29"]),
+    ("where words begin but not where they end", "words", [18]),
 ]
 
 

@@ -29,6 +29,7 @@ def test_citations_are_numbered_in_the_order_given() -> None:
         speaker=None,
         speech=None,
         gloss=None,
+        words=None,
         context=False,
         score=1.0,
     )
@@ -73,6 +74,25 @@ def test_nothing_is_refused_even_where_any_confidence_will_do() -> None:
     """An answer without a citation would not be an answer."""
     answer = compose(Side(QUERY, []), limit=MAX_CITATIONS, min_confidence=0.0)
     assert (answer.answered, answer.citations, answer.closest) == (False, (), ())
+
+
+def test_a_citation_has_the_words_that_answer() -> None:
+    found = [evidence(1.4, position=2, words=(17, 28)), evidence(1.3, position=0)]
+    answer = compose(Side(QUERY, found), limit=MAX_CITATIONS, min_confidence=0.5)
+    assert [(citation.text, citation.words) for citation in answer.citations] == [
+        ("A new deck costs two million.", (17, 28)),
+        ("The pier closed on Monday.", None),
+    ]
+
+
+def test_no_words_answer_in_what_is_no_answer() -> None:
+    refused = compose(Side(QUERY, [evidence(0.3, position=2, words=(17, 28))]), limit=MAX_CITATIONS, min_confidence=0.5)
+    assert [(citation.text, citation.words) for citation in refused.closest] == [
+        ("A new deck costs two million.", None)
+    ]
+    context = evidence(0.9, position=2, words=(17, 28))
+    (citation,) = number_citations([context], {}, context=[context])
+    assert (citation.context, citation.words) == (True, None)
 
 
 REASONS = [

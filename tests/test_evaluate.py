@@ -112,6 +112,7 @@ def cite(article: str, start: int, end: int, text: str) -> Citation:
         speaker=None,
         speech=None,
         gloss=None,
+        words=None,
         context=False,
         score=1.0,
     )

@@ -43,6 +43,7 @@ def cite(
         speaker=speaker,
         speech=speech,
         gloss=None,
+        words=None,
         context=False,
         score=1.0,
     )

@@ -74,7 +74,8 @@ class Service:
         """Answer a question about a collection of news articles with their own sentences, each cited.
 
         The `text` of every citation is a sentence of an article, word for word: the characters `start` to `end` of the
-        article `article_id`. Quote it as it stands. `speaker` is who said it, if anybody speaks in it.
+        article `article_id`. Quote it as it stands. `speaker` is who said it, if anybody speaks in it. `words` is where
+        in `text` the words that answer begin and end, if the question asks for a few words and it is clear which.
 
         A refusal is an answer: if `answered` is false, the articles do not answer the question, and `reason` says why.
         Pass that on, and do not answer from elsewhere; `closest` has the nearest sentences, which are not an answer.
