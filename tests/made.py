@@ -1,8 +1,16 @@
-"""Made-up evidence for the tests of what is done with evidence."""
+"""Made-up evidence and answers for the tests of what is done with them."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from index.values import ArticleRecord, Sentence
+from qa.answer import Answer
+from qa.compose import compose
 from qa.evidence import Evidence
 from qa.question import read_question
 
@@ -62,3 +70,19 @@ def evidence(
         relevance=score,
         words=words,
     )
+
+
+def find_words_in_answers(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    """Let these words answer in every citation that has them, whatever a reader would find."""
+
+    def compose_with_words(*given: Any, **options: Any) -> Answer:
+        answer = compose(*given, **options)
+        citations = [
+            replace(citation, words=(start, start + len(words)))
+            if (start := citation.text.find(words)) >= 0
+            else citation
+            for citation in answer.citations
+        ]
+        return replace(answer, citations=tuple(citations))
+
+    monkeypatch.setattr(sys.modules["qa.ask"], "compose", compose_with_words)  # qa.ask is the function, too

@@ -17,6 +17,7 @@ import pytest
 
 from index.storage.lock import writer_lock
 from qa.answer import Answer
+from tests.made import find_words_in_answers
 from ui.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +110,32 @@ def test_wrong_command_line(arguments: list[str], capsys: Captured) -> None:
 def test_ask(folders: list[str], capsys: Captured) -> None:
     assert main(["ask", ASSAD, *folders]) == 0
     assert capsys.readouterr() == (ASSAD_ANSWER, "")
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "environment", "words"),
+    [
+        pytest.param(True, {"TERM": "xterm"}, "\x1b[1masylum in Russia\x1b[0m", id="a terminal"),
+        pytest.param(False, {"TERM": "xterm"}, "asylum in Russia", id="a pipe"),
+        pytest.param(True, {"TERM": "xterm", "NO_COLOR": "1"}, "asylum in Russia", id="styles turned off"),
+        pytest.param(True, {"TERM": "dumb"}, "asylum in Russia", id="a terminal without styles"),
+    ],
+)
+def test_words_that_answer_are_bold_in_a_terminal(
+    folders: list[str],
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    is_terminal: bool,
+    environment: dict[str, str],
+    words: str,
+) -> None:
+    find_words_in_answers(monkeypatch, "asylum in Russia")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    assert main(["ask", ASSAD, *folders]) == 0
+    assert capsys.readouterr() == (ASSAD_ANSWER.replace("asylum in Russia", words), "")
 
 
 def test_ask_json(folders: list[str], capsys: Captured) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from index.values import Article
 from qa.answer import Answer, Citation
-from ui.pages.ask.answer import answer_html
+from ui.pages.ask.answer import answer_html, cards_html
 from ui.source import article_html
 from ui.text.answer import answer_markdown, answer_text
 from ui.wording import format_date
@@ -293,6 +293,149 @@ def test_gloss_context_and_note_in_html() -> None:
     assert '<li><span class="numbers">3</span> <bdi>Context:</bdi> <cite>' in html
 
 
+B, E = "\x1b[1m", "\x1b[0m"
+GLOSS = '<span class="gloss"> [<bdi>Ruiz</bdi>]</span>'
+
+# A sentence with | around the words that answer and + where a name explains a pronoun; then what is shown of it on the
+# page, in a terminal and in Markdown.
+ANSWERING = [
+    (
+        "no name",
+        "The toll is |two euros|.",
+        "The toll is <mark>two euros</mark>.",
+        f"The toll is {B}two euros{E}.",
+        "The toll is **two euros**.",
+    ),
+    (
+        "the name before the words",
+        "She+ said it falls |in May|.",
+        f"She{GLOSS} said it falls <mark>in May</mark>.",
+        f"She [Ruiz] said it falls {B}in May{E}.",
+        "She \\[Ruiz\\] said it falls **in May**.",
+    ),
+    (
+        "the name after the words",
+        "|It falls|, she+ said.",
+        f"<mark>It falls</mark>, she{GLOSS} said.",
+        f"{B}It falls{E}, she [Ruiz] said.",
+        "**It falls**, she \\[Ruiz\\] said.",
+    ),
+    (
+        "the name explains the words",
+        "|She|+ said it.",
+        f"<mark>She</mark>{GLOSS} said it.",
+        f"{B}She{E} [Ruiz] said it.",
+        "**She** \\[Ruiz\\] said it.",
+    ),
+    (
+        "the name within the words",
+        "|She+ and two aides| said it.",
+        f"<mark>She</mark>{GLOSS}<mark> and two aides</mark> said it.",
+        f"{B}She{E} [Ruiz] {B}and two aides{E} said it.",
+        "**She** \\[Ruiz\\] **and two aides** said it.",
+    ),
+    (
+        "the name at the end",
+        "|In May|, said she+",
+        f"<mark>In May</mark>, said she{GLOSS}",
+        f"{B}In May{E}, said she [Ruiz]",
+        "**In May**, said she \\[Ruiz\\]",
+    ),
+    (
+        "white space at the edges and within",
+        "It falls| in\r\nMay |at last.",
+        "It falls <mark>in&#13;\nMay</mark> at last.",
+        f"It falls {B}in May{E} at last.",
+        "It falls **in May** at last.",
+    ),
+    (
+        "markup around and within",
+        "<b>So & |<i>5 & *6*</i>| **#7**</b>",
+        "&lt;b&gt;So &amp; <mark>&lt;i&gt;5 &amp; *6*&lt;/i&gt;</mark> **#7**&lt;/b&gt;",
+        f"<b>So & {B}<i>5 & *6*</i>{E} **#7**</b>",
+        "&lt;b&gt;So &amp; **&lt;i&gt;5 &amp; \\*6\\*&lt;/i&gt;** \\*\\*\\#7\\*\\*&lt;/b&gt;",
+    ),
+    (
+        "stars at the edges",
+        "So **|5|** and *6.",
+        "So **<mark>5</mark>** and *6.",
+        f"So **{B}5{E}** and *6.",
+        "So \\*\\***5**\\*\\* and \\*6.",
+    ),
+    (
+        "codes of a terminal around and within",
+        "So \x1b[0m|5\x1b[31m|.",
+        "So \x1b[0m<mark>5\x1b[31m</mark>.",
+        f"So \ufffd[0m{B}5\ufffd[31m{E}.",
+        "So \ufffd\\[0m**5\ufffd\\[31m**.",
+    ),
+    (
+        "a sign after a letter, where Markdown knows no bold",
+        "It costs US|$5| now.",
+        "It costs US<mark>$5</mark> now.",
+        f"It costs US{B}$5{E} now.",
+        "It costs US\\$5 now.",
+    ),
+    (
+        "a sign before a letter, where Markdown knows no bold",
+        "See |www.|example.",
+        "See <mark>www.</mark>example.",
+        f"See {B}www.{E}example.",
+        "See www\\.example.",
+    ),
+]
+
+
+def answering(marked: str) -> Answer:
+    """An answer of one sentence, given as in ANSWERING."""
+    before, words, _ = marked.replace("+", "").split("|")
+    plain = marked.replace("|", "")
+    text = plain.replace("+", "")
+    article = replace(PRONOUN, text=text)
+    cited = replace(
+        cite(1, text, article),
+        words=(len(before), len(before) + len(words)),
+        gloss=(plain.index("+"), "Ruiz") if "+" in plain else None,
+    )
+    return replace(ANSWER, citations=(cited,))
+
+
+@pytest.mark.parametrize(
+    ("marked", "html", "terminal", "markdown"), [pytest.param(*case, id=reason) for reason, *case in ANSWERING]
+)
+def test_the_words_that_answer_are_marked(marked: str, html: str, terminal: str, markdown: str) -> None:
+    answer = answering(marked)
+    assert f'<span class="sentence">{html}</span>' in answer_html(answer)
+    assert answer_text(answer, bold=True).splitlines()[0] == f"{terminal} [1]"
+    assert answer_text(answer).splitlines()[0] == f"{terminal.replace(B, '').replace(E, '')} [1]"
+    assert answer_markdown(answer).splitlines()[0] == f"> {markdown} \\[1\\]"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param((4, 4), id="nothing"),
+        pytest.param((3, 4), id="white space"),
+        pytest.param((8, 4), id="back to front"),
+        pytest.param((-9, -1), id="before the start"),
+        pytest.param((-9, 4), id="from before the start"),
+        pytest.param((12, 23), id="past the end"),
+        pytest.param((50, 60), id="after the end"),
+    ],
+)
+def test_words_that_are_not_in_the_sentence_are_not_marked(words: tuple[int, int]) -> None:
+    wrong, plain = (replace(ANSWER, citations=(replace(FALL, words=given),)) for given in (words, None))
+    assert answer_html(wrong) == answer_html(plain)
+    assert answer_text(wrong, bold=True) == answer_text(plain)
+    assert answer_markdown(wrong) == answer_markdown(plain)
+    assert article_html(PRONOUN, wrong.citations, 1) == article_html(PRONOUN, plain.citations, 1)
+
+
+def test_the_card_marks_the_words_that_answer_in_the_sentence_as_it_is_in_the_article() -> None:
+    html = cards_html(answering("|She+ & two aides| said it.").citations)
+    assert '<p class="words" dir="auto"><mark>She &amp; two aides</mark> said it.</p>' in html
+
+
 def test_a_refusal_has_its_note_and_says_who_speaks_in_what_is_closest() -> None:
     refusal = replace(EXPLAINED, answered=False, reason="She says nothing of it.", citations=(), closest=(FALL,))
     assert answer_text(refusal) == (
@@ -380,6 +523,22 @@ def test_overlapping_citations_are_cut_not_nested() -> None:
         '<p dir="auto"><mark data-number="1">The </mark><mark class="active" data-number="2">mayor</mark>'
         '<mark class="active" data-number="2"> spoke</mark>.</p>'
     ) in html
+
+
+def test_the_words_that_answer_are_marked_in_the_article_where_their_citation_is_open() -> None:
+    start = replace(START, words=(15, 18))
+    assert (
+        '<mark class="active" data-number="2">Work starts in </mark>'
+        '<mark class="active answers" data-number="2">May</mark><mark class="active" data-number="2">.</mark></p>'
+    ) in article_html(ARTICLE, (PROMISE, start), 2)
+    assert article_html(ARTICLE, (PROMISE, start), 1) == article_html(ARTICLE, (PROMISE, START), 1)
+
+
+def test_words_that_answer_over_two_paragraphs_are_marked_in_both() -> None:
+    over = replace(cite(1, "mayor spoke.\n“We will"), words=(6, 16))
+    html = body_of(article_html(ARTICLE, (over,), 1))
+    assert '<mark class="active answers" data-number="1">spoke.</mark></p><span class="gap">\n</span>' in html
+    assert '<p dir="auto"><mark class="active answers" data-number="1">“We</mark>' in html
 
 
 def test_citation_that_the_article_no_longer_bears_out_is_not_marked() -> None:

@@ -80,7 +80,12 @@ def _ask(options: argparse.Namespace) -> None:
     else:
         from ui.text.answer import answer_text
 
-        print(answer_text(answer))
+        print(answer_text(answer, bold=_shows_bold()))
+
+
+def _shows_bold() -> bool:
+    """Whether standard output is a terminal whose user has not turned styles off: see https://no-color.org."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _quotes(options: argparse.Namespace) -> None:

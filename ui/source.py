@@ -13,6 +13,7 @@ from index.errors import OnRecordError
 from index.values import Article
 from ui.inert import escape_html, is_web_link
 from ui.shell import date_html, problem_html
+from ui.text.answer import find_words
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -35,6 +36,8 @@ class Marked(Protocol):
     def end(self) -> int: ...  # noqa: D102
     @property
     def text(self) -> str: ...  # noqa: D102
+    @property
+    def words(self) -> tuple[int, int] | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,15 @@ class Mark:
     start: int
     end: int
     text: str
+    words: tuple[int, int] | None = None
 
 
 def article_html(article: Article, citations: Sequence[Marked], active: int) -> str:
     """The article, laid out for reading, with its citations marked and the one numbered `active` marked strongly.
 
-    The text content of its `div.text` is `article.text[article.body:]`, character for character. Citations of other
-    articles are ignored. One whose text is no longer at its offsets is not marked; if it is the active one, a note
-    says so.
+    The words that answer in the active one are in a `mark.answers`. The text content of its `div.text` is
+    `article.text[article.body:]`, character for character. Citations of other articles are ignored. One whose text is
+    no longer at its offsets is not marked; if it is the active one, a note says so.
     """
     here = [citation for citation in citations if citation.article_id == article.id]
     sound = [citation for citation in here if article.text[citation.start : citation.end] == citation.text]
@@ -121,10 +125,14 @@ def _paragraph_class(article: Article, start: int, end: int, citations: Sequence
 
 def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active: int) -> str:
     """`text[start:end]` with each cited stretch in a mark; overlapping marks are split, not nested."""
-    edges = {start, end}
+    edges, answering = {start, end}, range(0)
     for citation in citations:
-        edges |= {edge for edge in (citation.start, citation.end) if start < edge < end}
-    cuts = sorted(edges)
+        edges |= {citation.start, citation.end}
+        if citation.number == active:
+            first, last = find_words(citation.text, citation.words)
+            answering = range(citation.start + first, citation.start + last)
+            edges |= {answering.start, answering.stop}
+    cuts = sorted(edge for edge in edges if start <= edge <= end)
     parts = []
     for left, right in pairwise(cuts):
         numbers = [citation.number for citation in citations if citation.start <= left and right <= citation.end]
@@ -132,7 +140,8 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
         if not numbers:
             parts.append(stretch)
         elif active in numbers:
-            parts.append(f'<mark class="active" data-number="{active}">{stretch}</mark>')
+            kind = "active answers" if left in answering else "active"
+            parts.append(f'<mark class="{kind}" data-number="{active}">{stretch}</mark>')
         else:
             parts.append(f'<mark data-number="{numbers[0]}">{stretch}</mark>')
     return "".join(parts)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Visitor
 from tests.browser.driving import ask
 from tests.browser.test_people_view import go_to_people, open_person
+from tests.made import find_words_in_answers
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Visiting
@@ -36,6 +37,11 @@ def show_source(page: Page) -> None:
     show_answer(page)
     page.locator(".turn .quotation .chip").first.click()
     page.locator("#source mark.active").first.wait_for()
+
+
+def show_words(page: Page) -> None:
+    show_source(page)
+    page.locator(".sentence mark").wait_for(state="attached")  # a phone shows the source in front of it
 
 
 def show_person(page: Page) -> None:
@@ -85,6 +91,7 @@ STATES: dict[str, Callable[[Page], object]] = {
     "answer": show_answer,
     "refusal": lambda page: ask(page, "What is the best recipe for borscht?"),
     "source": show_source,
+    "words that answer": show_words,
     "people": go_to_people,
     "nobody found": lambda page: page.goto(f"{page.url.split('#')[0]}#people/Nobody"),
     "person": show_person,
@@ -101,9 +108,15 @@ STATES: dict[str, Callable[[Page], object]] = {
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(("device", "scheme"), [("desktop", "light"), ("phone", "dark")])
 def test_a_state_is_for_everyone(
-    browser: Browser, url: str, device: str, scheme: Literal["light", "dark"], state: str
+    browser: Browser,
+    url: str,
+    device: str,
+    scheme: Literal["light", "dark"],
+    state: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """In both colour schemes without a finding of axe-core, by keyboard with a visible focus, and zoomed."""
+    find_words_in_answers(monkeypatch, "premature")
     width, height = SIZES[device]
     # The page's own policy allows no script of another host; axe comes from a package, and is put in past it.
     with browser.new_context(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.made import find_words_in_answers
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Serving, Visiting, Visitor
 
@@ -267,6 +269,19 @@ def test_a_name_for_a_pronoun_is_no_part_of_the_quotation(visitor: Visitor) -> N
     selected = page.evaluate("getSelection().toString()")
     assert "[" not in selected
     assert selected in (SEEDS / "kremlin-syria-bases.txt").read_text(encoding="utf-8")
+
+
+def test_the_words_that_answer_are_marked_wherever_their_sentence_is(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find_words_in_answers(monkeypatch, "asylum in Russia")
+    page = visitor.page
+    visitor.ask("What did Peskov say about Assad?")
+    expect(page.locator(".sentence mark")).to_have_text("asylum in Russia")
+    page.locator(".quotation .chip").first.hover()
+    expect(page.locator("#citation-card mark")).to_have_text("asylum in Russia")
+    expect(page.locator("#source mark.active.answers")).to_have_text("asylum in Russia")
+    assert marked(page) == sentence_of(page, 1)
 
 
 def test_context_is_shown_as_such(visitor: Visitor) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+from typing import Literal
 
 from qa.answer import Answer, Citation
 from ui.inert import is_web_link, markdown_text, plain_text
@@ -13,13 +15,16 @@ from ui.wording import describe_source, describe_speech, format_date
 NO_ANSWER = "No answer on the record."
 CONTEXT = "Context"
 
+_BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[0m"
 
-def answer_text(answer: Answer) -> str:
+
+def answer_text(answer: Answer, *, bold: bool = False) -> str:
     """The answer for a terminal: its sentences with [n], then a numbered source for each.
 
     For a refusal, the reason and the closest sentences, labelled as not an answer. Line breaks within a sentence become
-    spaces, and control characters U+FFFD.
+    spaces, and control characters U+FFFD. With `bold`, the words that answer are between a terminal's codes for it.
     """
+    strong = (_BOLD, _NOT_BOLD) if bold else ("", "")
     note = [plain_text(answer.note)] if answer.note else []
     if not answer.answered:
         lines = [*note, f"{NO_ANSWER} {plain_text(answer.reason)}".rstrip()]
@@ -27,13 +32,15 @@ def answer_text(answer: Answer) -> str:
             lines += ["", "Closest sentences (not an answer):"]
         label = "" if answer.closest[1:] else "Closest (not an answer): "
         for citation in answer.closest:
-            lines += ["", f"{label}{plain_text(_glossed(citation))}", f"    {_plain_source(citation)}"]
+            lines += ["", f"{label}{_inert_sentence(citation, plain_text)}", f"    {_plain_source(citation)}"]
         return "\n".join(lines)
     lines = note
     for _, citations in group_by_voice(answer.citations):
         for passage in split_passages(citations):
             speaker = CONTEXT if passage[0].context else passage[0].speaker
-            sentences = " ".join(f"{plain_text(_glossed(citation))} [{citation.number}]" for citation in passage)
+            sentences = " ".join(
+                f"{_inert_sentence(citation, plain_text, *strong)} [{citation.number}]" for citation in passage
+            )
             lines.append(f"{plain_text(speaker)}: {sentences}" if speaker else sentences)
     lines += ["", "Sources"]
     lines += [f"[{citation.number}] {_plain_source(citation)}" for citation in answer.citations]
@@ -41,18 +48,21 @@ def answer_text(answer: Answer) -> str:
 
 
 def answer_markdown(answer: Answer) -> str:
-    """The answer as Markdown: its sentences in block quotations with [n], then a numbered source for each."""
+    """The answer as Markdown: its sentences in block quotations with [n], then a numbered source for each.
+
+    The words that answer are bold.
+    """
     parts = [markdown_text(answer.note)] if answer.note else []
     if not answer.answered:
         parts.append(f"**{NO_ANSWER}** {markdown_text(answer.reason)}".rstrip())
         if answer.closest:
             parts.append("Closest sentences, not an answer:" if answer.closest[1:] else "Closest, not an answer:")
         for citation in answer.closest:
-            parts.append(f"> {markdown_text(_glossed(citation))}\n\n{_markdown_source(citation)}")
+            parts.append(f"> {_markdown_sentence(citation)}\n\n{_markdown_source(citation)}")
         return "\n\n".join(parts)
     for label, citations in group_by_voice(answer.citations):
         passages = [
-            "> " + " ".join(f"{markdown_text(_glossed(citation))} \\[{citation.number}\\]" for citation in passage)
+            "> " + " ".join(f"{_markdown_sentence(citation)} \\[{citation.number}\\]" for citation in passage)
             for passage in split_passages(citations)
         ]
         quoted = "\n>\n".join(passages)
@@ -91,12 +101,55 @@ def describe_attribution(citation: Citation) -> str:
     return f"{citation.speaker}, {describe_speech(citation.speech)} in"
 
 
-def _glossed(citation: Citation) -> str:
-    """The sentence with the name that its pronoun stands for in brackets: "He [Dmitry Peskov] assured …"."""
-    if citation.gloss is None:
-        return citation.text
-    place, name = citation.gloss
-    return f"{citation.text[:place]} [{name}]{citation.text[place:]}"
+def find_words(text: str, words: tuple[int, int] | None) -> tuple[int, int]:
+    """Where in a sentence the words that answer begin and end, without white space around them; (0, 0) if nowhere."""
+    start, end = words or (0, 0)
+    found = text[start:end].strip() if 0 <= start < end <= len(text) else ""
+    if not found:
+        return 0, 0
+    start = text.index(found, start)
+    return start, start + len(found)
+
+
+def cut_sentence(citation: Citation) -> Iterator[tuple[Literal["text", "words", "gloss"], str]]:
+    """The sentence in pieces, in order: its text, the words that answer, and the name that its pronoun stands for.
+
+    A name within the words that answer cuts them in two, as it is not part of the quotation.
+    """
+    text = citation.text
+    start, end = find_words(text, citation.words)
+    place, name = citation.gloss or (0, "")
+    cuts = sorted({0, start, end, place, len(text)})
+    for left, right in pairwise([*cuts, len(text)]):  # the last is empty: a name may stand at the end
+        if name and left == place:
+            yield "gloss", name
+        if piece := text[left:right]:
+            yield "words" if start <= left < end else "text", piece
+
+
+def _inert_sentence(citation: Citation, inert: Callable[[str], str], before: str = "", after: str = "") -> str:
+    """The sentence, made inert, with the words that answer between `before` and `after`.
+
+    The name that its pronoun stands for is in brackets: "He [Dmitry Peskov] assured …".
+    """
+    shown = ""
+    for kind, piece in cut_sentence(citation):
+        piece = f" [{piece}]" if kind == "gloss" else piece
+        # Making a piece inert takes the white space around it away.
+        lead, trail = (" " if edge.isspace() else "" for edge in (piece[0], piece[-1]))
+        made = f"{before}{inert(piece)}{after}" if kind == "words" else inert(piece)
+        shown += f"{lead}{made}{trail}"
+    return " ".join(shown.split())
+
+
+def _markdown_sentence(citation: Citation) -> str:
+    text = citation.text
+    start, end = find_words(text, citation.words)
+    edges = [(text[start - 1 : start], text[start]), (text[end : end + 1], text[end - 1])] if end else []
+    # ** between a letter and a sign, as in "US**$5**", is no mark of bold (CommonMark, 6.2).
+    if any(outside.isalnum() and not inside.isalnum() for outside, inside in edges):
+        citation = replace(citation, words=None)
+    return _inert_sentence(citation, markdown_text, "**", "**")
 
 
 def group_by_voice(citations: Iterable[Citation]) -> Iterator[tuple[str, list[Citation]]]:

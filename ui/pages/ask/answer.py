@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qa.answer import Answer, Citation
 from ui.inert import escape_html
 from ui.shell import date_html
-from ui.text.answer import NO_ANSWER, describe_attribution, group_by_voice, split_passages
+from ui.text.answer import NO_ANSWER, cut_sentence, describe_attribution, group_by_voice, split_passages
 from ui.wording import describe_speech
+
+# What stands around the pieces of a sentence.
+_AROUND = {
+    "text": ("", ""),
+    "words": ("<mark>", "</mark>"),
+    "gloss": ('<span class="gloss"> [<bdi>', "</bdi>]</span>"),
+}
 
 
 def answer_html(answer: Answer) -> str:
     """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
 
     The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences have a `button.closest-open`
-    each. A gloss is a `span.gloss`, which is not part of the quotation.
+    each. The words that answer are a `mark`. A gloss is a `span.gloss`, which is not part of the quotation.
     """
     if not answer.answered:
         return _refusal_html(answer)
@@ -35,9 +43,11 @@ def cards_html(citations: tuple[Citation, ...]) -> str:
 
 
 def _sentence_html(citation: Citation) -> str:
-    place, name = citation.gloss or (0, "")
-    gloss = f'<span class="gloss"> [<bdi>{escape_html(name)}</bdi>]</span>' if name else ""
-    return f"{escape_html(citation.text[:place])}{gloss}{escape_html(citation.text[place:])}"
+    html = ""
+    for kind, piece in cut_sentence(citation):
+        before, after = _AROUND[kind]
+        html += f"{before}{escape_html(piece)}{after}"
+    return html
 
 
 def _passage_html(citations: Sequence[Citation]) -> str:
@@ -110,6 +120,6 @@ def _card_html(citation: Citation) -> str:
     )
     return (
         f'<div class="card" data-number="{citation.number}">'
-        f'<p class="words" dir="auto">{escape_html(citation.text)}</p>{speaker}'
+        f'<p class="words" dir="auto">{_sentence_html(replace(citation, gloss=None))}</p>{speaker}'
         f'<p class="from">{_origin_html(citation)}</p></div>'
     )
