@@ -12,6 +12,7 @@ from pathlib import Path
 from index.errors import SettingsError
 
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
+BUNDLED_READER, NO_READER = "bundled", "none"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Settings:
     store            the folder of the index; by default `.onrecord/<name of seeds>` beside the seeds folder, so that a
                      folder of articles has one index, wherever commands are run
     model            the bundled all-MiniLM-L6-v2, or the name or folder of any sentence-transformers model
+    reader           "bundled": the bundled reader reads the best evidence; "none": it is ranked by its features alone
     reranker         the name or folder of a sentence-transformers cross-encoder that ranks the best evidence again
     min_confidence   answers with a confidence, in [0, 1], below this become refusals
     max_article_mb   larger articles are skipped and reported; in megabytes of 10^6 bytes
@@ -34,6 +36,7 @@ class Settings:
     seeds: Path
     store: Path
     model: str = BUNDLED_MODEL
+    reader: str = BUNDLED_READER
     reranker: str | None = None
     min_confidence: float = 0.5
     max_article_mb: float = 5.0
@@ -66,6 +69,7 @@ def load_settings(*, seeds: str | Path | None = None, store: str | Path | None =
         seeds=seeds,
         store=store,
         model=str(given.get("model", Settings.model)),
+        reader=_reader(given.get("reader", Settings.reader)),
         reranker=str(given["reranker"]) if given.get("reranker") else None,
         min_confidence=_number(given, "min_confidence", Settings.min_confidence, highest=1.0),
         max_article_mb=_number(given, "max_article_mb", Settings.max_article_mb, highest=1e6),
@@ -108,6 +112,12 @@ def _number(given: dict[str, object], name: str, default: float, *, highest: flo
     if not 0.0 <= number <= highest:
         raise SettingsError(f"{name} is {value!r}; give a number from 0 to {highest:g}.")
     return number
+
+
+def _reader(value: object) -> str:
+    if value not in (BUNDLED_READER, NO_READER):
+        raise SettingsError(f"reader is {value!r}; give {BUNDLED_READER} or {NO_READER}.")
+    return str(value)
 
 
 def _address(value: object) -> str | None:

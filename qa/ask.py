@@ -13,11 +13,14 @@ from index.settings import Settings, load_settings
 from index.speech.people import Match, find_speaker
 from index.values import sentence_id
 from qa.answer import Answer
+from qa.chance import assess_sentences
 from qa.compose import MAX_CITATIONS, Background, compose
 from qa.evidence import Asked, Evidence, Side
 from qa.filters import NO_FILTERS, Filters, find_articles
 from qa.question import Query, read_question
+from qa.reading import PASSAGES, find_fault, read
 from qa.retrieve import find_unmentioned, retrieve
+from qa.short import find_words
 from qa.sides import split_sides
 from qa.spelling import rename_speaker, respell
 
@@ -94,14 +97,16 @@ def answer_question(
         query = replace(query, speaker=filters.speaker)
     with library.reading():
         query, respelled = respell(library, query)
-        whole = look_up(library, query, filters, on_step=on_step)
         split = [] if filters.speaker else split_sides(query)
-        sides = [look_up(library, side, filters, name=name, on_step=on_step) for name, side in split]
+        passages = max(PASSAGES // (1 + len(split)), 2)
+        whole = look_up(library, query, filters, passages=passages, on_step=on_step)
+        sides = [look_up(library, side, filters, name=name, passages=passages, on_step=on_step) for name, side in split]
         on_step("answering")
         background = Background(
             unmentioned=find_unmentioned(library, query),
             names=library.full_names,
             respelled=respelled,
+            fault=find_fault(library.settings),
             find_preceding=lambda evidence: _find_preceding(library, evidence),
         )
         answer = compose(whole, sides, background, limit=limit, min_confidence=library.settings.min_confidence)
@@ -114,10 +119,12 @@ def look_up(
     filters: Filters = NO_FILTERS,
     *,
     name: str = "",
+    passages: int = PASSAGES,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Side:
     """Find the evidence for a question, or for the side of one that is called `name`; call within `library.reading`.
 
+    At most `passages` passages are read.
     `query.speaker` is whose statements are asked for; if `filters` name a speaker too, no other sentence may be cited.
     """
     articles = find_articles(library.records, filters)
@@ -129,7 +136,10 @@ def look_up(
     match = asked.match if asked else None
     names = match.speaker.names if match else ()
     spelled = rename_speaker(query, match.speaker.name) if match and not match.exact else query
-    return Side(query, retrieve(library, spelled, names, articles, on_step=on_step), asked, name)
+    side = Side(query, retrieve(library, spelled, names, articles, on_step=on_step), asked, name)
+    readings = read(library, query, side.citable, passages=passages)
+    assessed = assess_sentences(side.evidence, readings)
+    return replace(side, evidence=[replace(found, words=find_words(query, found)) for found in assessed])
 
 
 def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:

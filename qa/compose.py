@@ -25,12 +25,14 @@ class Background:
     unmentioned     terms of the question that they never use
     names           the full name for each name that an article uses
     respelled       names that the question spells differently, with the articles' spelling
+    fault           a line that says why the reader did not read, if it should have
     find_preceding  finds the sentence before another, as evidence
     """
 
     unmentioned: Sequence[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     respelled: Mapping[str, str] = field(default_factory=dict)
+    fault: str = ""
     find_preceding: Callable[[Evidence], Evidence | None] = lambda _: None
 
 
@@ -143,7 +145,7 @@ def number_citations(
                 gloss=find_gloss(evidence.sentence, speaker) if speaker else None,
                 words=None if evidence in context else evidence.words,
                 context=evidence in context,
-                score=round(evidence.score, 6),
+                score=round(evidence.chance, 6),
             )
         )
     return tuple(citations)
@@ -175,7 +177,8 @@ def _find_antecedent(chosen: Sequence[Evidence], background: Background) -> list
 def _note(whole: Side, background: Background) -> list[str]:
     """How the question was understood, if that is not obvious, and what is unclear in it."""
     query, asked = whole.query, whole.asked
-    notes = [f"Understood as: “{query.standalone}”"] if query.context else []
+    notes = [background.fault] if background.fault else []
+    notes += [f"Understood as: “{query.standalone}”"] if query.context else []
     notes += [
         f"The articles never mention “{name}”; taken as “{taken}”." for name, taken in background.respelled.items()
     ]

@@ -5,21 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from index.models.reader import NOTHING
 from qa.evidence import Evidence
 from qa.question import Query
+from qa.short import asks_for_a_few_words
 from qa.wanted import has_wanted
 
-# The weight of each value that `weigh` returns. Fitted by tests/bench/confidence.py on 158 news questions and, at a
-# tenth of their weight, 400 on what someone said about a topic and 280 on what they did not.
-WEIGHTS = {
-    "constant": -2.41,
-    "relevance": 4.61,
-    "asks for words": -3.38,
-    "relevance where it asks for words": 1.55,
-    "named near": -3.18,
-    "missing": -1.57,
-    "lacks number": -2.19,
+# The weight of each value that `weigh` returns, with the reader and without it. Fitted by tests/bench/combination.py;
+# see docs/quality.md.
+WEIGHTS: dict[str, tuple[float, float]] = {
+    "constant": (0.857, 0.083),
+    "relevance": (0.0, 0.748),
+    "asks for words": (-0.663, -0.798),
+    "relevance where it asks for words": (0.095, 0.072),
+    "name not in the article": (-0.477, -0.928),
+    "on topic where it asks for words": (0.854, 0.776),
+    "lacks number": (-2.286, -1.546),
+    "asks for a few words": (-0.744, -0.096),
+    "certainty where it asks for a few words": (0.085, 0.0),
+    "chance": (0.435, 0.327),
+    "answers": (0.211, 0.0),
+    "certainty": (0.055, 0.0),
 }
+
+# Of so many of the best, the words that answer a question for a few words count.
+CITABLE = 3
 
 # The confidence from which an answer is described so; see `describe_confidence`.
 WELL_SUPPORTED, LIKELY = 0.8, 0.6
@@ -32,8 +42,12 @@ def assess(query: Query, evidence: Sequence[Evidence]) -> float:
     """
     if not evidence:
         return 0.0
-    values = weigh(query, evidence[0])
-    return 1.0 / (1.0 + math.exp(-sum(weight * values[name] for name, weight in WEIGHTS.items())))
+    column = 0 if any(found.reading for found in evidence) else 1
+    values = weigh(query, evidence)
+    total = 0.0
+    for name, weights in WEIGHTS.items():  # not sum(), which rounds differently from Python 3.12 on
+        total += weights[column] * values[name]
+    return 1.0 / (1.0 + math.exp(-total))
 
 
 def describe_confidence(confidence: float) -> str:
@@ -48,16 +62,30 @@ def describe_confidence(confidence: float) -> str:
     return "Likely" if confidence >= LIKELY else "Uncertain — check the source"
 
 
-def weigh(query: Query, best: Evidence) -> dict[str, float]:
-    """Return a value for each of WEIGHTS: what distinguishes an answer from a sentence that is merely close."""
+def weigh(query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """Return a value for each of WEIGHTS: what distinguishes an answer from a sentence that is merely close.
+
+    `evidence` is what may be cited, best first, at least one. Of what the reader says, the best of all that was read
+    counts, as the words that answer may stand in another sentence than the first.
+    """
+    best = evidence[0]
+    readings = [found.reading for found in evidence if found.reading] or [NOTHING]
     asks_for_words = float(best.spoken is not None)
     has_number = has_wanted("number", best.sentence.text, query.standalone)
+    few_words = float(asks_for_a_few_words(query))
+    certainty = max((found.reading or NOTHING).certainty for found in evidence[:CITABLE])
+    chance = min(max(best.chance, 1e-4), 1 - 1e-4)
     return {
         "constant": 1.0,
         "relevance": best.relevance,
         "asks for words": asks_for_words,
         "relevance where it asks for words": asks_for_words * best.relevance,
-        "named near": best.features["named_near"],
-        "missing": best.features["missing"],
+        "name not in the article": best.features["name_not_in_article"],
+        "on topic where it asks for words": asks_for_words * best.on_topic,
         "lacks number": float(query.wants == "number" and not has_number),
+        "asks for a few words": few_words,
+        "certainty where it asks for a few words": few_words * certainty,
+        "chance": math.log(chance / (1 - chance)),
+        "answers": max(reading.answers for reading in readings),
+        "certainty": max(reading.certainty for reading in readings),
     }

@@ -144,12 +144,8 @@ def evaluate_library(
     What the questions need is looked up in the articles before the first one is asked. `on_progress` is called with the
     number of questions done and the total.
     """
-
-    @functools.cache
-    def text_of(article_id: str) -> str | None:
-        return library.article(article_id).text if article_id in library.records else None
-
-    looked_up = [_look_up(question, text_of) for question in questions]
+    text_of = read_texts(library)
+    looked_up = [find_needs(question, text_of) for question in questions]
     outcomes = []
     for number, (question, (needed, relevant)) in enumerate(zip(questions, looked_up, strict=True), start=1):
         answer = answer_question(library, question.question, question.history)
@@ -244,10 +240,10 @@ def sort_by_confidence(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     )
 
 
-def _look_up(
+def find_needs(
     question: Question, text_of: Callable[[str], str | None]
 ) -> tuple[tuple[tuple[Passage, ...], ...], tuple[Passage, ...]]:
-    """The passages that a question needs, and those that are relevant to it."""
+    """Return the passages that a question needs, and those that are relevant to it."""
     *needed, relevant = (
         tuple(
             passage
@@ -257,6 +253,16 @@ def _look_up(
         for group in (*question.evidence, question.relevant)
     )
     return tuple(needed), relevant
+
+
+def read_texts(library: Library) -> Callable[[str], str | None]:
+    """Return a function that returns the text of an article, None if there is no such article."""
+
+    @functools.cache
+    def text_of(article_id: str) -> str | None:
+        return library.article(article_id).text if article_id in library.records else None
+
+    return text_of
 
 
 def _first_place(citations: Sequence[Citation], group: Iterable[Passage]) -> int | None:

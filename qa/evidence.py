@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from index.models.reader import Reading
 from index.speech.people import Match
 from index.values import ArticleRecord, Sentence, sentence_id
 from qa.question import Query
@@ -20,9 +21,10 @@ class Evidence:
     """A sentence that may answer, and why.
 
     `features` has what was measured, by the names in `qa.scoring`; `relevance` is the weighted sum, and `preference` is
-    added to it for the kind of question, and by a cross-encoder if one is set. `words` has the offsets in
-    `sentence.text` of the words that answer a question such as "Who?" or "How many?": 0-based, half-open, in code
-    points; None if there are none or it is unclear.
+    added to it for the kind of question, and by a cross-encoder if one is set. `reading` is what the reader makes of
+    it, None if it was not read, and `chance` how likely it is to answer, in [0, 1], as `qa.chance` has it. `words` has
+    the offsets in `sentence.text` of the words that answer a question such as "Who?" or "How many?": 0-based,
+    half-open, in code points; None if there are none or it is unclear.
     """
 
     sentence: Sentence
@@ -30,6 +32,8 @@ class Evidence:
     features: Mapping[str, float]
     relevance: float
     preference: float = 0.0
+    reading: Reading | None = None
+    chance: float = 0.0
     words: tuple[int, int] | None = None
 
     @property
@@ -39,7 +43,7 @@ class Evidence:
 
     @property
     def score(self) -> float:
-        """What it is ranked by; higher is better."""
+        """What it is ranked by before it is read; higher is better."""
         return self.relevance + self.preference
 
     @property

@@ -65,7 +65,7 @@ class EvidenceRetriever(BaseRetriever):
             evidence = [found for found in evidence if found.spoken == SPOKEN["theirs"]]
         best = evidence[: self._limit]
         cited = number_citations(best, names)
-        return [_to_node(citation, found.id, found.score) for citation, found in zip(cited, best, strict=True)]
+        return [_to_node(citation, found.id, found.chance) for citation, found in zip(cited, best, strict=True)]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.english.dates import AFTER_THAT
-from index.english.questions import KNOWN_THINGS, PERSONAL, POINTING, TOPIC_PREPOSITIONS
+from index.english.questions import KNOWN_THINGS, ORDERING, PERSONAL, POINTING, TOPIC_PREPOSITIONS
 from index.english.stop_words import STOP_WORDS
 from index.errors import QuestionError
 from index.words import any_of, to_words
@@ -29,11 +29,13 @@ MAX_CHARACTERS = 2_000  # the model reads about the first 1,000 anyway; a pasted
 _DEPENDENT = re.compile(
     rf"\b{any_of(POINTING)}\b"
     r"|^\s*(?:and|but|also|so|or|what about|how about|why|when|where|who|how)\b[^\w]*$"
-    r"|^\s*(?:and|but|so)\b",
+    r"|^\s*(?:and|but|so|why\s+not)\b",
     re.IGNORECASE,
 )
 # "How big is the town?": only an earlier question can say which, if this one has no name in it.
 _SAID_BEFORE = re.compile(rf"\bthe\s+{any_of(KNOWN_THINGS)}\W*$", re.IGNORECASE)
+# "Who is eligible?" depends on it, too, but "Who led the coalition?" does not.
+_NAMES_A_THING = re.compile(rf"\b(?:a|an|the)\s+(?!{any_of(ORDERING)}\b)\w", re.IGNORECASE)
 # "And about Assad?", "What about Clinton?": only the topic is new.
 _NEW_TOPIC = re.compile(r"^\s*(?:and\s+)?(?:what\s+|how\s+)?(?:about|on)\s+(?P<topic>.+?)\s*\??\s*$", re.IGNORECASE)
 _OLD_TOPIC = re.compile(rf"^(?P<asked>.*\b{any_of(TOPIC_PREPOSITIONS)}\s+).+$", re.IGNORECASE | re.DOTALL)
@@ -149,6 +151,8 @@ def _depends_on_earlier(question: str) -> bool:
     if _NEW_TOPIC.match(question) or _NEW_NAME.match(question):
         return True
     if _SAID_BEFORE.search(question) and not find_names(question):
+        return True
+    if len(find_content_words(question)) <= 2 and not find_names(question) and not _NAMES_A_THING.search(question):
         return True
     plain = _SAYING_THAT.sub(r"\1 ", question)
     return any(

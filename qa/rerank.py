@@ -21,9 +21,7 @@ def rerank(name: str, query: Query, ranked: Sequence[Evidence], contexts: Mappin
     `ranked` is sorted, best first; `contexts` are from `index.storage.lexical.Lexical.contexts`. A sentence is read
     before its context, so that a long context is cut off, not the sentence; without context, "He denied that" answers
     nothing. Only `Evidence.preference` grows, by up to CROSS_ENCODER: evidence further down cannot overtake these, the
-    margins within which more sentences are cited apply to the sum, and the confidence still rests on the features of
-    the first sentence alone. So a cross-encoder changes what is cited but never makes it more certain. Raises
-    ModelError.
+    bundled reader reads those that are first then, and the chance of each counts the sum. Raises ModelError.
     """
     best = ranked[:RERANKED]
     texts = [f"{found.sentence.text}\n{contexts.get(found.id, '')}" for found in best]

@@ -13,7 +13,7 @@ from index.library import Library
 from index.values import ArticleRecord, parse_sentence_id
 from index.words import to_stems
 from qa.evidence import Evidence
-from qa.question import Query
+from qa.question import Query, read_question
 from qa.rerank import rerank
 from qa.scoring import Candidates, score
 
@@ -27,6 +27,9 @@ CANDIDATES = 60
 # The lexical view weights a sentence's own words twice as much as its context's: all@5 0.63, against 0.47 for own words
 # alone.
 SENTENCE_WEIGHT, CONTEXT_WEIGHT = 1.0, 0.5
+
+# A question that depends on an earlier one is looked up in the articles that answer that one too.
+EARLIER, EARLIER_CANDIDATES = 2, 20
 
 # How much the vector of an earlier question counts in one that depends on it.
 CARRIED_VECTOR = 0.3
@@ -50,9 +53,12 @@ def retrieve(
     on_step("searching")
     vector = _to_vector(library, query)
     ids = _find_candidates(library, query, vector, names, articles, candidates_each)
+    earlier = _find_earlier(library, query, articles)
+    if earlier:
+        ids = sorted({*ids, *_find_candidates(library, query, vector, names, earlier, candidates_each // 3)})
     on_step("reading")
     found, contexts = library.store.sentences_with_vectors(ids), library.lexical.contexts(ids)
-    evidence = sorted(score(Candidates(library, query, names, vector, found, contexts)), key=_place)
+    evidence = sorted(score(Candidates(library, query, names, vector, found, contexts, earlier)), key=_place)
     if library.settings.reranker:
         evidence = sorted(rerank(library.settings.reranker, query, evidence, contexts), key=_place)
     return evidence
@@ -86,6 +92,14 @@ def _find_candidates(
         found.update(key for key, _ in [*near, *matching])
     records = library.records
     return sorted(key for key in found if _is_current(key, records))
+
+
+def _find_earlier(library: Library, query: Query, articles: Collection[str] | None) -> list[str]:
+    """The articles that best answer the earlier question that this one depends on, EARLIER at most."""
+    if not query.context:
+        return []
+    found = retrieve(library, read_question(query.context), articles=articles, candidates_each=EARLIER_CANDIDATES)
+    return list(dict.fromkeys(evidence.sentence.article_id for evidence in found))[:EARLIER]
 
 
 def _is_current(key: str, records: dict[str, ArticleRecord]) -> bool:

@@ -6,6 +6,7 @@ To add a feature, write a function that measures it and give it a row in FEATURE
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from qa.evidence import SPOKEN, Evidence
 from qa.question import Query
 from qa.speech import find_other_names, find_surname, reads_as_statement
 from qa.wanted import has_wanted
+from qa.whose import find_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +36,8 @@ class Candidates:
     """The sentences to score for a question, and what their features are measured with.
 
     `names` are those of the speaker whose statements are asked for, `vector` is the question's. `found` has the id, the
-    sentence, its own vector and its vector in context; `contexts` has the text around it, by id.
+    sentence, its own vector and its vector in context; `contexts` has the text around it, by id. `earlier` are the
+    articles that answer the earlier question that this one depends on.
     """
 
     library: Library
@@ -43,6 +46,7 @@ class Candidates:
     vector: NDArray[np.float32]
     found: Sequence[FoundSentence]
     contexts: Mapping[str, str]
+    earlier: Collection[str] = ()
 
     @cached_property
     def rarity(self) -> dict[str, float]:
@@ -57,6 +61,13 @@ class Candidates:
         """The same without the speaker's name, unless nothing else is left."""
         speaker = set(to_stems(self.query.speaker or ""))
         return {stem: weight for stem, weight in self.rarity.items() if stem not in speaker} or self.rarity
+
+    @cached_property
+    def named(self) -> dict[str, float]:
+        """The rarity of the stems of the question's names and figures."""
+        figures = re.findall(r"\w*\d\w*", self.query.standalone)
+        named = set(to_stems(" ".join([*find_names(self.query.standalone), *figures])))
+        return {stem: weight for stem, weight in self.rarity.items() if stem in named}
 
     @cached_property
     def stems_near(self) -> dict[str, set[str]]:
@@ -187,16 +198,19 @@ def _measure_spoken(candidates: Candidates) -> dict[str, float]:
     return spoken
 
 
-def _measure_missing(candidates: Candidates) -> dict[str, float]:
-    """How rare the rarest term of the topic is among those missing from the sentence and its context, in [0, 1].
+def _measure_name_not_in_article(candidates: Candidates) -> dict[str, float]:
+    """How rare the rarest of the question's names and figures is that the article does not have, in [0, 1].
 
-    1 for a term that occurs in none of 30,000 sentences; among a few sentences, any word may be missing.
+    Names and figures are the same in other words, too. 1 for one that occurs in none of 30,000 sentences; among a few
+    sentences, any may be missing.
     """
-    topic = candidates.topic.items()
-    return {
-        key: min(max((weight for stem, weight in topic if stem not in stems), default=0) / RAREST, 1)
-        for key, stems in candidates.stems_near.items()
+    lexical, names = candidates.library.lexical, candidates.named
+    articles = {sentence.article_id for _, sentence, _, _ in candidates.found}
+    found = {article_id: lexical.stems_in(article_id, names) for article_id in articles}
+    missing = {
+        key: max((weight for stem, weight in names.items() if stem not in found[key]), default=0.0) for key in articles
     }
+    return {key: min(missing[sentence.article_id] / RAREST, 1.0) for key, sentence, _, _ in candidates.found}
 
 
 def _measure_known_speaker(candidates: Candidates) -> dict[str, float]:
@@ -206,13 +220,18 @@ def _measure_known_speaker(candidates: Candidates) -> dict[str, float]:
 
 
 def _measure_wanted(candidates: Candidates) -> dict[str, float]:
-    """1 for a sentence that has what is asked for, if that is a person or a cause."""
+    """1 for a sentence that has what is asked for, if that is a person, a cause, or who or what something is."""
     query = candidates.query
-    wants = query.wants if query.wants in ("cause", "person") and not query.asks_who else None
+    wants = query.wants if query.wants in ("cause", "definition", "person") and not query.asks_who else None
     return {
         key: float(wants is not None and has_wanted(wants, sentence.text, query.standalone))
         for key, sentence, _, _ in candidates.found
     }
+
+
+def _measure_continues(candidates: Candidates) -> dict[str, float]:
+    """1 for a sentence of an article that answers the earlier question that this one depends on."""
+    return {key: float(sentence.article_id in candidates.earlier) for key, sentence, _, _ in candidates.found}
 
 
 def _measure_quoted(candidates: Candidates) -> dict[str, float]:
@@ -237,7 +256,7 @@ FEATURES = (
     Feature("context",             1.2, 0.8, _measure_context),
     Feature("on_topic",            0.3, 0.6, _measure_on_topic),
     Feature("spoken",              0.0, 0.35, lambda candidates: candidates.spoken),
-    Feature("missing",             0.0, 0.0, _measure_missing),
+    Feature("name_not_in_article", 0.0, 0.0, _measure_name_not_in_article),
 )  # fmt: skip
 
 # Their weighted sum is added to the relevance, for some kinds of question.
@@ -251,6 +270,8 @@ PREFERENCES = (
     # 0.606. Numbers are left to the confidence, which learns much from whether the best evidence has one: with numbers
     # here too, its area under the curve fell from 0.87 to 0.85.
     Feature("wanted", 0.1, 0.1, _measure_wanted),
+    # Reasoned, not tuned: what a conversation is about is mostly in the articles that it has come to.
+    Feature("continues", 0.15, 0.1, _measure_continues),
     # Enough to go first among equals.
     Feature("quoted", 0.0, 0.01, _measure_quoted),
 )  # fmt: skip

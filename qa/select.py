@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -15,11 +16,8 @@ from qa.evidence import SPOKEN, Evidence
 from qa.filters import dated
 from qa.question import Query
 
-# Another sentence is cited if it scores within this of the best one: the first margin holds in the same article, where
-# answers continue, the second in others. Over 130 news questions: F1 of the cited sentences 0.55; around it, from 0.50
-# (0.3 and 0.1) to 0.55 (0.1 and 0). If someone's statements are asked for, it must be certainly theirs instead.
-MARGINS = (0.15, 0.05)
-STATEMENT_MARGINS = (0.25, 0.1)
+# So many of the best count towards what is needed in all.
+CONSIDERED = 20
 
 # If someone's statements on a topic are asked for, another sentence must be at least this much on topic, as a share of
 # the best one. Of 0.4 to 0.8, it gave the best F1 and hit@1 over 158 news questions and 400 like "What did X say about
@@ -49,24 +47,20 @@ _POINTS_BACK = re.compile(
 
 
 def select(evidence: Sequence[Evidence], *, limit: int) -> list[Evidence]:
-    """Return one to `limit` sentences to cite, best first: those close to the best, without repetition."""
-    chosen: list[Evidence] = []
-    for candidate in evidence:
-        if len(chosen) == limit:
-            break
-        if chosen:
-            best = chosen[0]
-            same_article = candidate.sentence.article_id == best.sentence.article_id
-            margins = MARGINS if candidate.spoken is None else STATEMENT_MARGINS
-            margin = margins[0] if same_article else margins[1]
-            if candidate.score < best.score - margin or any(_repeats(candidate, earlier) for earlier in chosen):
-                continue
-            if candidate.spoken is not None and (
-                candidate.spoken < SPOKEN["theirs"] or candidate.on_topic < ON_TOPIC_SHARE * best.on_topic
-            ):
-                continue
-        chosen.append(candidate)
-    return chosen
+    """Return one to `limit` sentences to cite, best first: as many as give the best F1 to expect, without repetition.
+
+    Of sentences with chances p, the first k are expected to have an F1 of about 2 (p1 + … + pk) / (k + p1 + … + pn).
+    """
+    fit: list[Evidence] = []
+    for candidate in evidence[:CONSIDERED]:
+        if not any(_repeats(candidate, earlier) for earlier in fit) and (not fit or _is_theirs(candidate, fit[0])):
+            fit.append(candidate)
+    needed = math.fsum(candidate.chance for candidate in fit)
+    expected, found = [], 0.0
+    for number, candidate in enumerate(fit[:limit], start=1):
+        found += candidate.chance
+        expected.append(2 * found / (number + needed))
+    return fit[: expected.index(max(expected)) + 1] if fit else []
 
 
 def answer_first(chosen: Sequence[Evidence]) -> list[Evidence]:
@@ -125,6 +119,13 @@ def drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
         if not any(_repeats(candidate, earlier) for earlier in kept):
             kept.append(candidate)
     return kept
+
+
+def _is_theirs(candidate: Evidence, best: Evidence) -> bool:
+    """Whether a sentence is certainly a statement of the speaker asked for and on the topic, if one is asked for."""
+    if candidate.spoken is None:
+        return True
+    return candidate.spoken >= SPOKEN["theirs"] and candidate.on_topic >= ON_TOPIC_SHARE * best.on_topic
 
 
 def _contradicts(query: Query, best: Evidence, other: Evidence) -> bool:

@@ -39,7 +39,7 @@ def evidence(
     published: str | None = "2024-03-04",
     words: tuple[int, int] | None = None,
 ) -> Evidence:
-    """Evidence with this score."""
+    """Evidence with this score, which is its chance, too, as far as it can be."""
     text = TEXTS[position] if text is None else text
     return Evidence(
         sentence=Sentence(
@@ -65,9 +65,10 @@ def evidence(
             body=0,
             speakers="[]",
         ),
-        features={"named_near": 0.0, "missing": missing, "on_topic": on_topic}
+        features={"named_near": 0.0, "name_not_in_article": missing, "on_topic": on_topic}
         | ({} if spoken is None else {"spoken": spoken}),
         relevance=score,
+        chance=min(max(score, 0.01), 0.99),
         words=words,
     )
 

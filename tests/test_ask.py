@@ -41,9 +41,8 @@ def test_tartous(seed_library: Library) -> None:
     assert answer.answered
     assert answer.mode == "quotes"
     (premature,) = [text for text in texts if "premature to make any predictions regarding the bases" in text]
-    (discussion,) = [text for text in texts if "This is all a subject for discussion" in text]
     assert "Peskov said" in premature
-    assert "Peskov added" in discussion
+    assert texts[0] == premature
     assert not [text for text in texts if "asylum" in text]
     assert answer.text == " ".join(f"{citation.text} [{citation.number}]" for citation in answer.citations)
     assert 0 < answer.seconds < 60
@@ -86,12 +85,33 @@ def test_refused_with_the_closest(
     assert answer.text == answer.reason
 
 
+ASKED = [
+    ("what there is", "What bases does Russia have in Syria?", "Russia’s Hmeimim airbase in Latakia province"),
+    ("a cause", "Why did Assad leave?", "Following a rapid advance by a militia coalition"),
+    ("who somebody is", "who is peskov", "Kremlin spokesman Dmitry Peskov"),
+    ("what something is", "What is HTS?", "Hayat al-Tahrir al-Sham (HTS), a former al-Qaeda affiliate"),
+    ("keywords", "putin nato demands", "must not join NATO"),
+    ("a question about a number", "How many regions does Putin want to keep?", "four Ukrainian regions"),
+]
+
+
+@pytest.mark.parametrize(("question", "words"), [pytest.param(*case, id=reason) for reason, *case in ASKED])
+def test_questions_as_people_ask_them(seed_library: Library, question: str, words: str) -> None:
+    answer = answer_question(seed_library, question)
+    assert any(words in citation.text for citation in answer.citations)
+
+
+def test_another_persons_words_do_not_answer(seed_library: Library) -> None:
+    answer = answer_question(seed_library, "What did Putin say about Tartous?")
+    assert answer.reason == "Vladimir Putin is not quoted on Tartous in these articles."
+
+
 def test_follow_up(seed_library: Library) -> None:
     followed = answer_question(seed_library, "And about Assad?", [TARTOUS])
     in_full = answer_question(seed_library, "What did Peskov say about Assad?")
     assert followed.citations[0].text.startswith("Peskov confirmed that Assad has been granted asylum")
-    understood = "Understood as: “What did Peskov say about Assad?”"
-    assert untimed(followed) == replace(in_full, question="And about Assad?", note=understood, seconds=0.0)
+    assert followed.note == "Understood as: “What did Peskov say about Assad?”"
+    assert followed.citations[0].text == in_full.citations[0].text
 
 
 def test_a_new_question_ignores_the_conversation(seed_library: Library) -> None:
@@ -102,7 +122,8 @@ def test_a_new_question_ignores_the_conversation(seed_library: Library) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_limit(seed_library: Library, limit: int) -> None:
-    assert len(answer_question(seed_library, TARTOUS, limit=limit).citations) == limit
+    asked = "What bases does Russia have in Syria?"
+    assert len(answer_question(seed_library, asked, limit=limit).citations) == limit
 
 
 @pytest.mark.parametrize("limit", [0, -1])
@@ -275,8 +296,9 @@ def test_ask_refuses_what_is_no_question(seeds: Path, store: Path, question: str
 
 @pytest.mark.parametrize("question", ["What's Peskov's view on Tartous?", "whats Peskov's position on Tartous"])
 def test_a_view_is_what_somebody_said(seed_library: Library, question: str) -> None:
-    cited = [citation.text for citation in answer_question(seed_library, question).citations]
-    assert cited == [citation.text for citation in answer_question(seed_library, TARTOUS).citations]
+    view, said = (answer_question(seed_library, asked) for asked in (question, TARTOUS))
+    assert view.citations[0].text == said.citations[0].text
+    assert {citation.speaker for citation in view.citations if not citation.context} == {"Dmitry Peskov"}
 
 
 def test_a_view_that_nobody_gave_is_refused_for_its_topic(seed_library: Library) -> None:

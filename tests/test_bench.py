@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.library import Library
+from qa import chance, confidence
 from qa.gold import Question, Stretch
 from tests.bench import ablation, latency
 
@@ -31,18 +33,35 @@ def test_every_step_is_timed(seed_library: Library) -> None:
     assert min(spent.values()) > 0
 
 
-def test_the_confidence_is_measured(seed_library: Library) -> None:
-    from tests.bench import confidence
+def test_the_weights_are_fitted(seed_library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.bench import combination
 
-    answerable, unanswerable = (confidence.measure(seed_library, asked) for asked in ASKED)
-    assert len(answerable) == len(unanswerable) == len(confidence.WEIGHTS)
-    assert answerable[0] == 1.0
+    asked = combination.ask_all(seed_library, ASKED)
+    kept = pickle.loads(pickle.dumps(asked))
+    weights = combination.fit([kept])
+    assert [list(table) for table in weights] == [list(chance.WEIGHTS), list(confidence.WEIGHTS)]
+    combination.show("these", kept, weights, reader=True)
+    assert capsys.readouterr().out.startswith("these ")
+
+
+def test_weights_keep_within_their_bounds() -> None:
+    from tests.bench import combination
+
+    table = combination.Table()
+    for place in range(40):  # the truth falls with "score", which may not have a negative weight
+        table.add({"constant": 1.0, "score": -place, "missing": -place / 2}, place >= 20, 1.0)
+    fitted = table.fit(())
+    assert fitted["score"] == 0.0 > fitted["missing"]
 
 
 WRONG = [
     ("latency", ["--articles", "seeds"], "--articles and --questions go together: give both, or neither to use"),
     ("ablation", ["--articles", "no-folder", "--questions", "q.jsonl"], "no-folder is not a folder. Give a folder of"),
-    ("confidence", ["--articles", "seeds", "--questions", "q.jsonl"], "q.jsonl cannot be read: No such file"),
+    (
+        "combination",
+        ["collect", "out", "--articles", "seeds", "--questions", "q.jsonl"],
+        "q.jsonl cannot be read: No such file",
+    ),
     ("attribution", ["--articles", "seeds", "--gold", "gold.jsonl"], "gold.jsonl is not a file. Give one that says"),
 ]
 

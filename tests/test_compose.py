@@ -31,7 +31,7 @@ def test_citations_are_numbered_in_the_order_given() -> None:
         gloss=None,
         words=None,
         context=False,
-        score=1.0,
+        score=0.99,
     )
     assert (second.number, second.article_id, second.score) == (2, "b.txt", 0.5)
 
@@ -54,7 +54,7 @@ def test_an_answer() -> None:
 
 
 def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
-    found = [evidence(0.3, position=1), evidence(0.2, position=0)]
+    found = [evidence(-2.0, position=1), evidence(-2.1, position=0)]
     answer = compose(Side(QUERY, found), limit=MAX_CITATIONS, min_confidence=0.5)
     assert answer == Answer(
         question="What did Duarte say about the pier?",
@@ -86,7 +86,9 @@ def test_a_citation_has_the_words_that_answer() -> None:
 
 
 def test_no_words_answer_in_what_is_no_answer() -> None:
-    refused = compose(Side(QUERY, [evidence(0.3, position=2, words=(17, 28))]), limit=MAX_CITATIONS, min_confidence=0.5)
+    refused = compose(
+        Side(QUERY, [evidence(-2.0, position=2, words=(17, 28))]), limit=MAX_CITATIONS, min_confidence=0.5
+    )
     assert [(citation.text, citation.words) for citation in refused.closest] == [
         ("A new deck costs two million.", None)
     ]
@@ -106,7 +108,7 @@ REASONS = [
 @pytest.mark.parametrize(("unmentioned", "reason"), [pytest.param(*case, id=why) for why, *case in REASONS])
 def test_the_reason_of_a_refusal(unmentioned: list[str], reason: str) -> None:
     answer = compose(
-        Side(QUERY, [evidence(0.3)]), background=Background(unmentioned=unmentioned), limit=1, min_confidence=0.5
+        Side(QUERY, [evidence(-2.0)]), background=Background(unmentioned=unmentioned), limit=1, min_confidence=0.5
     )
     assert (answer.reason, answer.text) == (reason, reason)
 

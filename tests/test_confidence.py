@@ -22,10 +22,10 @@ def test_assess_rises_with_the_score() -> None:
     assert by_score == sorted(set(by_score))
 
 
-def test_assess_falls_with_a_rare_word_that_is_missing() -> None:
+def test_assess_falls_with_a_rare_name_that_is_missing() -> None:
     by_missing = [assess(QUERY, [evidence(1.0, missing=missing)]) for missing in (0.0, 0.4, 1.0)]
     assert by_missing == sorted(by_missing, reverse=True)
-    assert by_missing[0] > by_missing[2] + 0.1
+    assert by_missing[0] > by_missing[2] + 0.05
 
 
 def test_assess_wants_a_number_where_one_is_asked_for() -> None:
@@ -36,4 +36,8 @@ def test_assess_wants_a_number_where_one_is_asked_for() -> None:
         for text in ("It has nine beams.", "It has 9 beams.", "Its beams are rotten.")
     )
     assert with_word == with_figure > without + 0.1
-    assert assess(QUERY, [evidence(1.0, text="Its beams are rotten.")]) == with_word
+    asks_no_number = read_question("Why are the beams rotten?")
+    rotten, closed = (
+        assess(asks_no_number, [evidence(1.0, text=text)]) for text in ("Its beams are rotten.", "9 beams.")
+    )
+    assert rotten == closed

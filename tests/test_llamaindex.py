@@ -26,13 +26,12 @@ from llama_index.core.tools import QueryEngineTool, ToolMetadata
 
 from index.errors import QuestionError
 from index.library import Library
-from index.speech.people import find_speaker
 from qa import answer_question
+from qa.ask import look_up
 from qa.evidence import Evidence
 from qa.filters import Filters
 from qa.llamaindex import CitedQueryEngine, EvidenceRetriever
 from qa.question import read_question
-from qa.retrieve import retrieve
 from tests.conftest import run_coroutine
 
 TARTOUS = "What did Peskov say about Tartous?"
@@ -40,10 +39,8 @@ BORSCHT = "How do I make borscht?"
 
 
 def evidence_for(library: Library, question: str) -> list[Evidence]:
-    query = read_question(question)
-    match = find_speaker(query.speaker or "", library.people)
-    assert match is not None
-    return retrieve(library, query, match.speaker.names)
+    with library.reading():
+        return list(look_up(library, read_question(question)).evidence)
 
 
 def text_nodes(found: list[NodeWithScore]) -> list[TextNode]:
@@ -56,7 +53,7 @@ def test_nodes_are_the_evidence_in_its_order(seed_library: Library) -> None:
     nodes = EvidenceRetriever(seed_library, limit=4).retrieve(TARTOUS)
     evidence = evidence_for(seed_library, TARTOUS)[:4]
     assert [(with_score.text, with_score.score) for with_score in nodes] == [
-        (found.sentence.text, found.score) for found in evidence
+        (found.sentence.text, found.chance) for found in evidence
     ]
     assert len({with_score.node_id for with_score in nodes}) == 4
 

@@ -302,6 +302,27 @@ FOLLOW_UPS = [
         None,
     ),
     (
+        "too little to stand alone",
+        "Who is eligible?",
+        ["What is Lowland's new grant?"],
+        "What is Lowland's new grant? Who is eligible?",
+        None,
+    ),
+    (
+        "the first of what",
+        "Who was the first?",
+        ["Who swam the strait?"],
+        "Who swam the strait? Who was the first?",
+        None,
+    ),
+    (
+        "why not",
+        "Why not in Quayside yet?",
+        ["Where is bathing safe?"],
+        "Where is bathing safe? Why not in Quayside yet?",
+        None,
+    ),
+    (
         "a thing of its own",
         "Who is mayor of the town of Quayside?",
         [TARTOUS],

@@ -20,6 +20,7 @@ from index.library import Library
 from index.models import cross_encoder as cross_encoder_module
 from index.models.cross_encoder import Reranker, open_reranker
 from index.models.embedding import EmbeddingModel
+from index.settings import NO_READER
 from qa import answer_question, ask
 from qa.evidence import Evidence
 from qa.question import read_question
@@ -95,10 +96,10 @@ def town(tmp_path_factory: pytest.TempPathFactory, make_shared_library: MakeLibr
     return make_shared_library(write(tmp_path_factory.mktemp("town"), pier=PIER, ferry=FERRY, orchard=ORCHARD))
 
 
-def with_reranker(library: Library, folder: Path, find: Callable[[Library], Any]) -> Any:
+def with_reranker(library: Library, folder: Path | None, find: Callable[[Library], Any]) -> Any:
     """What `find` finds in the library while its settings name this cross-encoder."""
     settings = library.settings
-    library.settings = replace(settings, reranker=str(folder))
+    library.settings = replace(settings, reranker=str(folder) if folder else None, reader=NO_READER)
     try:
         return find(library)
     finally:
@@ -182,36 +183,31 @@ def test_only_the_best_are_read_and_the_others_stay_behind(
     assert after[RERANKED:] == before[RERANKED:]
 
 
-def test_an_answer_leads_with_it_and_is_no_surer(town: Library, cross_encoder: Path) -> None:
-    before = answer_question(town, QUESTION, limit=1)
+def test_an_answer_leads_with_it(town: Library, cross_encoder: Path) -> None:
+    before = with_reranker(town, None, lambda library: answer_question(library, QUESTION, limit=1))
     after = with_reranker(town, cross_encoder, lambda library: answer_question(library, QUESTION, limit=1))
     assert LIKED not in (before.citations or before.closest)[0].text
-    led = (after.citations or after.closest)[0]
-    assert LIKED in led.text
-    assert after.confidence <= before.confidence
+    assert LIKED in (after.citations or after.closest)[0].text
 
 
 def test_ask_reads_the_setting_from_the_environment(
-    seeds: Path, tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = ask(QUESTION, seeds=seeds, store=tmp_path)
+    folder = write(tmp_path / "seeds", ferry=FERRY)
+    monkeypatch.setenv("ONRECORD_MIN_CONFIDENCE", "0")
+    monkeypatch.setenv("ONRECORD_READER", "none")
+    assert LIKED not in ask(QUESTION, seeds=folder, limit=1).citations[0].text
     monkeypatch.setenv("ONRECORD_RERANKER", str(cross_encoder))
-    reranked = ask(QUESTION, seeds=seeds, store=tmp_path)
-    shown = (plain.citations or plain.closest)[0]
-    again = (reranked.citations or reranked.closest)[0]
-    # It says nothing about hospitals, so each sentence gains the same.
-    gained = CROSS_ENCODER / (1 + math.exp(3))
-    assert (again.text, again.score) == (shown.text, pytest.approx(shown.score + gained, abs=2e-6))
-    assert reranked.confidence == plain.confidence
+    assert LIKED in ask(QUESTION, seeds=folder, limit=1).citations[0].text
 
 
 def test_ask_reads_the_setting_from_toml(tmp_path: Path, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "seeds", ferry=FERRY)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(cross_encoder, tmp_path / "likes-hospitals")
-    (tmp_path / "onrecord.toml").write_text('reranker = "likes-hospitals"\nmin_confidence = 0\n')
+    (tmp_path / "onrecord.toml").write_text('reranker = "likes-hospitals"\nreader = "none"\nmin_confidence = 0\n')
     assert LIKED in ask(QUESTION, limit=1).citations[0].text
-    (tmp_path / "onrecord.toml").write_text("min_confidence = 0\n")
+    (tmp_path / "onrecord.toml").write_text('reader = "none"\nmin_confidence = 0\n')
     assert LIKED not in ask(QUESTION, limit=1).citations[0].text
 
 

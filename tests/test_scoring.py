@@ -43,9 +43,10 @@ def test_an_ordinary_question(town: Library) -> None:
             "named_in_article": 1.0,
             "context": closed.features["context"],
             "on_topic": 1.0,
-            "missing": 0.0,
+            "name_not_in_article": 0.0,
             "known_speaker": 0.0,
             "wanted": 1.0,
+            "continues": 0.0,
             "quoted": 0.0,
         },
         abs=1e-6,
@@ -54,7 +55,6 @@ def test_an_ordinary_question(town: Library) -> None:
     assert closed.preference == 0.1
     assert closed.spoken is None
     assert (council.features["wanted"], council.preference) == (0.0, 0.0)
-    assert council.features["missing"] > 0.0
 
 
 def test_a_question_for_somebodys_words(town: Library) -> None:
@@ -71,6 +71,11 @@ def test_a_question_for_somebodys_words(town: Library) -> None:
         + 0.35
     )
     assert (closed.preference, older.preference, council.preference) == (0.0, 0.01, 0.0)
+
+
+@pytest.mark.parametrize(("question", "missing"), [("Did Ines Duarte close it in 1911?", True), ("Did Duarte?", False)])
+def test_names_and_figures_that_the_article_does_not_have(town: Library, question: str, missing: bool) -> None:
+    assert {found.features["name_not_in_article"] > 0 for found in in_order(town, question)} == {missing}
 
 
 def test_a_row_of_the_table_is_all_that_a_new_feature_needs(town: Library, monkeypatch: pytest.MonkeyPatch) -> None:

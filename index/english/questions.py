@@ -20,6 +20,8 @@ KNOWN_THINGS = word_set(
     "bill case city company country couple deal family firm governor group judge law man party place plan poll rally "
     "region report senator speech state study suspect town victim victims village woman"
 )
+# After "the", they name nothing: "Who was the first?"
+ORDERING = word_set("first last latest next only other others rest same second third")
 # Before a topic: "What did he say about NATO?"
 TOPIC_PREPOSITIONS = word_set("about concerning of on regarding")
 # Verbs by which a question asks for someone's words.
@@ -64,10 +66,12 @@ PEOPLE = word_set(
     "actor author candidate commentator governor judge lawmaker man mayor minister official person player politician "
     "president scholar senator singer woman"
 )
+# After a name and a comma, they begin what says who that is: "Ana Roe, a baker".
+APPOSING = word_set("a an former one the who whose")
 # By which two are compared: "How do Roe and Poe differ?"
 DIFFERING = word_set("compare differ disagree")
 # After "how", they ask for a number.
-MEASURES = word_set("big far long many much old tall")
+MEASURES = word_set("big deep far fast heavy high large long many much old quick quickly tall wide")
 # They give a cause.
 CAUSES = tuple(
     phrase.strip()

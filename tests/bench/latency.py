@@ -33,6 +33,7 @@ STEPS: dict[str, list[tuple[Any, str]]] = {
     "the candidates’ texts and vectors": [(Store, "sentences_with_vectors"), (Lexical, "contexts")],
     "how rare words are, and where": [(Lexical, "frequency"), (Lexical, "stems_in")],
     "scoring": [(RETRIEVE, "score")],
+    "reading": [(ASK, "read")],
     "whom the question means": [(ASK, "find_speaker"), (ASK, "_find_rivals"), (ASK, "respell")],
     "composing": [(ASK, "compose")],
 }
