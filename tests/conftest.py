@@ -24,7 +24,7 @@ from index.models.embedding import EmbeddingModel
 from index.settings import BUNDLED_MODEL, Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-MEGABYTES = 1_500  # the most that a process running tests may use
+MEGABYTES = 1_650  # the most that a process running tests may use
 
 MakeLibrary = Callable[..., Library]
 T = TypeVar("T")

@@ -74,15 +74,15 @@ def focus_by_key(page: Page, selector: str) -> None:
 
 def test_card_shows_the_sentence_and_its_source_on_focus(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.ask(TARTOUS)
+    visitor.ask("What did Peskov say about instability?")
     following(page)
     card = page.locator("#citation-card")
-    focus_by_key(page, '.quotation .chip[data-number="2"]')
+    focus_by_key(page, '.quotation .chip[data-number="1"]')
     expect(card).to_be_visible()
     assert (card.locator(".words").text_content() or "") in (SEEDS / "kremlin-syria-bases.txt").read_text("utf-8")
     expect(card.locator(".by")).to_have_text("Dmitry Peskov, quoted")
     expect(card.locator(".from")).to_have_text("Kremlin syria bases · Alliance News · 10 December")
-    chip = page.locator('.quotation .chip[data-number="2"]')
+    chip = page.locator('.quotation .chip[data-number="1"]')
     expect(chip).to_have_attribute("aria-describedby", "citation-card")
     box = card.bounding_box()
     assert box

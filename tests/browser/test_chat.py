@@ -261,7 +261,7 @@ def test_phone_sheet_closes_by_key_and_by_the_browser(phone_visitor: Visitor, le
 
 def test_a_name_for_a_pronoun_is_no_part_of_the_quotation(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.ask(TARTOUS)
+    visitor.ask("What did Peskov say about security?")
     gloss = page.locator(".sentence .gloss").first
     expect(gloss).to_have_text("[Dmitry Peskov]")
     sentence = gloss.locator("xpath=..")
