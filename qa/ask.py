@@ -124,8 +124,8 @@ def look_up(
 ) -> Side:
     """Find the evidence for a question, or for the side of one that is called `name`; call within `library.reading`.
 
-    At most `passages` passages are read.
     `query.speaker` is whose statements are asked for; if `filters` name a speaker too, no other sentence may be cited.
+    At most `passages` passages are read.
     """
     articles = find_articles(library.records, filters)
     asked = None
