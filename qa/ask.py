@@ -97,10 +97,7 @@ def answer_question(
         query = replace(query, speaker=filters.speaker)
     with library.reading():
         query, respelled = respell(library, query)
-        split = [] if filters.speaker else split_sides(query)
-        passages = max(PASSAGES // (1 + len(split)), 2)
-        whole = look_up(library, query, filters, passages=passages, on_step=on_step)
-        sides = [look_up(library, side, filters, name=name, passages=passages, on_step=on_step) for name, side in split]
+        whole, *sides = look_up_sides(library, query, filters, on_step=on_step)
         on_step("answering")
         background = Background(
             unmentioned=find_unmentioned(library, query),
@@ -111,6 +108,22 @@ def answer_question(
         )
         answer = compose(whole, sides, background, limit=limit, min_confidence=library.settings.min_confidence)
     return replace(answer, seconds=round(time.perf_counter() - began, 6))
+
+
+def look_up_sides(
+    library: Library,
+    query: Query,
+    filters: Filters = NO_FILTERS,
+    *,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> list[Side]:
+    """Find the evidence for a question and then for each side of it; see `look_up`. They share what may be read."""
+    split = [] if filters.speaker else split_sides(query)
+    passages = max(PASSAGES // (1 + len(split)), 2)
+    return [
+        look_up(library, side, filters, name=name, passages=passages, on_step=on_step)
+        for name, side in [("", query), *split]
+    ]
 
 
 def look_up(

@@ -31,7 +31,7 @@ def assess_sentences(evidence: Sequence[Evidence], readings: Mapping[str, Readin
     read = [replace(found, reading=readings.get(found.id)) for found in evidence]
     values = weigh(read)
     column = find_column(read, bool(readings))
-    assessed = [replace(found, chance=_logistic(row, column)) for found, row in zip(read, values, strict=True)]
+    assessed = [replace(found, chance=logistic(row, WEIGHTS, column)) for found, row in zip(read, values, strict=True)]
     return sorted(assessed, key=_place)
 
 
@@ -61,9 +61,10 @@ def weigh(evidence: Sequence[Evidence]) -> list[dict[str, float]]:
     ]
 
 
-def _logistic(values: Mapping[str, float], column: int) -> float:
+def logistic(values: Mapping[str, float], weights_of: Mapping[str, Sequence[float]], column: int) -> float:
+    """Return the logistic function of the sum of the values, each times its weight in that column, in [0, 1]."""
     total = 0.0
-    for name, weights in WEIGHTS.items():  # not sum(), which rounds differently from Python 3.12 on
+    for name, weights in weights_of.items():  # not sum(), which rounds differently from Python 3.12 on
         total += weights[column] * values[name]
     return 1.0 / (1.0 + math.exp(-total))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from index.models.reader import NOTHING
+from qa.chance import logistic
 from qa.evidence import Evidence
 from qa.question import Query
 from qa.short import asks_for_a_few_words
@@ -43,11 +44,7 @@ def assess(query: Query, evidence: Sequence[Evidence]) -> float:
     if not evidence:
         return 0.0
     column = 0 if any(found.reading for found in evidence) else 1
-    values = weigh(query, evidence)
-    total = 0.0
-    for name, weights in WEIGHTS.items():  # not sum(), which rounds differently from Python 3.12 on
-        total += weights[column] * values[name]
-    return 1.0 / (1.0 + math.exp(-total))
+    return logistic(weigh(query, evidence), WEIGHTS, column)
 
 
 def describe_confidence(confidence: float) -> str:

@@ -50,15 +50,7 @@ def retrieve(
     the ids `articles` are searched; None means all. Each view gives up to `candidates_each` candidates. `on_step` is
     called with "searching" and then with "reading". Raises ModelError if a cross-encoder is set and cannot be loaded.
     """
-    on_step("searching")
-    vector = _to_vector(library, query)
-    ids = _find_candidates(library, query, vector, names, articles, candidates_each)
-    earlier = _find_earlier(library, query, articles)
-    if earlier:
-        ids = sorted({*ids, *_find_candidates(library, query, vector, names, earlier, candidates_each // 3)})
-    on_step("reading")
-    found, contexts = library.store.sentences_with_vectors(ids), library.lexical.contexts(ids)
-    evidence = sorted(score(Candidates(library, query, names, vector, found, contexts, earlier)), key=_place)
+    evidence, contexts = _rank(library, query, names, articles, candidates_each, on_step)
     if library.settings.reranker:
         evidence = sorted(rerank(library.settings.reranker, query, evidence, contexts), key=_place)
     return evidence
@@ -67,6 +59,27 @@ def retrieve(
 def find_unmentioned(library: Library, query: Query) -> list[str]:
     """Return the question's terms that no sentence has, spelled as in the question."""
     return [word for word in query.looked_for if not all(map(library.lexical.frequency, to_stems(word)))]
+
+
+def _rank(
+    library: Library,
+    query: Query,
+    names: Collection[str],
+    articles: Collection[str] | None,
+    each: int,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> tuple[list[Evidence], dict[str, str]]:
+    """The candidates by their features, best first, and the context of each by its id."""
+    on_step("searching")
+    vector = _to_vector(library, query)
+    ids = _find_candidates(library, query, vector, names, articles, each)
+    earlier = _find_earlier(library, query, articles)
+    if earlier:
+        ids = sorted({*ids, *_find_candidates(library, query, vector, names, earlier, each // 3)})
+    on_step("reading")
+    found, contexts = library.store.sentences_with_vectors(ids), library.lexical.contexts(ids)
+    evidence = score(Candidates(library, query, names, vector, found, contexts, earlier))
+    return sorted(evidence, key=_place), contexts
 
 
 def _find_candidates(
@@ -98,7 +111,7 @@ def _find_earlier(library: Library, query: Query, articles: Collection[str] | No
     """The articles that best answer the earlier question that this one depends on, EARLIER at most."""
     if not query.context:
         return []
-    found = retrieve(library, read_question(query.context), articles=articles, candidates_each=EARLIER_CANDIDATES)
+    found, _ = _rank(library, read_question(query.context), (), articles, EARLIER_CANDIDATES)
     return list(dict.fromkeys(evidence.sentence.article_id for evidence in found))[:EARLIER]
 
 

