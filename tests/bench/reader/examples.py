@@ -1,8 +1,8 @@
 """What the reader is trained on: questions beside passages, and which sentences answer.
 
 From each answered question of the training file comes a group of passages: the one around what answers it, and often
-some that do not answer, which are its own without the sentences that answer, and those of other questions that a lexical
-search finds for it. Such passages alone, and a question about somebody or something else, are groups without an answer.
+some that do not answer: its own without the sentences that answer, and those of other questions that a lexical search
+finds for it. Such passages alone, and a question about somebody or something else, are groups without an answer.
 """
 
 import dataclasses
@@ -32,8 +32,8 @@ SHARES = {
     "selqa": 1.6,
     "clapnq-dev": 2.0,
 }
-# How often a group has the passage without the sentences that answer, and so many passages that do not answer; how often
-# they make up another group; and how often a question about another name or year makes up one.
+# How often a group has the passage without the sentences that answer, and how many passages of other questions; how
+# often these make up another group; and how often a question about another name or year makes up one.
 WITHOUT_ANSWER, OTHERS, UNANSWERED, OTHER_NAME = 0.2, (0, 0, 0, 1, 1, 1, 2, 2, 3, 3), 0.3, 0.15
 # Questions of these sources were asked of a search engine; those of others may need their passage to be understood.
 SEARCHED = ("nq-open", "selqa", "clapnq-dev")

