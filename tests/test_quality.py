@@ -30,7 +30,7 @@ HELD = (
     ("all", "refused_wrong", 0.062, 0.092),
     ("all", "auroc", 0.908, 0.878),
     ("all", "verbatim", 1.000, 1.000),
-    ("hard", "score", 0.586, 0.548),
+    ("hard", "score", 0.591, 0.553),
     ("hard", "hit_at_3", 0.683, 0.634),
     ("said", "score", 0.800, 0.675),
     ("said", "hit_at_3", 0.875, 0.750),
