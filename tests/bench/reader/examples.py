@@ -1,20 +1,22 @@
 """What the reader is trained on: questions beside passages, and which sentences answer.
 
-From each answered question of the training file come the passage around what answers it, and often a passage
-that does not: another of the same title or with the same words, the same one without the sentences that
-answer, or a question that asks about somebody or something else.
+From each answered question of the training file comes a group of passages: the one around what answers it, and often
+some that do not answer: its own without the sentences that answer, and those of other questions that a lexical search
+finds for it. Such passages alone, and a question about somebody or something else, are groups without an answer.
 """
 
-import collections
 import dataclasses
 import gzip
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from scipy import sparse
 from tokenizers import Tokenizer
 
 from index.models.reader import CLS, QUESTION_TOKENS, SENTENCE_TOKENS, SEP, TITLE_TOKENS
@@ -30,11 +32,20 @@ SHARES = {
     "selqa": 1.6,
     "clapnq-dev": 2.0,
 }
-OTHER_PASSAGE, WITHOUT_ANSWER, OTHER_NAME = 0.35, 0.2, 0.15
+# How often a group has the passage without the sentences that answer, and how many passages of other questions; how
+# often these make up another group; and how often a question about another name or year makes up one.
+WITHOUT_ANSWER, OTHERS, UNANSWERED, OTHER_NAME = 0.2, (0, 0, 0, 1, 1, 1, 2, 2, 3, 3), 0.3, 0.15
+# Questions of these sources were asked of a search engine; those of others may need their passage to be understood.
+SEARCHED = ("nq-open", "selqa", "clapnq-dev")
+RIVALS, COMMON = 16, 0.04  # passages found for a question; the share of passages from which on a word is not looked up
+CUT, KEYWORDS = 0.15, 0.1  # how often a question is without "?", and how often without its small words
 TOKENS = 224  # of an example, at most
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w.-]+(?: [A-Z][\w.-]+)*")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _WORD = re.compile(r"\w+")
+_FILLING = re.compile(
+    r"\b(?:what|which|who|whom|did|does|do|is|are|was|were|has|have|had|the|an?|of|to|by|in|on|for|at)\b ?", re.I
+)
 
 
 @dataclasses.dataclass
@@ -52,63 +63,55 @@ class Example:
 
 
 class Examples:
-    """Examples without end from the rows of a training file, each epoch made anew from the same seed."""
+    """Groups of examples without end from the rows of a training file.
 
-    def __init__(self, path: Path, tokenizer: Tokenizer, seed: int) -> None:
-        with gzip.open(path, "rt", encoding="utf8") as lines:
-            self.rows: list[Row] = [json.loads(line) for line in lines]
-        self.tokenizer = tokenizer
+    `rivals`, of `find_rivals`, are the rows whose passages are nearest to each question.
+    """
+
+    def __init__(self, rows: list[Row], rivals: np.ndarray, tokenizer: Tokenizer, seed: int) -> None:
+        self.rows, self.rivals, self.tokenizer = rows, rivals, tokenizer
         self.random = random.Random(seed)
-        self.answered = [row for row in self.rows if row["gold"]]
-        self.by_title = collections.defaultdict(list)
-        self.by_word = collections.defaultdict(list)
-        for number, row in enumerate(self.rows):
-            self.by_title[row["source"], row["title"]].append(number)
-            for word in set(_WORD.findall(" ".join(row["sentences"]).lower())):
-                self.by_word[word].append(number)
+        self.numbers = list(range(len(rows)))
         self.names = [name for row in self.rows for name in _NAME.findall(row["question"])]
 
-    def epoch(self) -> Iterator[Example]:
-        """Every example of one epoch, in random order."""
-        order = list(range(len(self.rows)))
+    def epoch(self) -> Iterator[list[Example]]:
+        """Every group of one epoch, in random order."""
+        order = list(self.numbers)
         self.random.shuffle(order)
         for number in order:
-            row = self.rows[number]
-            share = SHARES.get(row["source"], 1.0)
-            times = int(share) + (self.random.random() < share % 1)
-            for _ in range(times):
-                yield self.encoded(row, set(row["gold"]))
-            if times and row["gold"]:
-                yield from self.unanswered(row)
+            share = SHARES.get(self.rows[number]["source"], 1.0)
+            for _ in range(int(share) + (self.random.random() < share % 1)):
+                yield from self.groups(number)
 
-    def unanswered(self, row: Row) -> Iterator[Example]:
-        """Examples in which the question, or one like it, is not answered."""
-        if self.random.random() < OTHER_PASSAGE and (other := self.other_passage(row)):
-            yield self.encoded({**other, "question": row["question"], "answers": []}, set())
+    def groups(self, number: int) -> Iterator[list[Example]]:
+        """The groups of a row: its passage beside others, and often one or two that are not answered."""
+        row = {**self.rows[number], "question": self.question(self.rows[number]["question"])}
         gold = set(row["gold"])
-        rest = [text for number, text in enumerate(row["sentences"]) if number not in gold]
-        if rest and self.random.random() < WITHOUT_ANSWER:
-            yield self.encoded({**row, "sentences": rest, "answers": []}, set())
-        if self.random.random() < OTHER_NAME and (question := self.other_question(row)):
-            yield self.encoded({**row, "question": question, "answers": []}, set())
+        rest = [text for place, text in enumerate(row["sentences"]) if place not in gold]
+        others = [{**other, "question": row["question"], "answers": []} for other in self.others(number)]
+        if gold and rest and self.random.random() < WITHOUT_ANSWER:
+            others.append({**row, "sentences": rest, "answers": []})
+        beside = [self.encoded(other, set()) for other in others]
+        yield [self.encoded(row, gold), *beside]
+        if gold and beside and self.random.random() < UNANSWERED:
+            yield [self.encoded(other, set()) for other in others]
+        if gold and self.random.random() < OTHER_NAME and (question := self.other_question(row)):
+            yield [self.encoded({**row, "question": question, "answers": []}, set())]
 
-    def other_passage(self, row: Row) -> Row | None:
-        """A passage of the same title, or the one of twenty that shares most words with the question."""
-        words = sorted(set(_WORD.findall(row["question"].lower())), key=lambda word: len(self.by_word[word]))
-        same = self.by_title[row["source"], row["title"]] if row["title"] else []
-        if len(same) < 3 or self.random.random() < 0.5:
-            same = [number for word in words[:3] for number in self.by_word[word][:2000]]
-        if not same:
-            return None
-        texts = set(row["sentences"])
-        chosen = [self.rows[number] for number in self.random.sample(same, min(20, len(same)))]
-        chosen = [other for other in chosen if not texts & set(other["sentences"])]
-        asked = set(words)
-        return max(
-            chosen,
-            key=lambda other: len(asked & set(_WORD.findall(" ".join(other["sentences"]).lower()))),
-            default=None,
-        )
+    def others(self, number: int) -> list[Row]:
+        """Rows with other passages, if the question can be understood without its own."""
+        row = self.rows[number]
+        wanted = self.random.choice(OTHERS)
+        if not wanted or not (row["source"] in SEARCHED or _NAME.search(row["question"])):
+            return []
+        near = [self.rows[rival] for rival in self.rivals[number] if rival >= 0]
+        return self.random.sample(near, min(wanted, len(near)))
+
+    def question(self, question: str) -> str:
+        """The question as it is, mostly; else without "?" or as keywords."""
+        if self.random.random() < KEYWORDS:
+            return _FILLING.sub("", question).rstrip("? ") or question
+        return question.rstrip("?") if self.random.random() < CUT else question
 
     def other_question(self, row: Row) -> str | None:
         """The question with a name or a year that the passage does not speak of, or speaks of elsewhere."""
@@ -127,9 +130,8 @@ class Examples:
 
     def encoded(self, row: Row, gold: set[int]) -> Example:
         """The question, the title (mostly) and a window of the passage, which holds what answers if anything does."""
-        question = row["question"].rstrip("?") if self.random.random() < 0.15 else row["question"]
         title = row["title"] if self.random.random() > 0.15 else ""
-        texts = [question, title, *row["sentences"]]
+        texts = [row["question"], title, *row["sentences"]]
         encodings = self.tokenizer.encode_batch(texts, add_special_tokens=False)
         ids = [CLS, *encodings[0].ids[:QUESTION_TOKENS], SEP]
         passage = len(ids)
@@ -174,3 +176,47 @@ class Examples:
                 if inside:
                     return (offsets[number] + inside[0], offsets[number] + inside[-1])
         return None
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The lines of a training file."""
+    with gzip.open(path, "rt", encoding="utf8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def find_rivals(rows: list[Row]) -> np.ndarray:
+    """For each row the `RIVALS` rows whose passages BM25 finds for its question, (rows, RIVALS), -1 for none.
+
+    They share no sentence with its own passage and do not hold the words that answer.
+    """
+    texts = [f"{row['title']} {' '.join(row['sentences'])}".lower() for row in rows]
+    firsts: dict[str, int] = {}  # many rows have the same passage; one of them stands for all
+    passages = [number for number, text in enumerate(texts) if firsts.setdefault(text, number) == number]
+    words: dict[str, int] = {}
+    entries = [
+        (place, words.setdefault(word, len(words)), count)
+        for place, number in enumerate(passages)
+        for word, count in Counter(_WORD.findall(texts[number])).items()
+    ]
+    places, columns, counts = (np.array(column) for column in zip(*entries, strict=True))
+    lengths = np.bincount(places, counts)
+    held = np.bincount(columns, minlength=len(words))
+    rare = np.where(held < COMMON * len(passages), np.log1p(len(passages) / held), 0.0)
+    score = counts * 2.2 / (counts + 1.2 * (0.25 + 0.75 * lengths[places] / lengths.mean())) * rare[columns]
+    table = sparse.csr_matrix((score, (columns, places)), shape=(len(words), len(passages)))
+    table.eliminate_zeros()
+    rivals = np.full((len(rows), RIVALS), -1, dtype=np.int32)
+    for number, row in enumerate(rows):
+        asked = [words[word] for word in set(_WORD.findall(row["question"].lower())) if word in words]
+        found = np.asarray(table[asked].sum(axis=0)).ravel()
+        own = set(row["sentences"])
+        answers = [row["sentences"][place][start:end].lower() for place, start, end in row["answers"]]
+        chosen = [
+            passages[place]
+            for place in np.argsort(-found)[: 3 * RIVALS]
+            if found[place] > 0
+            and not own & set(rows[passages[place]]["sentences"])
+            and not any(answer in texts[passages[place]] for answer in answers)
+        ][:RIVALS]
+        rivals[number, : len(chosen)] = chosen
+    return rivals

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH, HEADS, INNER, VOCABULARY, POSITIONS = 384, 12, 1536, 30522, 512
+DROPOUT = 0.1  # while it is trained
 
 
 class Layer(nn.Module):
@@ -29,12 +30,14 @@ class Layer(nn.Module):
         def split(projected: Tensor) -> Tensor:
             return projected.view(batch, length, HEADS, WIDTH // HEADS).transpose(1, 2)
 
-        attended = functional.scaled_dot_product_attention(
-            split(self.query(states)), split(self.key(states)), split(self.value(states)), attn_mask=mask
-        )
+        query, key, value = (split(part(states)) for part in (self.query, self.key, self.value))
+        attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask.to(query.dtype))
         attended = self.output(attended.transpose(1, 2).reshape(batch, length, WIDTH))
-        states = self.after_attention(states + attended)
-        return self.after(states + self.outer(functional.gelu(self.inner(states))))
+        states = self.after_attention(states + self.dropped(attended))
+        return self.after(states + self.dropped(self.outer(functional.gelu(self.inner(states)))))
+
+    def dropped(self, states: Tensor) -> Tensor:
+        return functional.dropout(states, DROPOUT) if self.training else states
 
 
 class Reader(nn.Module):
@@ -51,24 +54,29 @@ class Reader(nn.Module):
         self.sentence = nn.Linear(2 * WIDTH, 1)
         self.span = nn.Linear(WIDTH, 2)
 
-    def encode(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
-        """The last states, (batch, tokens, 384), of ids, kinds (0 question, 1 passage) and mask, (batch, tokens)."""
-        places = torch.arange(ids.shape[1]).unsqueeze(0)
+    def encode(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> list[Tensor]:
+        """The states after each layer, (batch, tokens, 384), of ids, kinds (0 question, 1 passage) and mask."""
+        places = torch.arange(ids.shape[1], device=ids.device).unsqueeze(0)
         states = self.after_embedding(self.words(ids) + self.positions(places) + self.kinds(kinds))
-        wide = (1.0 - mask[:, None, None, :].to(states.dtype)) * -1e4
+        wide = (1.0 - mask[:, None, None, :].to(self.span.weight.dtype)) * -1e4
+        after = []
         for layer in self.layers:
             states = layer(states, wide)
-        return states
+            after.append(states)
+        return after
 
-    def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def judge(self, states: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Shares of the sentences' logits, (batch, tokens); of spans, (batch, tokens, 2); logits of passages, (batch,).
 
         A sentence's logit is the mean of its tokens' shares: the head is linear, so the mean of the
         scores is the score of the mean, and no token's state has to leave the network.
         """
-        states = self.encode(ids, kinds, mask)
         first = states[:, 0]
         own, whole = self.sentence.weight.split(WIDTH, dim=1)
         shares = functional.linear(states, own) + functional.linear(first, whole, self.sentence.bias).unsqueeze(1)
         passage = self.classifier(torch.tanh(self.pooler(first))).squeeze(1)
         return shares.squeeze(2), self.span(states), passage
+
+    def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What `judge` makes of the last states."""
+        return self.judge(self.encode(ids, kinds, mask)[-1])
