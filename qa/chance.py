@@ -12,14 +12,14 @@ from qa.evidence import Evidence
 # The weight of each value that `weigh` returns: for ordinary questions, with the reader and without it, and for those
 # that ask for someone's statements, with it and without it. Fitted by tests/bench/combination.py; see docs/quality.md.
 WEIGHTS: dict[str, tuple[float, float, float, float]] = {
-    "constant": (-1.422, -4.166, -1.524, -4.518),
-    "score": (0.871, 2.262, 0.543, 1.903),
-    "score behind the best": (-2.012, -6.052, -3.377, -5.555),
-    "on topic": (0.0, 0.0, 0.496, 1.121),
-    "spoken": (0.0, 0.0, 0.858, 0.714),
-    "answers behind the best": (-0.251, 0.0, -0.239, 0.0),
-    "passage": (0.0, 0.0, 0.063, 0.0),
-    "certainty": (0.132, 0.0, 0.093, 0.0),
+    "constant": (-1.382, -4.164, -1.356, -4.58),
+    "score": (0.581, 2.261, 0.448, 2.083),
+    "score behind the best": (-2.114, -6.051, -4.058, -6.116),
+    "on topic": (0.0, 0.0, 0.149, 0.35),
+    "spoken": (0.0, 0.0, 0.793, 0.806),
+    "answers behind the best": (-0.279, 0.0, -0.322, 0.0),
+    "passage": (0.0, 0.0, 0.086, 0.0),
+    "certainty": (0.14, 0.0, 0.084, 0.0),
 }
 
 

@@ -75,7 +75,7 @@ def compose(
         citations=citations,
         closest=(),
         confidence=confidence,
-        mode="quotes" if whole.only_theirs or (query.asks_who and chosen[0].sentence.speaker) else "extract",
+        mode="quotes" if (whole.only_theirs or query.asks_who) and chosen[0].sentence.speaker else "extract",
         seconds=0.0,
     )
 

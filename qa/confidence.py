@@ -15,18 +15,18 @@ from qa.wanted import has_wanted
 # The weight of each value that `weigh` returns, with the reader and without it. Fitted by tests/bench/combination.py;
 # see docs/quality.md.
 WEIGHTS: dict[str, tuple[float, float]] = {
-    "constant": (0.982, 0.582),
-    "relevance": (0.057, 0.753),
-    "asks for words": (-0.746, -0.874),
-    "relevance where it asks for words": (0.151, 0.054),
-    "name not in the article": (-0.632, -1.29),
-    "on topic where it asks for words": (1.101, 0.943),
-    "lacks number": (-2.917, -1.828),
-    "asks for a few words": (-0.536, -0.152),
-    "certainty where it asks for a few words": (0.074, 0.0),
-    "chance": (0.277, 0.365),
-    "answers": (0.142, 0.0),
-    "certainty": (0.051, 0.0),
+    "constant": (0.721, 1.163),
+    "relevance": (0.098, 0.475),
+    "asks for words": (-0.946, -1.058),
+    "relevance where it asks for words": (0.233, 0.249),
+    "name not in the article": (-0.939, -1.837),
+    "on topic where it asks for words": (0.495, 0.0),
+    "lacks number": (-2.741, -1.826),
+    "asks for a few words": (-0.574, -0.054),
+    "certainty where it asks for a few words": (0.046, 0.0),
+    "chance": (0.39, 0.664),
+    "answers": (0.392, 0.0),
+    "certainty": (0.1, 0.0),
 }
 
 # Of so many of the best, the words that answer a question for a few words count.

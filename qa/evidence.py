@@ -62,7 +62,9 @@ class Asked:
     """Whose statements a question asks for.
 
     `named` is the name in the question, and `match` the speaker that it means, None if no such speaker is known. With
-    `only`, no sentence may be cited that is not certainly theirs. `rivals` are others of that name who speak often.
+    `only`, no sentence may be cited that is not certainly theirs; without, none that is someone else's: an author's own
+    words, and what is told of someone's words, are attributed to no one. `rivals` are others of that name who speak
+    often.
     """
 
     named: str
@@ -73,7 +75,7 @@ class Asked:
     @property
     def least(self) -> float:
         """The lowest `Evidence.spoken` of a sentence that may be cited."""
-        return SPOKEN["theirs" if self.only else "named" if self.match else "likely"]
+        return SPOKEN["theirs" if self.only else "nobody's"]
 
     @property
     def name(self) -> str:
@@ -100,7 +102,7 @@ class Side:
 
     @property
     def citable(self) -> Sequence[Evidence]:
-        """The evidence that may be cited: if a speaker's words are asked for, only what may be theirs."""
+        """The evidence that may be cited: if a speaker's words are asked for, nothing that is someone else's."""
         if self.asked is None or not self.only_theirs:
             return self.evidence
         return [candidate for candidate in self.evidence if (candidate.spoken or 0.0) >= self.asked.least]

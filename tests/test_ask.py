@@ -297,7 +297,8 @@ def test_ask_refuses_what_is_no_question(seeds: Path, store: Path, question: str
 @pytest.mark.parametrize("question", ["What's Peskov's view on Tartous?", "whats Peskov's position on Tartous"])
 def test_a_view_is_what_somebody_said(seed_library: Library, question: str) -> None:
     view, said = (answer_question(seed_library, asked) for asked in (question, TARTOUS))
-    assert view.citations[0].text == said.citations[0].text
+    viewed, told = ({citation.text for citation in answer.citations if not citation.context} for answer in (view, said))
+    assert viewed == told
     assert {citation.speaker for citation in view.citations if not citation.context} == {"Dmitry Peskov"}
 
 

@@ -173,7 +173,7 @@ def test_refusals_of_statements() -> None:
 def test_a_refusal_shows_what_else_the_speaker_says() -> None:
     asked = Asked("Duarte", Match(DUARTE, exact=True))
     found = [
-        evidence(0.9, position=6, spoken=0.05),
+        evidence(0.9, position=6, spoken=0.0),  # someone else's
         evidence(0.5, position=0, **THEIRS),
         evidence(0.4, position=0, article="b.txt", **THEIRS),  # says the same thing
         *(evidence(0.3 - 0.01 * i, position=i, **THEIRS) for i in range(1, 4)),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights"
-READER_SHA256 = "58a6bfbbbc3c0f5d4944801c1491390d04a23eebdca59f05f8bbfe2f98a2ce4d"
+READER_SHA256 = "702501d8fc0f066a6513b4318f89a6c6055b197311deacf5a3d9bd9568cdc716"
 
 # The lengths that it was trained with, in tokens; what is longer is cut off.
 QUESTION_TOKENS, TITLE_TOKENS, SENTENCE_TOKENS = 40, 20, 110

