@@ -15,18 +15,19 @@ from qa.wanted import has_wanted
 # The weight of each value that `weigh` returns, with the reader and without it. Fitted by tests/bench/combination.py;
 # see docs/quality.md.
 WEIGHTS: dict[str, tuple[float, float]] = {
-    "constant": (0.721, 1.163),
-    "relevance": (0.098, 0.475),
-    "asks for words": (-0.946, -1.058),
-    "relevance where it asks for words": (0.233, 0.249),
-    "name not in the article": (-0.939, -1.837),
-    "on topic where it asks for words": (0.495, 0.0),
-    "lacks number": (-2.741, -1.826),
-    "asks for a few words": (-0.574, -0.054),
-    "certainty where it asks for a few words": (0.046, 0.0),
-    "chance": (0.39, 0.664),
-    "answers": (0.392, 0.0),
-    "certainty": (0.1, 0.0),
+    "constant": (0.561, 0.865),
+    "relevance": (0.272, 0.739),
+    "asks for words": (-1.333, -1.538),
+    "relevance where it asks for words": (0.149, 0.135),
+    "name not in the article": (-0.946, -1.765),
+    "on topic where it asks for words": (0.838, 0.16),
+    "spoken": (0.336, 0.601),
+    "lacks number": (-2.909, -1.954),
+    "asks for a few words": (-0.582, -0.042),
+    "certainty where it asks for a few words": (0.055, 0.0),
+    "chance": (0.303, 0.595),
+    "answers": (0.376, 0.0),
+    "certainty": (0.111, 0.0),
 }
 
 # Of so many of the best, the words that answer a question for a few words count.
@@ -79,6 +80,7 @@ def weigh(query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:
         "relevance where it asks for words": asks_for_words * best.relevance,
         "name not in the article": best.features["name_not_in_article"],
         "on topic where it asks for words": asks_for_words * best.on_topic,
+        "spoken": best.spoken or 0.0,
         "lacks number": float(query.wants == "number" and not has_number),
         "asks for a few words": few_words,
         "certainty where it asks for a few words": few_words * certainty,

@@ -21,16 +21,16 @@ ARTICLES, QUESTIONS, SPEAKERS = QUALITY / "articles", QUALITY / "questions.jsonl
 # Which questions, which figure, what was measured, and what it is held to: 0.03 less (wrong refusals: more) over 80 or
 # more questions, two questions less over fewer. When answers improve, measure again (`make quality`) and raise both.
 HELD = (
-    ("all", "score", 0.709, 0.679),
+    ("all", "score", 0.719, 0.689),
     ("all", "hit_at_1", 0.675, 0.645),
     ("all", "hit_at_3", 0.838, 0.808),
     ("all", "all_at_5", 0.812, 0.782),
     ("all", "precision", 0.647, 0.617),
-    ("all", "refused_right", 0.700, 0.600),
+    ("all", "refused_right", 0.750, 0.650),
     ("all", "refused_wrong", 0.100, 0.130),
-    ("all", "auroc", 0.900, 0.870),
+    ("all", "auroc", 0.901, 0.871),
     ("all", "verbatim", 1.000, 1.000),
-    ("hard", "score", 0.612, 0.574),
+    ("hard", "score", 0.631, 0.593),
     ("hard", "hit_at_3", 0.732, 0.683),
     ("said", "score", 0.829, 0.704),
     ("said", "hit_at_3", 0.875, 0.750),

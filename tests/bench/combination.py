@@ -37,7 +37,7 @@ from qa.spelling import respell
 from tests.bench.inputs import make_parser, open_library, read_options
 
 # What unanswerable questions make up of each file; how much one made without its answer counts; a question `--also`.
-SHARE, MADE, LEAN = 1 / 4, 0.2, 0.3
+SHARE, MADE, LEAN = 1 / 4, 0.15, 0.3
 STRENGTH = 0.1  # of the likelihood against the penalty of large weights, as scikit-learn's C
 # Values whose weight may not be positive, by a word in their name, and those whose weight may have any sign. All others
 # may not be negative: what cannot be explained is not learnt.
