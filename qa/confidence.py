@@ -51,7 +51,7 @@ def assess(query: Query, evidence: Sequence[Evidence]) -> float:
 def describe_confidence(confidence: float) -> str:
     """Put a confidence in [0, 1] into words, for a reader who has to decide whether to check the source.
 
-    Of the news and BBC questions of docs/quality.md, the articles do answer 99 in 100 of those with at least
+    Of the news and BBC questions of docs/quality.md, the articles do answer 98 in 100 of those with at least
     WELL_SUPPORTED, 93 in 100 of those with at least LIKELY, and three quarters of those below that are answered. An
     answer never has less than the setting `min_confidence`.
     """

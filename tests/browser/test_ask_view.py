@@ -212,6 +212,7 @@ def test_a_question_can_be_stopped(
     url, going = slow
     with visiting(url, *size) as visitor:
         page = visitor.page
+        page.locator(".example").first.wait_for()  # or the questions they are found by would have to go on first
         going.clear()
         box = page.locator("#question textarea")
         box.fill(TARTOUS)
