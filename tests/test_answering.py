@@ -47,6 +47,26 @@ def test_a_reader_goes_before_all_that_wait_for_nobody() -> None:
     assert order == ["waits", "reader", *["ahead"] * 5]
 
 
+def test_readers_are_served_in_the_order_in_which_they_come() -> None:
+    lock = OneAtATime()
+    waiting: list[int] = []
+    served: list[int] = []
+
+    def read(number: int) -> None:
+        with lock.for_reader(lambda: waiting.append(number)):
+            served.append(number)
+            time.sleep(0.001)  # so that the others are awake by the time it ends
+
+    readers = [threading.Thread(target=read, args=(number,)) for number in range(30)]
+    with lock.for_reader():
+        for number, reader in enumerate(readers):
+            reader.start()
+            assert comes_true(lambda come=number + 1: len(waiting) == come)
+    for reader in readers:
+        reader.join()
+    assert served == list(range(30))
+
+
 def test_what_is_not_wanted_any_more_is_not_waited_for() -> None:
     lock = OneAtATime()
     with lock.for_reader(), pytest.raises(UnwantedError), lock.between_readers(lambda: False):

@@ -1,4 +1,4 @@
-"""One question at a time, and readers first.
+"""One question at a time, and readers first, in the order in which they ask.
 
 The models use every core for one question, so two at once, in any library, would only slow each other down. Questions
 that nobody has asked yet, such as suggestions, are answered only while no reader waits, and give way at their next step
@@ -8,6 +8,7 @@ when one does.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -35,17 +36,18 @@ class OneAtATime:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._is_held = False
-        self._readers = 0  # waiting
+        self._waiting: deque[object] = deque()  # readers, first come first
 
     @contextmanager
     def for_reader(self, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Hold the lock for the length of the block; `on_wait` is called first if it has to wait."""
         with self._changed:
-            self._readers += 1
+            place = object()
+            self._waiting.append(place)
             if self._is_held:
                 on_wait()
-            self._changed.wait_for(lambda: not self._is_held)
-            self._readers -= 1
+            self._changed.wait_for(lambda: not self._is_held and self._waiting[0] is place)
+            self._waiting.popleft()
             self._is_held = True
         try:
             yield
@@ -56,7 +58,7 @@ class OneAtATime:
     def between_readers(self, is_wanted: Callable[[], bool]) -> Iterator[None]:
         """Hold the lock for the length of the block, after all readers; raises UnwantedError if no longer wanted."""
         with self._changed:
-            while self._is_held or self._readers:
+            while self._is_held or self._waiting:
                 if not is_wanted():
                     raise UnwantedError
                 self._changed.wait(_LOOK_SECONDS)
@@ -69,7 +71,7 @@ class OneAtATime:
     @property
     def is_awaited(self) -> bool:
         """Whether a reader is waiting."""
-        return self._readers > 0
+        return bool(self._waiting)
 
     def _release(self) -> None:
         with self._changed:
