@@ -41,14 +41,20 @@ class OneAtATime:
     @contextmanager
     def for_reader(self, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Hold the lock for the length of the block; `on_wait` is called first if it has to wait."""
+        place = object()
+
+        def is_next() -> bool:
+            return not self._is_held and self._waiting[0] is place
+
         with self._changed:
-            place = object()
             self._waiting.append(place)
-            if self._is_held:
-                on_wait()
-            self._changed.wait_for(lambda: not self._is_held and self._waiting[0] is place)
-            self._waiting.popleft()
-            self._is_held = True
+            try:
+                if not is_next():
+                    on_wait()
+                    self._changed.wait_for(is_next)
+                self._is_held = True
+            finally:
+                self._waiting.remove(place)
         try:
             yield
         finally:

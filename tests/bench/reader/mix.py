@@ -1,13 +1,12 @@
-"""Mixes readers that began with the same weights: the mean of their weights reads better than any of them.
+"""Mixes readers that began with the same weights into one, whose weights are the mean of theirs.
 
-    python -m tests.bench.reader.mix OUT/reader.onnx ONE.onnx 0.3 OTHER.onnx 0.7
+    python -m tests.bench.reader.mix OUT/reader.onnx --reader ONE.onnx 0.3 --reader OTHER.onnx 0.7
 
-The readers are read back from the int8 files that were trained. Prints the digest for index/models/reader.py. Needs the
-extra `train`.
+The readers are read back from the int8 files that were trained; the shares add up to 1. Prints the digest for
+index/models/reader.py. Needs the extra `train`.
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 from tests.bench.reader import weights
@@ -16,20 +15,16 @@ from tests.bench.reader.train import LAYERS
 
 
 def mix(readers: list[tuple[Path, float]], out: Path) -> str:
-    """Write the mean of the readers, each by its share of 1, to `out`, and return its SHA-256."""
+    """Write the mean of the readers, each by its share, to `out`, and return its SHA-256."""
     states = [(weights.read_back(file), share) for file, share in readers]
     network = Reader(LAYERS)
     network.load_state_dict({name: sum(share * state[name] for state, share in states) for name in states[0][0]})
-    weights.export(network, out)
-    return hashlib.sha256(out.read_bytes()).hexdigest()
+    return weights.export(network, out)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("readers", nargs="+", metavar="FILE SHARE")
+    parser.add_argument("--reader", nargs=2, action="append", required=True, metavar=("FILE", "SHARE"))
     given = parser.parse_args()
-    if len(given.readers) % 2:
-        parser.error("give a share after each file")
-    pairs = [(Path(file), float(share)) for file, share in zip(given.readers[::2], given.readers[1::2], strict=True)]
-    print("SHA-256", mix(pairs, given.out))
+    print("SHA-256", mix([(Path(file), float(share)) for file, share in given.reader], given.out))

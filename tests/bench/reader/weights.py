@@ -99,8 +99,11 @@ def _tensors(state: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
     return {name: torch.tensor(np.ascontiguousarray(array)) for name, array in state.items()}
 
 
-def export(network: Reader, file: Path) -> None:
-    """Write `network` as ONNX with weights in int8: ids, kinds and mask in; shares, spans and passages out."""
+def export(network: Reader, file: Path) -> str:
+    """Write `network` as ONNX with weights in int8: ids, kinds and mask in; shares, spans and passages out.
+
+    Returns the SHA-256 of the file, for index/models/reader.py.
+    """
     network.eval()
     example = torch.ones(2, 16, dtype=torch.long)
     axes = {name: {0: "batch", 1: "tokens"} for name in ("ids", "kinds", "mask", "shares", "spans")}
@@ -124,3 +127,4 @@ def export(network: Reader, file: Path) -> None:
         quantize_dynamic(
             whole, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, nodes_to_exclude=heads
         )
+    return hashlib.sha256(file.read_bytes()).hexdigest()
