@@ -1,4 +1,4 @@
-"""Names for files added to the seeds folder: whatever they were called, a name that every file system accepts."""
+"""Names in the seeds folder: that of our own file, and for files added to it names that every file system accepts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from index.errors import ArticleError
 from index.reading.files import SUFFIXES, suffix_of
 
+PEOPLE_FILE = "people.toml"  # corrections of who is who: not an article
 LONGEST_NAME = 200  # bytes; file systems allow 255, and a number may be added
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]+')  # not allowed on Windows, where the folder may be copied to
 _AT_ENDS = re.compile(r'^[<>:"|?*. ]+|[<>:"|?*. ]+(?=\.\w+$|$)')

@@ -14,7 +14,9 @@ from types import TracebackType
 from index.errors import BusyError, OnRecordError, StoreError
 from index.models.embedding import EmbeddingModel
 from index.opened import Opened, open_index, open_parts, open_store
+from index.people_file import find_stamp, read_corrections
 from index.plan import IsWhole, Plan, make_plan, require_files
+from index.roster import Roster
 from index.settings import Settings
 from index.storage.chroma import Store
 from index.storage.lock import make_folder, writer_lock
@@ -29,8 +31,8 @@ logger = logging.getLogger(__name__)
 class Library:
     """An opened index, usable from several threads. Close it, or use it in a `with` block.
 
-    `store`, `lexical`, `model` and `records` belong together, and do not change within a `reading` block. Between such
-    blocks they follow what this process, or another one, indexes.
+    `store`, `lexical`, `model`, `records` and `roster` belong together, and do not change within a `reading` block.
+    Between such blocks they follow what this process, or another one, indexes or corrects.
     """
 
     store: Store
@@ -55,6 +57,8 @@ class Library:
         self._readers = 0
         self._is_awaited = False
         self._syncing = threading.Lock()
+        self._making_roster = threading.Lock()
+        self._roster: Roster | None = None
         self.progress = None
         self.last = None
         self._wanted_model = EmbeddingModel(settings.model)
@@ -63,16 +67,18 @@ class Library:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Catch up with what was indexed meanwhile, then keep the index unchanged for the length of the block.
+        """Catch up with what was indexed and corrected, then keep the index unchanged for the length of the block.
 
         Such blocks must not be nested.
         """
         with self._gate:
             self._gate.wait_for(lambda: not self._is_awaited)  # else readers could keep a writer waiting for ever
-            if self._is_behind():
+            if self._is_behind() or self._are_corrected():
                 self._gate.wait_for(lambda: self._readers == 0)
                 if self._is_behind():
                     self._reopen()
+                elif self._are_corrected():
+                    self._roster = None
             self._readers += 1
         try:
             yield
@@ -131,18 +137,30 @@ class Library:
             return self.store.article(article_id)
 
     @property
+    def roster(self) -> Roster:
+        """Who speaks, and the sentences with corrections applied."""
+        with self._making_roster:
+            if self._roster is None:
+                seeds, opened = self.settings.seeds, self._opened
+                self._stamp = find_stamp(seeds)  # first: what is changed while the file is read is read again
+                self._roster = Roster(
+                    opened.store, opened.lexical, opened.records, opened.heard, read_corrections(seeds)
+                )
+            return self._roster
+
+    @property
     def people(self) -> list[Speaker]:
         """Everyone who speaks in the articles, those with the most statements first."""
-        return self._opened.people
+        return self.roster.people
 
     def count_statements(self, speaker: Speaker) -> int:
         """The number of statements of one of `people`."""
-        return sum(self._opened.statements.get(name, 0) for name in speaker.names)
+        return self.roster.count(speaker)
 
     @property
     def full_names(self) -> dict[str, str]:
-        """For each name that an article has for a speaker, the name used across all articles."""
-        return self._opened.full_names
+        """For each voice, as `Sentence.speaker` has it in `roster`, the name used across all articles."""
+        return self.roster.full_names
 
     @property
     def synced(self) -> float | None:
@@ -204,6 +222,10 @@ class Library:
         current = self._opened.catalogue.current()
         return current is not None and current.revision != self._opened.revision
 
+    def _are_corrected(self) -> bool:
+        """Whether the file of corrections has changed since it was read."""
+        return self._roster is not None and find_stamp(self.settings.seeds) != self._stamp
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Wait until no thread is reading, and keep all from reading for the length of the block."""
@@ -223,6 +245,7 @@ class Library:
 
     def _adopt(self, opened: Opened) -> None:
         self._opened = opened
+        self._roster = None
         self.store, self.lexical, self.model, self.records = opened.store, opened.lexical, opened.model, opened.records
         self.counts = len(opened.records), sum(record.sentences for record in opened.records.values())
 

@@ -6,19 +6,19 @@ import functools
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.models.embedding import EmbeddingModel
+from index.roster import Heard, hear
 from index.settings import Settings
-from index.speech.people import from_json, merge_speakers
 from index.storage.catalogue import Catalogue
 from index.storage.chroma import Store
 from index.storage.connection import connect, disconnect
 from index.storage.generation import SCHEMA
 from index.storage.lexical import Lexical
 from index.storage.snapshots import Snapshots
-from index.values import ArticleRecord, Speaker
+from index.values import ArticleRecord
 
 logger = logging.getLogger(__name__)
 
@@ -37,29 +37,9 @@ class Opened:
     close: Callable[[], None]
 
     @functools.cached_property
-    def full_names(self) -> dict[str, str]:
-        """For each name that an article has for a speaker, the name used across all articles."""
-        return {name: speaker.name for speaker in self.people for name in speaker.names}
-
-    @functools.cached_property
-    def statements(self) -> dict[str, int]:
-        """The number of statements by each name that an article has for a speaker."""
-        return self.lexical.speakers()
-
-    @functools.cached_property
-    def people(self) -> list[Speaker]:
-        """Everyone who speaks, those with the most statements first."""
-        counts = dict(self.statements)
-        merged = merge_speakers(from_json(record.speakers) for record in self.records.values())
-        merged.sort(key=lambda speaker: -sum(counts.get(name, 0) for name in speaker.names))
-        people = []
-        for speaker in merged:  # a name used for both a person and a group belongs to the likelier of the two
-            names = tuple(name for name in speaker.names if name in counts)
-            if names:
-                people.append(replace(speaker, names=names))
-                for name in names:
-                    del counts[name]
-        return people
+    def heard(self) -> Heard:
+        """Who speaks, by what the articles alone say."""
+        return hear(self.records, self.lexical.speakers())
 
 
 def open_index(

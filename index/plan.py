@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import SeedsError
+from index.file_names import PEOPLE_FILE
 from index.reading.files import SUFFIXES
 from index.settings import Settings
 from index.values import FileRecord
@@ -99,6 +100,8 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
     recorded = {(record.size, record.mtime_ns) for record in known.values()}
     for path in walk_files(settings.seeds):
         name = path.relative_to(settings.seeds).as_posix()
+        if name == PEOPLE_FILE:
+            continue
         if path.suffix.lower() not in SUFFIXES:
             skipped.append((name, f"{path.suffix or 'no suffix'}: only {_SUFFIX_LIST} files are read"))
             continue

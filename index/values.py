@@ -44,13 +44,15 @@ class Sentence:
 class Speaker:
     """Who speaks: a canonical name, the other names it goes by ("Peskov", "Kremlin spokesman"), "person" or "group".
 
-    Of many articles, `names` are those that single articles have for it, as `Sentence.speaker` does.
+    Of many articles, `names` are those that single articles have for it, as `Sentence.speaker` does, and `role` is the
+    one that it was given by hand.
     """
 
     name: str
     also: tuple[str, ...] = ()
     kind: str = "person"
     names: tuple[str, ...] = ()
+    role: str = ""
 
 
 DIGEST_CHARACTERS = 16  # of SHA-256, in a sentence's id: 64 bits tell an article's versions apart

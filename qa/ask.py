@@ -167,5 +167,5 @@ def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:
 def _find_preceding(library: Library, evidence: Evidence) -> Evidence | None:
     """The sentence before one, as evidence with the same score; None if it is the first of its article."""
     record, position = evidence.record, evidence.sentence.position - 1
-    found = library.store.sentences_of([sentence_id(record.id, record.digest, position)]) if position >= 0 else {}
+    found = library.roster.sentences_of([sentence_id(record.id, record.digest, position)]) if position >= 0 else {}
     return next((replace(evidence, sentence=sentence) for sentence in found.values()), None)

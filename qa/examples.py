@@ -123,7 +123,7 @@ def _most_heard(library: Library) -> list[Speaker]:
     """Return the people with a full name who are quoted in most articles."""
     named = [speaker for speaker in library.people[:_PEOPLE] if speaker.kind == "person" and " " in speaker.name]
     with library.reading():
-        articles = {speaker.name: _count_articles(library.lexical.statements(speaker.names)) for speaker in named}
+        articles = {speaker.name: _count_articles(library.roster.statements(speaker.names)) for speaker in named}
     return sorted(named, key=lambda speaker: (-articles[speaker.name], speaker.name))[:_HEARD]
 
 
@@ -131,15 +131,15 @@ def _listen_to(library: Library, speaker: Speaker) -> _Heard:
     import numpy as np
 
     with library.reading():  # for each person: a finished sync waits until nobody is reading
-        ids = library.lexical.statements(speaker.names)
-        found = library.store.sentences_with_vectors(_spread(ids))
+        ids = library.roster.statements(speaker.names)
+        found = library.roster.sentences_with_vectors(_spread(ids))
     total = np.sum([vector for _, _, _, vector in found], axis=0) if found else np.zeros(library.model.dimension)
     direction = total / (np.linalg.norm(total) or 1.0)
     return _Heard(speaker, _count_articles(ids), [sentence for _, sentence, _, _ in found], direction)
 
 
 def _read_evenly(library: Library, speaker: Speaker) -> list[Sentence]:
-    return list(library.store.sentences_of(_spread(library.lexical.statements(speaker.names))).values())
+    return list(library.roster.sentences_of(_spread(library.roster.statements(speaker.names))).values())
 
 
 def _read_others(library: Library, article_ids: Iterable[str], named: Sequence[str]) -> dict[Speaker, list[Sentence]]:
@@ -147,7 +147,7 @@ def _read_others(library: Library, article_ids: Iterable[str], named: Sequence[s
     speakers = {name: speaker for speaker in library.people for name in speaker.names if speaker.kind == "person"}
     found: dict[Speaker, list[Sentence]] = {}
     for record in [library.records[key] for key in article_ids if key in library.records][:_CITED]:
-        for sentence in library.store.sentences(record):
+        for sentence in library.roster.sentences(record):
             speaker = speakers.get(sentence.speaker or "")
             if speaker is not None and speaker.name not in named and " " in speaker.name:
                 found.setdefault(speaker, []).append(sentence)

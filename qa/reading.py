@@ -26,7 +26,7 @@ def read(library: Library, query: Query, ranked: Sequence[Evidence], *, passages
     if reader is None:
         return {}
     best = ranked[:READ]
-    around = library.store.sentences_of(sorted({key for found in best for key in _neighbours(found)}))
+    around = library.roster.sentences_of(sorted({key for found in best for key in _neighbours(found)}))
     chosen: list[list[tuple[str, Sentence]]] = []
     covered: set[str] = set()
     for found in best:

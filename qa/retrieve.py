@@ -46,7 +46,7 @@ def retrieve(
 ) -> list[Evidence]:
     """Return all candidates for the query, best first: a total order, the same in every run.
 
-    `names` are those of the speaker whose statements are asked for, as in `Sentence.speaker`. Only the articles with
+    `names` are those of the speaker whose statements are asked for, as in `Speaker.names`. Only the articles with
     the ids `articles` are searched; None means all. Each view gives up to `candidates_each` candidates. `on_step` is
     called with "searching" and then with "reading". Raises ModelError if a cross-encoder is set and cannot be loaded.
     """
@@ -77,7 +77,7 @@ def _rank(
     if earlier:
         ids = sorted({*ids, *_find_candidates(library, query, vector, names, earlier, each // 3)})
     on_step("reading")
-    found, contexts = library.store.sentences_with_vectors(ids), library.lexical.contexts(ids)
+    found, contexts = library.roster.sentences_with_vectors(ids), library.lexical.contexts(ids)
     evidence = score(Candidates(library, query, names, vector, found, contexts, earlier))
     return sorted(evidence, key=_place), contexts
 
@@ -93,8 +93,8 @@ def _find_candidates(
     """Ids of what both views find, by anyone and by the speaker asked for, in the articles' current versions."""
     found: set[str] = set()
     for speakers in [(), names] if names else [()]:
-        near = library.store.nearest(vector, each, speakers, articles)
-        matching = library.lexical.search(
+        near = library.roster.nearest(vector, each, speakers, articles)
+        matching = library.roster.search(
             [*query.terms, *query.carried],
             each,
             sentence_weight=SENTENCE_WEIGHT,

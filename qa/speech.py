@@ -9,6 +9,7 @@ from collections.abc import Collection
 from index.english.names import SUFFIXES
 from index.english.saying import REPORTED
 from index.english.stop_words import STOP_WORDS
+from index.speech.people import bare_name
 from index.words import any_of, to_stems
 
 CUE = rf"(?:{any_of(REPORTED)}|according to|in a statement)"
@@ -17,7 +18,7 @@ _PRONOUN_SAID = re.compile(rf"(?:.*[,”\"]\s+)?(?:he|she)\s+(?:\w+\s+)?{CUE}\b"
 
 def find_surname(name: str) -> str:
     """Return the last word of a name, without a suffix: "King" for "Martin Luther King Jr."; "" if there is none."""
-    words = [word for word in re.findall(r"\w[\w’'-]*", name) if word.lower() not in SUFFIXES]
+    words = [word for word in re.findall(r"\w[\w’'-]*", bare_name(name)[0]) if word.lower() not in SUFFIXES]
     return re.sub(r"['’]s?$", "", words[-1]) if words else ""
 
 

@@ -99,12 +99,12 @@ def list_quotes(
             chosen = [
                 sentence
                 for record in records.values()  # the one, or none if it fails another filter
-                for sentence in library.store.sentences(record)
+                for sentence in library.roster.sentences(record)
                 if (sentence.speaker in names if speaker else sentence.speech)
             ]
         else:
-            held = library.lexical.statements(speaker.names if speaker else None)
-            found = library.store.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
+            held = library.roster.statements(speaker.names if speaker else None)
+            found = library.roster.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
             chosen = sorted(found.values(), key=lambda sentence: _in_time(sentence, records))
         return [Quote(**describe(sentence, records[sentence.article_id], library.full_names)) for sentence in chosen]
 
@@ -125,7 +125,7 @@ def list_dates(library: Library, speakers: Sequence[Speaker]) -> list[list[str]]
         return [
             sorted(
                 published[:10]
-                for key in library.lexical.statements(speaker.names)
+                for key in library.roster.statements(speaker.names)
                 if (record := records.get(parse_sentence_id(key)[0])) and (published := dated(record.published))
             )
             for speaker in speakers

@@ -72,3 +72,28 @@ COLLECTIVES = word_set(
 )
 # In brackets after a politician: "Sen. Ann Hale (D-Ill.)".
 PARTIES = word_set("D Dem I R Rep")
+# Fields of work, each with nouns for those in it. Nobody is taken to be in two of them: the senator is not the striker
+# of the same name. What people become later (coach, chairman, president) or may be beside their work is left out.
+FIELDS = {
+    "sport": word_set(
+        "batsman batter boxer bowler centre-back cyclist forward fullback goalkeeper golfer gymnast halfback "
+        "jockey linebacker lineman midfielder pitcher quarterback rower shortstop skater skier sprinter striker "
+        "swimmer wicketkeeper winger"
+    ),
+    "politics": word_set(
+        "alderman assemblyman assemblywoman congressman congresswoman councillor councilman councilwoman "
+        "governor lawmaker legislator mayor minister mp senator"
+    ),
+    "arts": word_set(
+        "actor actress cellist choreographer composer guitarist novelist painter pianist playwright poet rapper "
+        "sculptor singer soprano tenor violinist"
+    ),
+    "church": word_set("archbishop bishop cardinal imam pastor priest rabbi vicar"),
+    "medicine": word_set("cardiologist midwife neurologist nurse paediatrician pediatrician surgeon"),
+    "police": word_set("constable detective sheriff"),
+    "science": word_set("astronomer biologist botanist chemist geologist hydrologist physicist zoologist"),
+}
+# In a role that its bearer had once: "former striker".
+FORMERLY = word_set("ex former late once onetime retired then")
+# After the noun of a role: "leader of the union", "violinist who represents the players".
+AFTER_NOUN = word_set("and at for from in of on that to who whose with")

@@ -49,12 +49,16 @@ MAIN = 5  # times as many articles as the next of that surname
 _KEPT = 20_000  # names cached: each question is compared with every speaker
 LIKE = 0.75  # difflib's ratio: 0.83 for "Peskow" and "Peskov", 0.55 for "Pence" and "Peskov"
 POSSESSIVE = re.compile(r"['’]s?$")
+_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def read_name(mention: str) -> Name:
-    """Return the parts of a name as an article or a question spells it; a single word is a surname."""
-    parts = [part for part in WORD.findall(POSSESSIVE.sub("", mention.strip())) if part.strip(".'’-")]
+    """Return the parts of a name as an article or a question spells it; a single word is a surname.
+
+    A role in brackets after it, which tells two people of one name apart, is left out.
+    """
+    parts = [part for part in WORD.findall(POSSESSIVE.sub("", bare_name(mention.strip())[0])) if part.strip(".'’-")]
     parts = [part if INITIAL.fullmatch(part) else part.rstrip(".,") for part in parts]
     titles: list[str] = []
     while len(parts) > 1 and fold_letters(parts[0]).strip(".") in TITLES:
@@ -70,6 +74,12 @@ def read_name(mention: str) -> Name:
     while start > 1 and parts[start - 1].lower() in PARTICLES:
         start -= 1
     return Name(tuple(titles), tuple(parts[:start]), " ".join(parts[start:]), suffix)
+
+
+def bare_name(name: str) -> tuple[str, str]:
+    """Return a name without a role in brackets after it, and that role: "John Smith" and "striker"."""
+    found = _IN_BRACKETS.search(name)
+    return (name[: found.start()], found[1]) if found and found.start() else (name, "")
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -136,11 +146,12 @@ def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
 def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
     """Return whom `asked` refers to among `speakers`, likeliest first; None if none of them.
 
-    Tried in this order: a full name, a surname (a woman's after "Mrs."), a role, a name after a role, the only speaker
-    of that surname if no article has more of the name, a name with a similar spelling.
+    Tried in this order: a name with a role in brackets, as `speakers` have it, a full name, a surname (a woman's after
+    "Mrs."), a role, a name after a role, the only speaker of that surname if no article has more of the name, a name
+    with a similar spelling.
     """
     name, wanted = read_name(asked), strip_determiner(fold_letters(asked))
-    for fits in (_is_named, _has_role, _ends_in_name):
+    for fits in (_is_listed, _is_named, _has_role, _ends_in_name):
         found = [speaker for speaker in speakers if fits(speaker, name, wanted)]
         if found:
             return Match(found[0], True, tuple(speaker.name for speaker in found[1:]))
@@ -168,6 +179,10 @@ def from_json(line: str) -> list[Speaker]:
 def strip_determiner(name: str) -> str:
     """Return a folded name without "the", "a" or "an"."""
     return re.sub(r"^(?:the|a|an)\s+", "", name)
+
+
+def _is_listed(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
+    return wanted.endswith(")") and fold_letters(speaker.name) == wanted
 
 
 def _is_named(speaker: Speaker, name: Name, wanted: str) -> bool:

@@ -156,22 +156,27 @@ class Store:
         count: int,
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
+        ids: Sequence[str] | None = None,
     ) -> list[tuple[str, float]]:
         """The ids of the sentences nearest, in context, to a unit vector (dimension,), with the cosine, best first.
 
-        `speakers` limits them to statements by these, `articles` to the articles with these ids.
+        `speakers` limits them to statements by these, `articles` to the articles and `ids` to the sentences with these
+        ids.
         """
+        parts = [None] if ids is None else [list(part) for part in self._parts(ids)]
         pairs: list[tuple[str, float]] = []
-        for among in _conditions("speaker", speakers or None):
-            for within in _conditions("article_id", articles):
-                conditions = [*among, *within]
-                found = self._contexts.query(
-                    query_embeddings=[vector],
-                    n_results=count,
-                    where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
-                    include=["distances"],
-                )
-                pairs += zip(found["ids"][0], map(similarity, found["distances"][0]), strict=True)
+        for among, within, part in itertools.product(
+            _conditions("speaker", speakers or None), _conditions("article_id", articles), parts
+        ):
+            conditions = [*among, *within]
+            found = self._contexts.query(
+                query_embeddings=[vector],
+                ids=part,
+                n_results=count,
+                where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
+                include=["distances"],
+            )
+            pairs += zip(found["ids"][0], map(similarity, found["distances"][0]), strict=True)
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:count]
 
     @as_store_error

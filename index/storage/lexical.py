@@ -77,10 +77,12 @@ class Lexical:
         context_weight: float,
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
+        ids: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
         """The ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first.
 
-        `speakers` limits the search to statements by these, `articles` to the articles with these ids.
+        `speakers` limits the search to statements by these, `articles` to the articles and `ids` to the sentences with
+        these ids.
         """
         # In quotes, a term is a string in FTS5's query language, never an operator.
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
@@ -88,7 +90,7 @@ class Lexical:
             return []
         among = ""
         given: list[str] = []
-        for column, values in (("speaker", speakers or None), ("article_id", articles)):
+        for column, values in (("speaker", speakers or None), ("article_id", articles), ("id", ids)):
             if values is not None:
                 # The plus keeps SQLite from searching the words again for each of the rows: 31 s among 300,000.
                 among += f" AND +rowid IN (SELECT row FROM sentences WHERE {column} IN {_LISTED})"  # noqa: S608
@@ -116,6 +118,18 @@ class Lexical:
         query = f"SELECT id FROM sentences WHERE speaker {condition}"  # noqa: S608
         with self._lock:
             return [row[0] for row in self._connection.execute(query, given)]
+
+    def spoken(self, speakers: Collection[str]) -> list[tuple[str, str]]:
+        """The ids of all sentences in which one of the speakers speaks, each with its speaker."""
+        query = f"SELECT id, speaker FROM sentences WHERE speaker IN {_LISTED}"  # noqa: S608
+        with self._lock:
+            return self._connection.execute(query, [json.dumps(list(speakers))]).fetchall()
+
+    def find_sentences(self, article_id: str, text: str) -> list[tuple[str, str | None]]:
+        """The ids of an article's sentences with this text, word for word, each with its speaker, if it has one."""
+        query = "SELECT id, speaker FROM sentences WHERE digest = ? AND article_id = ? ORDER BY row"
+        with self._lock:
+            return self._connection.execute(query, (digest(text), article_id)).fetchall()
 
     def frequency(self, stem: str) -> int:
         """The number of sentences that contain a word with this stem."""

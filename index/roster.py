@@ -1,0 +1,244 @@
+"""Who speaks in an open index, with corrections applied: people, and sentences with the right person's voice.
+
+Nothing in the store is changed by a correction. Sentences are corrected as they are read: their `speaker` becomes the
+voice that `index.speech.identity` gives them, and `Speaker.names` are such voices too.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from index.speech.corrections import Correction, Corrections, GiveStatement
+from index.speech.fields import Fields
+from index.speech.identity import Identities, Person
+from index.speech.people import from_json, merge_speakers
+from index.storage.chroma import FoundSentence, Store
+from index.storage.lexical import Lexical
+from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id, sentence_id
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Everyone who speaks, by what the articles alone say, those with the most statements first.
+
+    `counts` has the number of statements by each name that an article has for a speaker.
+    """
+
+    people: tuple[Speaker, ...]
+    counts: Mapping[str, int]
+    fields: Fields
+
+
+def hear(records: Mapping[str, ArticleRecord], counts: Mapping[str, int]) -> Heard:
+    """Find out who speaks in the articles with these records."""
+    fields = Fields()
+
+    def read() -> Iterator[list[Speaker]]:
+        for record in records.values():
+            speakers = from_json(record.speakers)
+            fields.note(record.id, speakers)
+            yield speakers
+
+    merged = merge_speakers(read())
+    return Heard(tuple(_give_names(merged, counts)), counts, fields)
+
+
+class Roster:
+    """Who speaks, and what the store holds with corrections applied; nothing in it changes."""
+
+    def __init__(
+        self,
+        store: Store,
+        lexical: Lexical,
+        records: Mapping[str, ArticleRecord],
+        heard: Heard,
+        corrections: Corrections,
+    ) -> None:
+        self.corrections = corrections
+        self._store = store
+        self._lexical = lexical
+        self._records = records
+        self._heard = heard
+        identities = Identities(
+            [Person(who.name, list(who.also), who.kind, list(who.names)) for who in heard.people],
+            self.speakers_in,
+            lambda name: self._articles_of.get(name, ()),
+        )
+        identities.separate(heard.people, heard.fields)
+        self.idle: tuple[str, ...] = tuple(map(functools.partial(self._apply, identities), corrections.made))
+        """For each correction made, "", or the reason why it has no effect now."""
+        self._nobody = identities.nobody
+        self._names: dict[str, str | None] = {}
+        """The name that the store has for the speaker of each sentence, by its id, that has another voice."""
+        self._moved = self._find_moved(identities) if identities.are_changed else {}
+        """The voice of each of these, by its id; None is nobody's."""
+        self._counts = self._count(heard.counts)
+        if identities.are_changed or corrections.made:
+            people = [
+                Speaker(who.name, tuple(who.also), who.kind, tuple(who.voices), who.role) for who in identities.people
+            ]
+            self.people = _give_names(people, self._counts)
+        else:
+            self.people = list(heard.people)
+        """Everyone who speaks, those with the most statements first."""
+
+    @functools.cached_property
+    def full_names(self) -> dict[str, str]:
+        """For each voice, the name of its person."""
+        return {name: speaker.name for speaker in self.people for name in speaker.names}
+
+    def count(self, speaker: Speaker) -> int:
+        """The number of statements of one of `people`."""
+        return sum(self._counts.get(name, 0) for name in speaker.names)
+
+    def sentences(self, record: ArticleRecord) -> list[Sentence]:
+        """An article's sentences, in order."""
+        return [
+            self._correct(sentence_id(record.id, record.digest, sentence.position), sentence)
+            for sentence in self._store.sentences(record)
+        ]
+
+    def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:
+        """The sentences with these ids that the store holds, by id."""
+        return {key: self._correct(key, sentence) for key, sentence in self._store.sentences_of(ids).items()}
+
+    def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
+        """The sentences with these ids that the store holds, with their vectors, in no particular order."""
+        return [
+            (key, self._correct(key, sentence), own, context)
+            for key, sentence, own, context in self._store.sentences_with_vectors(ids)
+        ]
+
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        count: int,
+        speakers: Collection[str] = (),
+        articles: Collection[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """As `Store.nearest`, where `speakers` are voices."""
+        found = self._store.nearest(vector, count + self._count_moved_from(speakers), speakers, articles)
+        arrived = self._arrived(speakers, articles)
+        if speakers:
+            found = [pair for pair in found if pair[0] not in self._moved]
+        if arrived:
+            found += self._store.nearest(vector, count, ids=arrived)
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:count]
+
+    def search(
+        self,
+        terms: Iterable[str],
+        count: int,
+        *,
+        sentence_weight: float,
+        context_weight: float,
+        speakers: Collection[str] = (),
+        articles: Collection[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """As `Lexical.search`, where `speakers` are voices."""
+        terms = list(terms)
+        search = functools.partial(
+            self._lexical.search, terms, sentence_weight=sentence_weight, context_weight=context_weight
+        )
+        found = search(count + self._count_moved_from(speakers), speakers=speakers, articles=articles)
+        arrived = self._arrived(speakers, articles)
+        if speakers:
+            found = [pair for pair in found if pair[0] not in self._moved]
+        if arrived:
+            found += search(count, ids=arrived)
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:count]
+
+    def statements(self, speakers: Collection[str] | None) -> list[str]:
+        """The ids of all sentences with one of these voices, or with None of anyone who has a name."""
+        if not self._moved and not (self._nobody and speakers is None):
+            return self._lexical.statements(speakers)
+        voices = set(self._counts) - self._nobody if speakers is None else set(speakers)
+        held = [key for key in self._lexical.statements(voices) if key not in self._moved]
+        return held + [key for key, voice in self._moved.items() if voice in voices]
+
+    def speakers_in(self, article_id: str) -> list[Speaker]:
+        """Who speaks in an article, as the article names them; nobody if the index has no such article."""
+        record = self._records.get(article_id)
+        return from_json(record.speakers) if record else []
+
+    @functools.cached_property
+    def _articles_of(self) -> dict[str, list[str]]:
+        """The articles in which a name is a speaker's."""
+        found: dict[str, list[str]] = {}
+        for article_id in self._records:
+            for speaker in self.speakers_in(article_id):
+                found.setdefault(speaker.name, []).append(article_id)
+        return found
+
+    def _apply(self, identities: Identities, correction: Correction) -> str:
+        if isinstance(correction, GiveStatement):
+            if correction.article not in self._records:
+                return f"there is no article {correction.article}"
+            if not self._lexical.find_sentences(correction.article, correction.text):
+                return f"{correction.article} has no such sentence"
+        return identities.apply(correction)
+
+    def _find_moved(self, identities: Identities) -> dict[str, str | None]:
+        names = {name for _, name in identities.voice_of}
+        moved: dict[str, str | None] = {}
+        for key, name in self._lexical.spoken(names) if names else ():
+            voice = identities.voice_of.get((parse_sentence_id(key)[0], name))
+            if voice is not None:
+                moved[key], self._names[key] = voice, name
+        for (article_id, text), given in identities.given.items():
+            for key, held in self._lexical.find_sentences(article_id, text):
+                moved[key], self._names[key] = given, held
+        return {key: None if voice in self._nobody else voice for key, voice in moved.items()}
+
+    def _count(self, counts: Mapping[str, int]) -> Mapping[str, int]:
+        if not self._moved:
+            return counts
+        counted = Counter(counts)
+        counted.update(voice for voice in self._moved.values() if voice)
+        counted.subtract(name for key in self._moved if (name := self._names[key]))
+        return {voice: number for voice, number in counted.items() if number > 0}
+
+    def _count_moved_from(self, speakers: Collection[str]) -> int:
+        """The number of sentences that the store has under one of these names, and that have another voice."""
+        return sum(self._names[key] in speakers for key in self._moved) if speakers else 0
+
+    def _arrived(self, speakers: Collection[str], articles: Collection[str] | None) -> list[str]:
+        """The sentences with one of these voices that the store has under another name, among these articles."""
+        if not speakers:
+            return []
+        among = None if articles is None else set(articles)
+        return [
+            key
+            for key, voice in self._moved.items()
+            if voice in speakers and (among is None or parse_sentence_id(key)[0] in among)
+        ]
+
+    def _correct(self, key: str, sentence: Sentence) -> Sentence:
+        voice = self._moved.get(key, sentence.speaker)
+        if voice in self._nobody:
+            voice = None
+        if voice == sentence.speaker:
+            return sentence
+        return replace(sentence, speaker=voice, speech=sentence.speech or ("indirect" if voice else None))
+
+
+def _give_names(people: Sequence[Speaker], counts: Mapping[str, int]) -> list[Speaker]:
+    """The people with the names that have statements, those with the most statements first."""
+    left = dict(counts)
+    ordered = sorted(people, key=lambda speaker: -sum(left.get(name, 0) for name in speaker.names))
+    found = []
+    for speaker in ordered:  # a name used for both a person and a group belongs to the likelier of the two
+        names = tuple(name for name in speaker.names if name in left)
+        if names:
+            found.append(replace(speaker, names=names))
+            for name in names:
+                del left[name]
+    return found
