@@ -33,6 +33,10 @@ class QuestionError(OnRecordError):
     """A question that cannot be asked: empty, or far too long."""
 
 
+class CorrectionError(OnRecordError):
+    """A correction of who is who that cannot be made."""
+
+
 class ReportError(OnRecordError):
     """A report cannot be written where it was asked for."""
 

@@ -11,13 +11,15 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
-from index.errors import BusyError, OnRecordError, StoreError
+from index.errors import BusyError, CorrectionError, OnRecordError, StoreError
+from index.file_names import PEOPLE_FILE
 from index.models.embedding import EmbeddingModel
 from index.opened import Opened, open_index, open_parts, open_store
-from index.people_file import find_stamp, read_corrections
+from index.people_file import add_correction, find_stamp, read_corrections, remove_correction
 from index.plan import IsWhole, Plan, make_plan, require_files
 from index.roster import Roster
 from index.settings import Settings
+from index.speech.corrections import Correction
 from index.storage.chroma import Store
 from index.storage.lock import make_folder, writer_lock
 from index.storage.snapshots import Snapshots
@@ -143,9 +145,10 @@ class Library:
             if self._roster is None:
                 seeds, opened = self.settings.seeds, self._opened
                 self._stamp = find_stamp(seeds)  # first: what is changed while the file is read is read again
-                self._roster = Roster(
-                    opened.store, opened.lexical, opened.records, opened.heard, read_corrections(seeds)
-                )
+                corrections = read_corrections(seeds)
+                for fault in corrections.faults:
+                    logger.warning("%s, line %d: %s", PEOPLE_FILE, fault.line, fault.reason)
+                self._roster = Roster(opened.store, opened.lexical, opened.records, opened.heard, corrections)
             return self._roster
 
     @property
@@ -161,6 +164,21 @@ class Library:
     def full_names(self) -> dict[str, str]:
         """For each voice, as `Sentence.speaker` has it in `roster`, the name used across all articles."""
         return self.roster.full_names
+
+    def correct(self, correction: Correction) -> None:
+        """Make a correction of who is who; it applies from the next `reading` block on, in every process.
+
+        Raises CorrectionError when it would have no effect, and SeedsError when it cannot be written.
+        """
+        with self.reading():
+            reason = self.roster.try_out(correction)
+        if reason:
+            raise CorrectionError(f"{reason}. Nothing was changed.")
+        add_correction(self.settings.seeds, correction)
+
+    def undo(self, correction: Correction) -> None:
+        """Take a correction back; raises SeedsError when it is no longer made, or the file cannot be written."""
+        remove_correction(self.settings.seeds, correction)
 
     @property
     def synced(self) -> float | None:

@@ -16,6 +16,7 @@ from index.speech.corrections import Correction, Corrections, GiveStatement
 from index.speech.fields import Fields
 from index.speech.identity import Identities, Person
 from index.speech.people import from_json, merge_speakers
+from index.speech.suggestions import Presence, Suggestion, suggest, to_days
 from index.storage.chroma import FoundSentence, Store
 from index.storage.lexical import Lexical
 from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id, sentence_id
@@ -23,6 +24,8 @@ from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id, se
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_ARTICLES = 200  # of a person, in which others are sought who speak beside them
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,27 @@ class Roster:
         """Who speaks in an article, as the article names them; nobody if the index has no such article."""
         record = self._records.get(article_id)
         return from_json(record.speakers) if record else []
+
+    @functools.cached_property
+    def suggestions(self) -> list[Suggestion]:
+        """Pairs of people who are perhaps one, the likeliest first."""
+        return suggest(self.people, functools.cache(self._find_presence))
+
+    def try_out(self, correction: Correction) -> str:
+        """Return "" if one more correction would have an effect, or the reason why it would have none."""
+        more = replace(self.corrections, made=(*self.corrections.made, correction))
+        return Roster(self._store, self._lexical, self._records, self._heard, more).idle[-1]
+
+    def _find_presence(self, speaker: Speaker) -> Presence:
+        articles = sorted({parse_sentence_id(key)[0] for key in self.statements(speaker.names)})[:_ARTICLES]
+        beside = {
+            self.full_names.get(other.name, other.name) for article in articles for other in self.speakers_in(article)
+        }
+        return Presence(
+            frozenset(articles),
+            frozenset(beside - {speaker.name}),
+            to_days(self._records[article].published for article in articles if article in self._records),
+        )
 
     @functools.cached_property
     def _articles_of(self) -> dict[str, list[str]]:

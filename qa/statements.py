@@ -60,16 +60,21 @@ def match_speaker(library: Library, asked: str) -> Match:
         people = library.people
     match = find_speaker(asked, people) if to_words(asked) else None
     if match is None:
-        close = _find_close(asked, people)
-        rest = (
-            f"Similar names: {', '.join(close)}."
-            if close
-            else f"Most quoted: {', '.join(speaker.name for speaker in people[:3])}."
-            if people
-            else "Nobody is quoted in them."
-        )
-        raise QuestionError(f"nobody called “{asked}” speaks in the articles. {rest}")
+        raise unknown_speaker(asked, people)
     return match
+
+
+def unknown_speaker(asked: str, people: Sequence[Speaker]) -> QuestionError:
+    """Return the error that says that no one of this name speaks, and names some who do."""
+    close = _find_close(asked, people)
+    rest = (
+        f"Similar names: {', '.join(close)}."
+        if close
+        else f"Most quoted: {', '.join(speaker.name for speaker in people[:3])}."
+        if people
+        else "Nobody is quoted in them."
+    )
+    return QuestionError(f"nobody called “{asked}” speaks in the articles. {rest}")
 
 
 def list_quotes(

@@ -38,7 +38,7 @@ Sources
 KEYS = {"id", "question", "answered", "confidence", "answer", "citations", "seconds"}
 CITATION_KEYS = {"article", "start", "end", "text", "speaker", "title", "source", "published"}
 
-COMMANDS = ["ask", "quotes", "index", "status", "eval", "serve"]
+COMMANDS = ["ask", "quotes", "people", "index", "status", "eval", "serve"]
 
 Captured = pytest.CaptureFixture[str]
 
@@ -97,8 +97,21 @@ def test_version_is_that_of_the_project() -> None:
         ["serve", "--port", "99999"],
         ["serve", "--port", "0"],
         ["quotes", "--limit", "0"],
+        ["people", "undo", "0"],
+        ["people", "split", "Dmitry Peskov", "--as", "Another"],
+        ["people", "statement", "--article", "a.txt", "--text", "It is late.", "--to", "Peskov", "--to-nobody"],
     ],
-    ids=["nothing", "no command", "no option", "a port too high", "port 0", "a limit of nothing"],
+    ids=[
+        "nothing",
+        "no command",
+        "no option",
+        "a port too high",
+        "port 0",
+        "a limit of nothing",
+        "correction 0",
+        "a split without an article",
+        "a statement to somebody and nobody",
+    ],
 )
 def test_wrong_command_line(arguments: list[str], capsys: Captured) -> None:
     with pytest.raises(SystemExit) as raised:
@@ -110,6 +123,87 @@ def test_wrong_command_line(arguments: list[str], capsys: Captured) -> None:
 def test_ask(folders: list[str], capsys: Captured) -> None:
     assert main(["ask", ASSAD, *folders]) == 0
     assert capsys.readouterr() == (ASSAD_ANSWER, "")
+
+
+CORRECTIONS = [
+    (["merge", "Duarte", "Tomas Okafor"], "Corrected: Ines Duarte is Tomas Okafor.\n"),
+    (
+        ["split", "Tomas Okafor", "--article", "new.txt", "--as", "Okafor II"],
+        "Corrected: Tomas Okafor in new.txt is Okafor II.\n",
+    ),
+    (["rename", "Okafor II", "Sam Okafor"], "Corrected: Okafor II is called Sam Okafor.\n"),
+    (["role", "Sam Okafor", "clerk"], "Corrected: Sam Okafor is clerk.\n"),
+    (
+        ["statement", "--article", "old.txt", "--text", "too old", "--to", "Ana Roe"],
+        "Corrected: “Duarte said it is too old.” in old.txt is by Ana Roe.\n",
+    ),
+    (
+        ["statement", "--article", "old.txt", "--text", "will stop", "--to-nobody"],
+        "Corrected: “Ines Duarte said the ferry will stop.” in old.txt is by nobody.\n",
+    ),
+    (["not-a-person", "Ana Roe"], "Corrected: Ana Roe is not a person.\n"),
+]
+
+
+def test_people_are_corrected(tmp_path: Path, capsys: Captured) -> None:
+    seeds = tmp_path / "town"
+    seeds.mkdir()
+    (seeds / "old.txt").write_text("Ines Duarte said the ferry will stop. Duarte said it is too old.")
+    (seeds / "new.txt").write_text("Tomas Okafor said the tram is slow. Ines Duarte said the tram is free.")
+    folders = ["--seeds", str(seeds), "--store", str(tmp_path / "store")]
+    assert main(["people", *folders]) == 0
+    assert capsys.readouterr().out == "No corrections.\n"
+    for correction, said in CORRECTIONS:
+        assert main(["people", *folders, *correction]) == 0
+        assert capsys.readouterr() == (said, "")
+    assert main(["quotes", *folders, "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["speaker"], line["statements"]) for line in lines] == [("Sam Okafor", 2)]
+    assert lines[0]["also"][0] == "clerk"
+    with (seeds / "people.toml").open("a") as file:
+        file.write("\n[[correction]]\nwhat = 'marry'\n")
+    assert main(["people", "--json", *folders]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["corrections"][0] == {
+        "number": 1,
+        "what": "merge",
+        "person": "Ines Duarte",
+        "into": "Tomas Okafor",
+        "idle": "",
+    }
+    assert [fault["line"] for fault in shown["faults"]] == [len((seeds / "people.toml").read_text().splitlines())]
+    assert main(["people", "undo", "1", "--json", *folders]) == 0
+    assert json.loads(capsys.readouterr().out)["what"] == "merge"
+    assert main(["people", *folders, "undo"]) == 0
+    assert capsys.readouterr().out == "Undone: Ana Roe is not a person.\n"
+    assert main(["people", *folders]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("5 corrections in people.toml\n   1  Tomas Okafor in new.txt is Okafor II\n")
+    assert f"people.toml, line {shown['faults'][0]['line'] - 9}: what is 'marry', which is not known" in out
+
+
+@pytest.mark.parametrize(
+    ("correction", "error"),
+    [
+        pytest.param(
+            ["merge", "Merkel", "Peskov"],
+            "nobody called “Merkel” speaks in the articles. Most quoted: Dmitry Peskov, Donald Trump, ",
+            id="nobody",
+        ),
+        pytest.param(
+            ["split", "Peskov", "--article", "gone.txt", "--as", "Another"],
+            "“Dmitry Peskov” says nothing in gone.txt. Nothing was changed.",
+            id="an article that is not there",
+        ),
+        pytest.param(["undo"], "there is no correction to undo", id="nothing to undo"),
+    ],
+)
+def test_a_correction_that_cannot_be_made(
+    folders: list[str], correction: list[str], error: str, capsys: Captured
+) -> None:
+    assert main(["people", *correction, *folders]) == 1
+    assert one_line_error(capsys).startswith(f"onrecord: {error}")
+    assert not (SEEDS / "people.toml").exists()
 
 
 @pytest.mark.parametrize(

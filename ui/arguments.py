@@ -19,14 +19,18 @@ def make_parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version and exit")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     folders = argparse.ArgumentParser(add_help=False)
-    folders.add_argument("--seeds", metavar="DIR", help="the folder of articles (default: seeds)")
-    folders.add_argument("--store", metavar="DIR", help="the folder of the index (default: .onrecord beside the seeds)")
+    _add_folders(folders)
     for name, (text, add_options) in _COMMANDS.items():
         description = f"{text[:1].upper()}{text[1:]}."
         command = subparsers.add_parser(name, parents=[folders], help=text, description=description)
         command.set_defaults(run=commands[name])
         add_options(command)
     return parser
+
+
+def _add_folders(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seeds", metavar="DIR", help="the folder of articles (default: seeds)")
+    command.add_argument("--store", metavar="DIR", help="the folder of the index (default: .onrecord beside the seeds)")
 
 
 def _add_ask(ask: argparse.ArgumentParser) -> None:
@@ -57,6 +61,51 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--until", metavar="DATE", help="only up to this day, month or year")
     command.add_argument("--article", metavar="PATH", help="only from this article of the seeds folder")
+
+
+def _add_people(people: argparse.ArgumentParser) -> None:
+    people.description = (
+        "List the corrections of who is who and what may be one person under two names, or make a correction. "
+        "Corrections are kept in people.toml in the folder of articles."
+    )
+    people.add_argument("--json", action="store_true", help="print it as one line of JSON")
+    people.set_defaults(correct=None)
+    # Options after the correction must not undo with their defaults what stands before it.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_folders(common)
+    common.add_argument("--json", action="store_true", help="print the correction as one line of JSON")
+    kinds = people.add_subparsers(metavar="CORRECTION")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        kind = kinds.add_parser(name, parents=[common], help=text, description=f"{text[:1].upper()}{text[1:]}.")
+        kind.set_defaults(correct=name)
+        return kind
+
+    one = add("merge", "two names are one person")
+    one.add_argument("person", metavar="NAME", help="whose statements are the other's")
+    one.add_argument("into", metavar="INTO", help="the person, who keeps this name")
+    one = add("split", "what a person says in some articles is by another")
+    one.add_argument("person", metavar="NAME", help="the person to split")
+    one.add_argument(
+        "--article", metavar="PATH", action="append", required=True, help="an article of the other; may be repeated"
+    )
+    one.add_argument("--as", dest="name", metavar="NAME", required=True, help="what the other is called")
+    one = add("rename", "a person is called by another name")
+    one.add_argument("person", metavar="NAME", help="the person to rename")
+    one.add_argument("name", metavar="NEW", help="the new name")
+    one = add("role", "a person is shown with another role")
+    one.add_argument("person", metavar="NAME", help="the person")
+    one.add_argument("role", metavar="ROLE", help="the role")
+    one = add("not-a-person", "a name is not a person's: what it says is nobody's")
+    one.add_argument("person", metavar="NAME", help="the name")
+    one = add("statement", "a sentence is by somebody else, or by nobody")
+    one.add_argument("--article", metavar="PATH", required=True, help="the article that it is in")
+    one.add_argument("--text", metavar="TEXT", required=True, help="the sentence, or words that only it has")
+    to = one.add_mutually_exclusive_group(required=True)
+    to.add_argument("--to", metavar="NAME", help="whose statement it is")
+    to.add_argument("--to-nobody", dest="to", action="store_const", const="", help="it is nobody's")
+    one = add("undo", "take back the last correction, or one by its number in the list")
+    one.add_argument("number", metavar="NUMBER", nargs="?", type=_read_number, help="the number in the list")
 
 
 def _add_index(index: argparse.ArgumentParser) -> None:
@@ -107,6 +156,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "ask": ("answer a question from the articles", _add_ask),
     "quotes": ("list who speaks in the articles, or what they said", _add_quotes),
+    "people": ("list and correct who is who", _add_people),
     "index": ("bring the index up to date with the folder of articles", _add_index),
     "status": ("show what is in the index, and what in the folder it has not seen yet", _add_status),
     "eval": ("measure how well the index answers questions whose answers you know", _add_eval),
@@ -127,6 +177,13 @@ def _read_port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")
     return port
+
+
+def _read_number(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number in the list; give one from 1")
+    return number
 
 
 def _read_limit(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The command line: `onrecord ask`, `quotes`, `index`, `status`, `eval` and `serve`.
+"""The command line: `onrecord ask`, `quotes`, `people`, `index`, `status`, `eval` and `serve`.
 
 Answers go to standard output, everything else to standard error. Exit codes: 0 done (a refusal is an answer too),
 1 something the user can fix, 2 a wrong command line, 130 interrupted.
@@ -20,13 +20,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import OnRecordError, QuestionError
+from index.errors import CorrectionError, OnRecordError, QuestionError
 from ui.arguments import LISTED, Command, make_parser
 from ui.text.report import Progress, printable, report_line, report_table, status_table
 from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library
+    from index.speech.corrections import Correction
     from index.sync import Report
     from qa.filters import Filters
 
@@ -123,6 +124,52 @@ def _quotes(options: argparse.Namespace) -> None:
         print(statements_table(found, name, limit=limit or len(found), width=width))
 
 
+def _people(options: argparse.Namespace) -> None:
+    from ui.text.people import corrections_json, corrections_text, describe, to_fields
+
+    with _open_library(options) as library:
+        _update(library)
+        if options.correct is None:
+            print(corrections_json(library) if options.json else corrections_text(library))
+            return
+        correction = _undo(library, options.number) if options.correct == "undo" else _correct(library, options)
+    done = "Undone" if options.correct == "undo" else "Corrected"
+    line = json.dumps(to_fields(correction), ensure_ascii=False) if options.json else f"{done}: {describe(correction)}."
+    print(line)
+
+
+def _correct(library: Library, options: argparse.Namespace) -> Correction:
+    """Make the correction that the options describe."""
+    from qa import people
+
+    match options.correct:
+        case "merge":
+            return people.merge(library, options.person, options.into)
+        case "split":
+            articles = [_find_id(article, library) for article in options.article]
+            return people.split(library, options.person, articles, options.name)
+        case "rename":
+            return people.rename(library, options.person, options.name)
+        case "role":
+            return people.set_role(library, options.person, options.role)
+        case "not-a-person":
+            return people.mark_as_no_person(library, options.person)
+    return people.give_statement(library, _find_id(options.article, library), options.text, options.to)
+
+
+def _undo(library: Library, number: int | None) -> Correction:
+    """Take back a correction by its number, from 1, or with None the last one."""
+    with library.reading():
+        made = library.roster.corrections.made
+    if not made:
+        raise CorrectionError("there is no correction to undo")
+    if number is not None and number > len(made):
+        raise CorrectionError(f"there is no correction {number}: the last one is {len(made)}")
+    correction = made[(number or len(made)) - 1]
+    library.undo(correction)
+    return correction
+
+
 def _read_filters(options: argparse.Namespace) -> Filters:
     from qa.filters import FILTER_NAMES, Filters
 
@@ -131,12 +178,15 @@ def _read_filters(options: argparse.Namespace) -> Filters:
 
 def _find_article(filters: Filters, library: Library) -> Filters:
     """The filters with the id of an article instead of its path, which a shell may have completed."""
-    if filters.article is None or filters.article in library.records:
-        return filters
-    with suppress(ValueError):
-        inside = Path(filters.article).resolve().relative_to(library.settings.seeds.resolve())
-        return replace(filters, article=inside.as_posix())
-    return filters
+    return filters if filters.article is None else replace(filters, article=_find_id(filters.article, library))
+
+
+def _find_id(article: str, library: Library) -> str:
+    """The id of an article, given that or its path, which a shell may have completed."""
+    if article not in library.records:
+        with suppress(ValueError):
+            return Path(article).resolve().relative_to(library.settings.seeds.resolve()).as_posix()
+    return article
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -239,6 +289,7 @@ def _print_note(line: str) -> None:
 _COMMANDS: dict[str, Command] = {
     "ask": _ask,
     "quotes": _quotes,
+    "people": _people,
     "index": _index,
     "status": _status,
     "eval": _eval,

@@ -24,6 +24,11 @@ NICKNAMES = [
     yevgeny evgeny evgeni
     """.split(",")
 ]
+# Ways to spell a sound in names from other alphabets, replaced one after another: Gaddafi and Qadhafi.
+SPELLINGS = [
+    ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("zh", "z"), ("ph", "f"), ("ck", "k"),
+    ("q", "k"), ("g", "k"), ("w", "v"), ("y", "i"), ("j", "i"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("aie", "ae"),
+]  # fmt: skip
 MALE = word_set(
     "aaron abraham adam ahmed al alan albert alex alexander alfred ali allen andrew andy anthony antonin antonio "
     "arnold arthur ash barack barry bashar ben benjamin bernard bernie bill bob bobby boris brad bradley brandon brent "

@@ -156,9 +156,14 @@ def remove(text: str, correction: Correction) -> str | None:
 def to_toml(correction: Correction) -> str:
     """Return a correction as a table, a field a line."""
     given = {field.name: getattr(correction, field.name) for field in fields(correction)}
-    lines = ["[[correction]]", f'what = "{_WHAT[type(correction)]}"']
+    lines = ["[[correction]]", f'what = "{to_what(correction)}"']
     lines += [f"{name} = {_to_value(value)}" for name, value in given.items()]
     return "\n".join(lines) + "\n"
+
+
+def to_what(correction: Correction) -> str:
+    """Return the name of a correction's kind, one of KINDS."""
+    return _WHAT[type(correction)]
 
 
 def clean_line(text: str, what: str) -> str:
