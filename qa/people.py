@@ -16,7 +16,7 @@ from index.speech.corrections import (
     Split,
     clean_line,
 )
-from index.speech.people import find_speaker
+from index.speech.people import find_speaker, read_name
 from index.words import to_words
 from qa.statements import unknown_speaker
 
@@ -71,6 +71,8 @@ def _find(library: Library, asked: str) -> str:
         people = library.people
     if any(speaker.name == asked for speaker in people):
         return asked
+    if read_name(asked).given and any(asked in speaker.names for speaker in people):
+        return asked  # not the name that is shown, but one that some article has
     match = find_speaker(asked, people) if to_words(asked) else None
     if match is None or not match.exact:
         raise unknown_speaker(asked, people)

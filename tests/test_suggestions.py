@@ -40,6 +40,18 @@ PAIRS = [
         ),
     ),
     (
+        "a person whom one article takes for a group",
+        (Speaker("Renata Holm", kind="group"), person("Renata Holm")),
+        (presence("a"), presence("b")),
+        Suggestion("Renata Holm", "Renata Holm", ("the name is the same", "their articles are of the same days"), 0.7),
+    ),
+    (
+        "a person and a firm",
+        (person("Ann Holm", "chair of the port"), Speaker("Holm", ("chair of the port",), "group")),
+        (presence("a", beside="Poe"), presence("b", beside="Poe")),
+        None,
+    ),
+    (
         "another spelling, beside the same people",
         (ZELENSKY, ZELENSKYY),
         (presence("a", beside="Roe Poe"), presence("b", beside="Roe")),
@@ -115,15 +127,20 @@ PAIRS = [
 def test_only_a_near_certain_pair_is_suggested(
     pair: tuple[Speaker, Speaker], present: tuple[Presence, Presence], expected: Suggestion | None
 ) -> None:
-    where = dict(zip(pair, present, strict=True))
+    where = {who.kind + who.name: found for who, found in zip(pair, present, strict=True)}
     others = [person("Karin Poe", "minister"), person("Bo Quist", "president")]  # roles that more than two have
-    found = suggest([*pair, *others], lambda who: where.get(who, presence("c")))
+    found = suggest([*pair, *others], lambda who: where.get(who.kind + who.name, presence("c")))
     assert found == ([expected] if expected else [])
 
 
 def test_a_role_that_many_have_says_little() -> None:
     people = [KATE, CATHERINE, person("Ann Hale", "duchess of Aurel")]
     assert suggest(people, lambda _: presence("a", beside="Roe")) == []
+
+
+def test_nobody_is_suggested_to_be_themselves() -> None:
+    bush = person("Jeb Bush", "Former governor of Aurel", "former governor of Aurel")
+    assert suggest([bush], lambda _: presence("a", beside="Roe")) == []
 
 
 def test_dates_without_a_day_are_left_out() -> None:

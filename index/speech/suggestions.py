@@ -25,6 +25,7 @@ NEAR_CERTAIN = 0.7
 MOST = 20  # suggestions at a time
 _GROUP = 100  # people of one surname, those with the most statements: each pair of them is looked at
 _NEAR_DAYS = 14
+_IS_SAME, _IS_TITLED = "the name is the same", "the longer name is the other with a title"
 _BEARER = re.compile(rf"{any_of(BEARER_ENDINGS)}$")
 
 # How much each reason counts; chosen so that a name is never enough by itself.
@@ -43,7 +44,7 @@ class Presence:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`person` is perhaps `into`, who speaks more often; `score` is at least NEAR_CERTAIN, and at most 1."""
+    """`person` is perhaps `into`, whose name is to be kept; `score` is at least NEAR_CERTAIN, and at most 1."""
 
     person: str
     into: str
@@ -56,10 +57,9 @@ def suggest(people: Sequence[Speaker], find: Callable[[Speaker], Presence]) -> l
 
     `people` are in order of how often they speak; `find` says where one of them does.
     """
-    named = [speaker for speaker in people if speaker.kind == "person"]
-    holders = Counter(role for speaker in named for role in _roles(speaker))
+    holders = Counter(role for speaker in people for role in _roles(speaker))
     found: dict[tuple[str, str], Suggestion] = {}
-    for into, person in _pair(named, holders):
+    for into, person in _pair(people, holders):
         suggestion = _judge(into, person, holders, find)
         if suggestion and suggestion.score >= NEAR_CERTAIN:
             found[person.name, into.name] = suggestion
@@ -81,10 +81,18 @@ def _pair(people: Sequence[Speaker], holders: Counter[str]) -> Iterator[tuple[Sp
 def _judge(
     into: Speaker, person: Speaker, holders: Counter[str], find: Callable[[Speaker], Presence]
 ) -> Suggestion | None:
-    points, why = _compare_names(read_name(into.name), read_name(person.name))
+    if into.kind == person.kind == "group":
+        return None
+    names = read_name(into.name), read_name(person.name)
+    points, why = _compare_names(*names)
     fields, others = fields_of(into), fields_of(person)
     if not points or (fields and others and not fields & others):
         return None
+    is_certain = why in (_IS_SAME, _IS_TITLED)
+    if into.kind != person.kind and not is_certain:
+        return None  # a person's surname in the name of a firm
+    if (why == _IS_TITLED and len(names[0].given) > len(names[1].given)) or (why == _IS_SAME and into.kind == "group"):
+        into, person = person, into
     reasons = [why]
     shared = set(_roles(into)) & set(_roles(person))
     only = sorted(role for role in shared if holders[role] == 2 and " " in role)
@@ -97,7 +105,7 @@ def _judge(
     if points + _BESIDE + _NEAR < NEAR_CERTAIN:
         return None
     one, other = find(into), find(person)
-    if one.articles & other.articles and not why.startswith("the longer"):
+    if one.articles & other.articles and not is_certain:
         return None  # an article tells them apart
     beside = one.beside & other.beside
     if beside:
@@ -110,7 +118,7 @@ def _judge(
 
 
 def _compare_names(one: Name, other: Name) -> tuple[float, str]:
-    """How much two names, which are not one by `is_same`, speak for one person, and why; 0 if they do not at all."""
+    """How much two names speak for one person, and why; 0 if they do not at all."""
     genders = {gender_of(one), gender_of(other)} - {None}
     if len(genders) == 2 or one.suffix != other.suffix:
         return 0.0, ""
@@ -119,7 +127,9 @@ def _compare_names(one: Name, other: Name) -> tuple[float, str]:
         return (_SURNAME, "one is only called by the surname") if alike and (one.given or other.given) else (0.0, "")
     short, long = sorted((one, other), key=lambda name: len(name.given))
     if alike and _ends_in(long, short):
-        return _TITLED, "the longer name is the other with a title"
+        return _TITLED, _IS_TITLED
+    if is_same(one, other):  # only of a person and what was taken for a group
+        return _TITLED, _IS_SAME
     first, second = (fold_letters(name.given[0]).rstrip(".") for name in (one, other))
     same = _skeleton(first) == _skeleton(second) or any(first in names and second in names for names in NICKNAMES)
     if alike and same:
@@ -148,7 +158,7 @@ def _are_near(dates: Sequence[date], others: Sequence[date]) -> bool:
 def _roles(speaker: Speaker) -> list[str]:
     """The folded roles of a person: the other names without a word of the name."""
     own = {word for name in (speaker.name, *speaker.names) for word in fold_letters(name).split()}
-    roles = (fold_letters(also) for also in dict.fromkeys(speaker.also))
+    roles = dict.fromkeys(map(fold_letters, speaker.also))
     return [role for role in roles if not own.intersection(role.split())]
 
 

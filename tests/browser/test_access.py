@@ -55,6 +55,19 @@ def show_statement(page: Page) -> None:
     page.locator('#source section[data-place="1"] mark.active').first.wait_for()
 
 
+def show_forms(page: Page) -> None:
+    show_person(page)
+    page.locator(".correct-toggle").click()
+    page.locator("#correct-merge").wait_for()
+
+
+def show_giving(page: Page) -> None:
+    show_person(page)
+    page.locator("#person li").nth(1).hover()
+    page.locator("#person .not-theirs").nth(1).click()
+    page.locator("#give-to").wait_for()
+
+
 def show_topic(page: Page) -> None:
     go_to(page, "topic/Tartous")
     page.locator("#topic .point").first.wait_for()
@@ -96,6 +109,8 @@ STATES: dict[str, Callable[[Page], object]] = {
     "nobody found": lambda page: page.goto(f"{page.url.split('#')[0]}#people/Nobody"),
     "person": show_person,
     "statement": show_statement,
+    "forms to correct a person": show_forms,
+    "a statement to give": show_giving,
     "person on a topic": show_narrowed,
     "topic": show_topic,
     "point": show_point,

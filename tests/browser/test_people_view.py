@@ -185,6 +185,8 @@ def test_keyboard_alone_is_enough(visitor: Visitor) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("#person .statement").first).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.locator("#person .not-theirs").first).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator('#source section[data-place="1"] mark.active').first.wait_for()
     expect(page.locator("#person .statement").nth(1)).to_be_focused()

@@ -28,21 +28,25 @@ def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
     ]
 
 
-def in_article_html(statements: Sequence[tuple[int, Quote]], *, topic: str | None = None) -> str:
+def in_article_html(
+    statements: Sequence[tuple[int, Quote]], *, topic: str | None = None, can_be_given: bool = False
+) -> str:
     """Statements from one article, with their places in the list, under its title.
 
-    With a topic, each speaker's statements are under the speaker's name, which links to what they say on the topic.
+    With a topic, each speaker's statements are under the speaker's name, which links to what they say on the topic. If
+    they can be given to somebody else, each has a button for it.
     """
     first = statements[0][1]
     about = " · ".join(
         f"<bdi>{escape_html(part)}</bdi>" for part in (format_date(first.published), first.source) if part
     )
+    give = '<button type="button" class="not-theirs">Not theirs…</button>'
     kind, lists = "statement" if topic is None else "topic-statement", ""
     for name, run in groupby(statements, key=lambda pair: pair[1].speaker if topic is not None else None):
         rows = "".join(
             f'<li><button type="button" class="statement" data-opens="{kind}" data-place="{place}" dir="auto">'
             f'<span class="speech">{describe_speech(statement.speech)}</span>'
-            f'<span class="words">{escape_html(statement.text)}</span></button></li>'
+            f'<span class="words">{escape_html(statement.text)}</span></button>{give if can_be_given else ""}</li>'
             for place, statement in run
         )
         lists += f"{_voice_html(name, topic or '')}<ul>{rows}</ul>"

@@ -1,5 +1,5 @@
 // The People page: #people is the list, #people/Dmitry%20Peskov his statements, #people/Dmitry%20Peskov/Tartous those on
-// a topic. `trigger` sends an event to Python.
+// a topic. An editor corrects who is who in forms that say what they are for in data-what. `trigger` sends an event to Python.
 
 const phone = window.matchMedia("(max-width: 899px)");
 const list = () => document.getElementById("people-list");
@@ -8,6 +8,7 @@ const soughtBox = () => document.getElementById("sought-name");
 
 let typing = 0; // the timer that waits for the next letter of a name
 let lastPerson; // whose statements are on the page
+let isUnfolded = false; // whether the corrections above the list are shown
 let grownFrom = null; // how many rows a list had when more were asked for
 
 function readAddress() {
@@ -40,7 +41,7 @@ function enter() {
 }
 
 function listPeople(shown = null) {
-  trigger("list_people", { sought: soughtBox().value, shown });
+  trigger("list_people", { sought: soughtBox().value, shown, open: isUnfolded });
 }
 
 function openPerson() {
@@ -70,6 +71,73 @@ function focusGrown(rows) {
   grownFrom = null;
   row.focus({ preventScroll: true });
 }
+
+// Corrections
+
+function toggleForms(button) {
+  const forms = document.getElementById("correct-person");
+  forms.hidden = !forms.hidden;
+  button.setAttribute("aria-expanded", String(!forms.hidden));
+  if (!forms.hidden) forms.querySelector("input").focus();
+}
+
+function askWhoSaid(button) {
+  const form = document.querySelector("#person .give");
+  form.dataset.place = button.closest("li").querySelector(".statement").dataset.place;
+  form.reset();
+  form.hidden = false;
+  button.closest("li").append(form);
+  form.querySelector("input").focus();
+}
+
+function sendCorrection(form, submitter) {
+  const sent = { what: form.dataset.what, ...Object.fromEntries(new FormData(form)) };
+  if (sent.what === "split") {
+    sent.articles = [...form.querySelectorAll("input:checked")].map((box) => Number(box.value));
+  } else if (sent.what === "statement") {
+    sent.place = Number(form.dataset.place);
+    if (submitter?.value === "nobody") sent.to = "";
+  }
+  trigger("correct", sent);
+}
+
+function settleNews() {
+  const told = document.querySelector("#people-news .told");
+  if (!told || told.dataset.seen) return;
+  told.dataset.seen = "yes";
+  told.focus({ preventScroll: true });
+  if (told.dataset.address === undefined) return; // it was refused
+  listPeople(list().querySelectorAll(".person").length || null);
+  const address = `#${told.dataset.address}`;
+  if (document.body.classList.contains("on-person") && location.hash !== address) location.replace(address);
+}
+
+document.addEventListener("click", (event) => {
+  const clicked = event.target.closest?.("#people-page button");
+  if (clicked?.matches(".correct-toggle")) toggleForms(clicked);
+  else if (clicked?.matches(".not-theirs")) askWhoSaid(clicked);
+  else if (clicked?.matches(".undo")) trigger("undo", { key: clicked.dataset.key });
+  else if (clicked?.matches(".merge-suggested")) trigger("correct", { what: "merge-suggested", ...clicked.dataset });
+  else if (clicked?.matches(".cancel-give")) {
+    const form = clicked.closest("form");
+    form.hidden = true;
+    form.closest("li").querySelector(".not-theirs").focus();
+  }
+});
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches?.("#people-list .corrections")) isUnfolded = event.target.open;
+  },
+  true, // the event does not bubble
+);
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("#person .correction")) return;
+  event.preventDefault();
+  sendCorrection(event.target, event.submitter);
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#people-page .more");
@@ -103,12 +171,13 @@ function observe(id, settle) {
 }
 
 function start() {
-  const ids = ["sought-name", "sought-topic", "people-list", "person"];
+  const ids = ["sought-name", "sought-topic", "people-news", "people-list", "person"];
   if (!document.body.dataset.page || !ids.every((id) => document.getElementById(id))) {
     return requestAnimationFrame(start);
   }
   observe("people-list", () => focusGrown("#people-list .person"));
   observe("person", settlePerson);
+  observe("people-news", settleNews);
   document.addEventListener("route", enter);
   enter();
 }

@@ -13,6 +13,7 @@ from index.values import Speaker
 from index.words import fold_letters
 from qa.statements import count_quotes, list_dates
 from ui.inert import escape_html
+from ui.pages.people.correcting import corrections_html, give_html
 from ui.pages.people.state import PersonStatements, month_of
 from ui.pages.statements import PAGE_SIZE, in_article_html, more_html, statement_panel_html, topic_box_html
 from ui.search import has_words, split_sought
@@ -36,8 +37,14 @@ def search_html() -> str:
     )
 
 
-def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> str:
-    """Everyone whose names and roles have all the words sought, matches by name first, then by number of statements."""
+def people_html(
+    library: Library, sought: str = "", shown: int = PAGE_SIZE, *, can_edit: bool = False, is_open: bool = False
+) -> str:
+    """Everyone whose names and roles have all the words sought, matches by name first, then by number of statements.
+
+    For those who can edit, what was corrected and what may be one person comes first; `is_open` if that is unfolded.
+    """
+    above = corrections_html(library, is_open=is_open) if can_edit else ""
     counts = count_quotes(library)
     words = split_sought(sought)
     found = [(who, number) for who, number in counts if has_words(words, who.name, *who.also)]
@@ -48,13 +55,13 @@ def people_html(library: Library, sought: str = "", shown: int = PAGE_SIZE) -> s
             if words
             else "Nobody is quoted here yet."
         )
-        return f'<p class="nobody" role="status">{why}</p>'
+        return f'{above}<p class="nobody" role="status">{why}</p>'
     page = found[:shown]
     dates = list_dates(library, [who for who, _ in page])
     rows = "".join(_person_html(who, number, when) for (who, number), when in zip(page, dates, strict=True))
     size = f"{len(found):,} of {count(len(counts), 'speaker')}" if words else count(len(counts), "speaker")
     more = more_html("people", len(found), shown)
-    return f'<p class="size" role="status">{size}</p><ul class="people">{rows}</ul>{more}'
+    return f'{above}<p class="size" role="status">{size}</p><ul class="people">{rows}</ul>{more}'
 
 
 def person_problem_html(name: str, problem: str) -> str:
@@ -63,8 +70,11 @@ def person_problem_html(name: str, problem: str) -> str:
     return f'<section class="person-page">{back}{problem}</section>'
 
 
-def person_html(person: PersonStatements | None) -> str:
-    """One person's statements, by article, with a plot of how many there are in each month."""
+def person_html(person: PersonStatements | None, *, correct: str = "") -> str:
+    """One person's statements, by article, with a plot of how many there are in each month.
+
+    `correct` is the HTML of the forms with which one who can edit corrects the person.
+    """
     back = '<a class="back" href="#people">‹ All people</a>'
     if person is None:
         nobody = '<p class="nobody" role="status">Nobody of that name speaks here.</p>'
@@ -78,13 +88,14 @@ def person_html(person: PersonStatements | None) -> str:
     role = f" · <bdi>{escape_html(also)}</bdi>" if also else ""
     name = escape_html(person.speaker.name)
     runs = groupby(enumerate(person.statements[: person.shown]), key=lambda pair: pair[1].article_id)
-    listed = "".join(in_article_html([*run]) for _, run in runs)
+    listed = "".join(in_article_html([*run], can_be_given=bool(correct)) for _, run in runs)
+    give = give_html() if correct else ""
     return (
         f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{person.shown}" '
-        f'data-topic="{escape_html(person.topic)}">{back}<h2 tabindex="-1" dir="auto">{name}</h2>'
+        f'data-topic="{escape_html(person.topic)}">{back}{correct}<h2 tabindex="-1" dir="auto">{name}</h2>'
         f'<p class="total" role="status">{total}{role}</p>{_narrow_html(person)}'
         f"{plot_html([month for statement in person.statements if (month := month_of(statement))])}"
-        f"{listed}{more_html('statements', len(person.statements), person.shown)}</section>"
+        f"{listed}{more_html('statements', len(person.statements), person.shown)}{give}</section>"
     )
 
 
@@ -151,8 +162,10 @@ def _narrow_html(person: PersonStatements) -> str:
 
 
 def _also(speaker: Speaker) -> str:
-    """A role of the person: the first of their other names that shares no word with their name."""
-    own = {word for name in (speaker.name, *speaker.names) for word in fold_letters(name).split()}
+    """A role of the person: one given by hand, or the first of their other names without a word of their name."""
+    if speaker.role:
+        return speaker.role
+    own = {word.strip("()") for name in (speaker.name, *speaker.names) for word in fold_letters(name).split()}
     return next((also for also in speaker.also if not own & set(fold_letters(also).split())), "")
 
 
