@@ -37,7 +37,11 @@ ARTICLES = {
     "pier.txt": ("The pier", "2024-03-02", "Ines Duarte said the pier will close. Duarte said it is too old."),
     "tram.txt": ("A slow tram", "2024-03-05", "Ines Duarte said the tram is free. Tomas Okafor said it is slow."),
     "song.txt": ("Old songs", "2023-11-05", "Bob Dylan said the song is old."),
-    "port.txt": ("The port", "2024-04-01", "Minister Renata Holm said the port is full. Ana Brand said it is not."),
+    "port.txt": (
+        "The port",
+        "2024-04-01",
+        "Finance Minister Renata Holm said the port is full. Ana Brand said it is not.",
+    ),
     "dock.txt": ("The dock", "2024-04-03", "Renata Holm said the dock is closed. Ana Brand said it is open."),
 }
 DUARTE = ["Ines Duarte said the tram is free.", "Ines Duarte said the pier will close.", "Duarte said it is too old."]
@@ -48,6 +52,7 @@ class Town:
     """A folder of articles that is served, and where."""
 
     seeds: Path
+    store: Path
     url: str
 
     @property
@@ -61,8 +66,9 @@ def served_town(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> I
     seeds = tmp_path_factory.mktemp("town")
     for name, (title, date, text) in ARTICLES.items():
         (seeds / name).write_text(f"---\ntitle: {title}\ndate: {date}\n---\n{text}\n", encoding="utf-8")
-    with serving(seeds, tmp_path_factory.mktemp("store")) as url:
-        yield Town(seeds, url)
+    store = tmp_path_factory.mktemp("store")
+    with serving(seeds, store) as url:
+        yield Town(seeds, store, url)
 
 
 @pytest.fixture
@@ -122,8 +128,8 @@ def test_one_is_renamed_and_the_address_follows(visiting: Visiting, town: Town, 
         page = visitor.page
         open_person(page, town)
         open_forms(page)
-        page.get_by_label("Is called").fill(HOSTILE)
-        page.get_by_label("Is called").press("Enter")
+        page.get_by_label("Is called", exact=True).fill(HOSTILE)
+        page.get_by_label("Is called", exact=True).press("Enter")
         expect(page.locator("#person h2")).to_have_text(HOSTILE)
         told(page, f"Corrected: Ines Duarte is called {HOSTILE}")
         expect(page.locator("#page :is(script, img)")).to_have_count(0)
@@ -131,8 +137,8 @@ def test_one_is_renamed_and_the_address_follows(visiting: Visiting, town: Town, 
         page.reload()
         expect(page.locator("#person h2")).to_have_text(HOSTILE)  # its address is the new one
         open_forms(page)
-        page.get_by_label("Is called").fill("Tomas Okafor")
-        page.get_by_label("Is called").press("Enter")
+        page.get_by_label("Is called", exact=True).fill("Tomas Okafor")
+        page.get_by_label("Is called", exact=True).press("Enter")
         refused = page.locator("#people-news .problem")
         expect(refused).to_have_text("“Tomas Okafor” is somebody else: merge the two. Nothing was changed.")
         page.goto(f"{town.url}#people")
@@ -232,13 +238,15 @@ def test_a_suggestion_is_taken_and_a_bad_line_is_shown(visiting: Visiting, town:
         expect(page.locator("#people-list .faults")).to_contain_text(
             "people.toml, line 2: what is '<b>marry</b>', which"
         )
-        expect(page.locator("#people-list .corrections")).to_contain_text("Minister Renata Holm may be Renata Holm")
-        page.get_by_role("button", name="Merge Minister Renata Holm into Renata Holm").click()
-        told(page, "Corrected: Minister Renata Holm is Renata Holm")
+        expect(page.locator("#people-list .corrections")).to_contain_text(
+            "Finance Minister Renata Holm may be Renata Holm"
+        )
+        page.get_by_role("button", name="Merge Finance Minister Renata Holm into Renata Holm").click()
+        told(page, "Corrected: Finance Minister Renata Holm is Renata Holm")
         expect(page.locator("#people-list .corrections summary")).to_have_text("1 correction · 1 bad line")
         expect(page.locator("#people-list .corrections")).to_have_attribute("open", "")
         assert page.evaluate("document.documentElement.scrollWidth") == WIDTHS[device][0]
-        assert town.made == (Merge("Minister Renata Holm", "Renata Holm"),)
+        assert town.made == (Merge("Finance Minister Renata Holm", "Renata Holm"),)
 
 
 def test_two_editors_at_once(visiting: Visiting, town: Town) -> None:
@@ -246,7 +254,7 @@ def test_two_editors_at_once(visiting: Visiting, town: Town) -> None:
         for visitor in (one, other):
             open_person(visitor.page, town)
             open_forms(visitor.page)
-        one.page.get_by_label("Is called").fill("Inês Duarte")
+        one.page.get_by_label("Is called", exact=True).fill("Inês Duarte")
         one.page.get_by_role("button", name="Rename").click()
         told(one.page, "Corrected: Ines Duarte is called Inês Duarte")
         # The other still sees the old name, which is one of hers: both corrections apply.
@@ -266,11 +274,9 @@ def test_two_editors_at_once(visiting: Visiting, town: Town) -> None:
         expect(one.page.locator("#people-news .problem")).to_contain_text("someone else has undone it")
 
 
-def test_read_only_switches_corrections_off_on_the_server_too(
-    serving: Serving, visiting: Visiting, town: Town, tmp_path: Path
-) -> None:
+def test_read_only_switches_corrections_off_on_the_server_too(serving: Serving, visiting: Visiting, town: Town) -> None:
     add_correction(town.seeds, SetRole("Ines Duarte", "mayor"))
-    with serving(town.seeds, tmp_path / "store", read_only=True) as url, visiting(url, *WIDTHS["desktop"]) as visitor:
+    with serving(town.seeds, town.store, read_only=True) as url, visiting(url, *WIDTHS["desktop"]) as visitor:
         page = visitor.page
         page.goto(f"{url}#people/Ines%20Duarte")
         expect(page.locator("#person .total")).to_have_text("3 statements in 2 articles · mayor")  # it applies

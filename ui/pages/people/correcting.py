@@ -153,15 +153,15 @@ def _suggestion_html(suggestion: Suggestion) -> str:
     person, into = escape_html(suggestion.person), escape_html(suggestion.into)
     return (
         f'<li><span><bdi>{line_html(describe_suggestion(suggestion))}</bdi></span><button type="button" '
-        f'class="merge-suggested" data-person="{person}" data-into="{into}">Merge'
-        f'<span class="unseen"> {person} into {into}</span></button></li>'
+        f'class="merge-suggested" data-person="{person}" data-into="{into}" '
+        f'aria-label="Merge {person} into {into}">Merge</button></li>'
     )
 
 
 def _undo_html(correction: Correction) -> str:
     return (
-        f'<button type="button" class="undo" data-key="{key_of(correction)}">Undo'
-        f'<span class="unseen">: {line_html(describe(correction))}</span></button>'
+        f'<button type="button" class="undo" data-key="{key_of(correction)}" '
+        f'aria-label="Undo: {line_html(describe(correction))}">Undo</button>'
     )
 
 

@@ -48,14 +48,14 @@ def make_correction(library: Library, chosen: PersonStatements | None, sent: Map
 def find_name(library: Library, chosen: PersonStatements, correction: Correction) -> str:
     """The name that the person who was open has now; "" if it is nobody's any more."""
     with library.reading():
-        names = {speaker.name for speaker in library.people}
+        names = {**library.full_names, **{speaker.name: speaker.name for speaker in library.people}}
     likely = [chosen.speaker.name]
     match correction:
         case Merge(person, into):
             likely += [into, person]
         case Rename(person, name) | Split(person, name, _):
             likely += [name, person]
-    return next((name for name in likely if name in names), "")
+    return next((names[name] for name in likely if name in names), "")
 
 
 def _read_articles(chosen: PersonStatements, places: object) -> list[str]:
