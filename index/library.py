@@ -15,7 +15,7 @@ from index.errors import BusyError, CorrectionError, OnRecordError, StoreError
 from index.file_names import PEOPLE_FILE
 from index.models.embedding import EmbeddingModel
 from index.opened import Opened, open_index, open_parts, open_store
-from index.people_file import add_correction, find_stamp, read_corrections, remove_correction
+from index.people_file import Stamp, add_correction, find_stamp, read_corrections, remove_correction
 from index.plan import IsWhole, Plan, make_plan, require_files
 from index.roster import Roster
 from index.settings import Settings
@@ -60,7 +60,7 @@ class Library:
         self._is_awaited = False
         self._syncing = threading.Lock()
         self._making_roster = threading.Lock()
-        self._roster: Roster | None = None
+        self._roster: tuple[Opened, Stamp | None, Roster] | None = None  # of what was open, and of which file
         self.progress = None
         self.last = None
         self._wanted_model = EmbeddingModel(settings.model)
@@ -142,14 +142,15 @@ class Library:
     def roster(self) -> Roster:
         """Who speaks, and the sentences with corrections applied."""
         with self._making_roster:
-            if self._roster is None:
-                seeds, opened = self.settings.seeds, self._opened
-                self._stamp = find_stamp(seeds)  # first: what is changed while the file is read is read again
-                corrections = read_corrections(seeds)
+            opened, made = self._opened, self._roster
+            if made is None or made[0] is not opened:
+                stamp = find_stamp(self.settings.seeds)  # first: what is changed during the reading is read again
+                corrections = read_corrections(self.settings.seeds)
                 for fault in corrections.faults:
                     logger.warning("%s, line %d: %s", PEOPLE_FILE, fault.line, fault.reason)
-                self._roster = Roster(opened.store, opened.lexical, opened.records, opened.heard, corrections)
-            return self._roster
+                roster = Roster(opened.store, opened.lexical, opened.records, opened.heard, corrections)
+                self._roster = made = opened, stamp, roster
+            return made[2]
 
     @property
     def people(self) -> list[Speaker]:
@@ -242,7 +243,8 @@ class Library:
 
     def _are_corrected(self) -> bool:
         """Whether the file of corrections has changed since it was read."""
-        return self._roster is not None and find_stamp(self.settings.seeds) != self._stamp
+        made = self._roster
+        return made is not None and find_stamp(self.settings.seeds) != made[1]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -263,7 +265,6 @@ class Library:
 
     def _adopt(self, opened: Opened) -> None:
         self._opened = opened
-        self._roster = None
         self.store, self.lexical, self.model, self.records = opened.store, opened.lexical, opened.model, opened.records
         self.counts = len(opened.records), sum(record.sentences for record in opened.records.values())
 

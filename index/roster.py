@@ -104,21 +104,22 @@ class Roster:
 
     def sentences(self, record: ArticleRecord) -> list[Sentence]:
         """An article's sentences, in order."""
-        return [
-            self._correct(sentence_id(record.id, record.digest, sentence.position), sentence)
-            for sentence in self._store.sentences(record)
-        ]
+        found = self._store.sentences(record)
+        if self._is_plain:
+            return found
+        return [self._correct(sentence_id(record.id, record.digest, sentence.position), sentence) for sentence in found]
 
     def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:
         """The sentences with these ids that the store holds, by id."""
-        return {key: self._correct(key, sentence) for key, sentence in self._store.sentences_of(ids).items()}
+        found = self._store.sentences_of(ids)
+        return found if self._is_plain else {key: self._correct(key, held) for key, held in found.items()}
 
     def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
         """The sentences with these ids that the store holds, with their vectors, in no particular order."""
-        return [
-            (key, self._correct(key, sentence), own, context)
-            for key, sentence, own, context in self._store.sentences_with_vectors(ids)
-        ]
+        found = self._store.sentences_with_vectors(ids)
+        if self._is_plain:
+            return found
+        return [(key, self._correct(key, sentence), own, context) for key, sentence, own, context in found]
 
     def nearest(
         self,
@@ -161,7 +162,7 @@ class Roster:
 
     def statements(self, speakers: Collection[str] | None) -> list[str]:
         """The ids of all sentences with one of these voices, or with None of anyone who has a name."""
-        if not self._moved and not (self._nobody and speakers is None):
+        if self._is_plain:
             return self._lexical.statements(speakers)
         voices = set(self._counts) - self._nobody if speakers is None else set(speakers)
         held = [key for key in self._lexical.statements(voices) if key not in self._moved]
@@ -201,6 +202,11 @@ class Roster:
             for speaker in self.speakers_in(article_id):
                 found.setdefault(speaker.name, []).append(article_id)
         return found
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether every sentence has the voice that the store has."""
+        return not self._moved and not self._nobody
 
     def _apply(self, identities: Identities, correction: Correction) -> str:
         if isinstance(correction, GiveStatement):

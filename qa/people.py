@@ -17,7 +17,6 @@ from index.speech.corrections import (
     clean_line,
 )
 from index.speech.people import find_speaker, read_name
-from index.words import to_words
 from qa.statements import unknown_speaker
 
 
@@ -69,11 +68,12 @@ def _find(library: Library, asked: str) -> str:
     """The name of the only person whom a name means."""
     with library.reading():
         people = library.people
+    asked = _clean(asked, "the name")
     if any(speaker.name == asked for speaker in people):
         return asked
     if read_name(asked).given and any(asked in speaker.names for speaker in people):
         return asked  # not the name that is shown, but one that some article has
-    match = find_speaker(asked, people) if to_words(asked) else None
+    match = find_speaker(asked, people)
     if match is None or not match.exact:
         raise unknown_speaker(asked, people)
     if match.others:

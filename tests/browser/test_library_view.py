@@ -420,6 +420,8 @@ def test_read_only_switches_changes_off_on_the_server_too(
             "add_files",
             "settle_taken",
             "dismiss",
+            "correct",
+            "undo",
         }
     assert sorted(path.name for path in seeds.iterdir()) == sorted(ARTICLES)
 

@@ -1,4 +1,4 @@
-"""The example questions on the Ask page, found in the background whenever the index has changed."""
+"""The example questions on the Ask page, found in the background whenever the index or a correction has changed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class Examples:
         self._library = library
         self._lock = threading.Lock()
         self._questions: tuple[str, ...] = ()
-        self._made_of: object = None  # the records of the index that they were found in
+        self._made_of: object = None  # the roster of the index that they were found in
         self._thread: threading.Thread | None = None
         self._is_closed = False
 
     def get(self) -> tuple[tuple[str, ...], bool]:
         """The latest questions, and whether they are from the current index; if not, begins to find new ones."""
         with self._library.reading():
-            records = self._library.records
+            roster = self._library.roster
         with self._lock:
-            is_current = self._made_of is records
+            is_current = self._made_of is roster
             if not is_current and self._thread is None and not self._is_closed:
-                self._thread = threading.Thread(target=self._make, args=(records,), daemon=True, name="examples")
+                self._thread = threading.Thread(target=self._make, args=(roster,), daemon=True, name="examples")
                 self._thread.start()
             return self._questions, is_current
 
@@ -43,9 +43,9 @@ class Examples:
         if thread is not None:
             thread.join()
 
-    def _make(self, records: object) -> None:
+    def _make(self, roster: object) -> None:
         def is_wanted() -> bool:
-            return not self._is_closed and self._library.records is records
+            return not self._is_closed and self._library.roster is roster
 
         def pause() -> None:
             with one_at_a_time.between_readers(is_wanted):
@@ -70,4 +70,4 @@ class Examples:
         with self._lock:
             self._thread = None
             if questions is not None:
-                self._questions, self._made_of = tuple(questions), records
+                self._questions, self._made_of = tuple(questions), roster

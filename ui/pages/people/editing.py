@@ -20,9 +20,10 @@ def make_correction(library: Library, chosen: PersonStatements | None, sent: Map
 
     Articles and statements are named by their places on the page. Raises OnRecordError as `qa.people` does.
     """
-    what, into, name, role, to = (str(sent.get(key, "")) for key in ("what", "into", "name", "role", "to"))
+    given = {key: value for key, value in sent.items() if isinstance(value, str)}
+    what, into, name, role, to = (given.get(key, "") for key in ("what", "into", "name", "role", "to"))
     if what == "merge-suggested":
-        return people.merge(library, str(sent.get("person", "")), into)
+        return people.merge(library, given.get("person", ""), into)
     if chosen is None:
         raise CorrectionError("nobody is open on this page any more: open the person again")
     person = chosen.speaker.name
