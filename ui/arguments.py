@@ -148,7 +148,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         "standard input and output",
     )
     serve.add_argument(
-        "--read-only", action="store_true", help="let nobody add or remove articles, correct people or sync in the browser"
+        "--read-only",
+        action="store_true",
+        help="let nobody add or remove articles, correct people or sync in the browser",
     )
     serve.add_argument("--open", action="store_true", help="open a browser window")
 

@@ -81,6 +81,11 @@ def fields_of(speaker: Speaker) -> set[str]:
     return {_FIELD_OF[noun] for noun in find_nouns(speaker.name, speaker.also)}
 
 
+def is_in_field(noun: str, name: str, roles: Sequence[str]) -> bool:
+    """Whether a person of this name and these roles is in the field that a noun tells."""
+    return _FIELD_OF.get(noun) in {_FIELD_OF[found] for found in find_nouns(name, tuple(roles))}
+
+
 def is_alias(one: str, other: str) -> bool:
     """Whether two names, each with a role in brackets, are one name with two roles in one field."""
     bare, noun = bare_name(one)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from index.speech.corrections import Correction, GiveStatement, Merge, NotAPerson, Rename, SetRole, Split
-from index.speech.fields import Fields, is_alias
+from index.speech.fields import Fields, is_alias, is_in_field
+from index.speech.people import bare_name
 from index.values import Speaker
 
 
@@ -103,10 +104,18 @@ class Identities:
         return ""
 
     def find(self, name: str) -> Person | None:
-        """The person who is shown by this name, or has it in some article, or has it with another role in brackets."""
+        """The person who is shown by this name, or has it in some article.
+
+        A role in brackets stands for its field: it may have been "mayor" once and be "senator" now, and it is not shown
+        while nobody else has the name.
+        """
         found = self._named.get(name) or self._owner.get(name)
-        if found or not name.endswith(")"):
+        bare, noun = bare_name(name)
+        if found or not noun:
             return found
+        alone = self._named.get(bare)
+        if alone and is_in_field(noun, alone.name, alone.also):
+            return alone
         return next((person for person in self.people if is_alias(person.name, name)), None)
 
     def _merge(self, person: Person, correction: Merge) -> str:
