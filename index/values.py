@@ -28,8 +28,29 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What one speaker says in a sentence: the words are `article.text[start:end]`, offsets as in Sentence.
+
+    `speech` is "direct" for a speaker's own words, "indirect" for a report of them. `speaker` is None if the article
+    gives the source no name. `source` is how the article calls a source that has none ("analysts"), or one that speaks
+    for another ("a spokesman" of the speaker). `hedged` means that somebody else says that it was said: "is reported to
+    have said", "claims that Ms. Roe said".
+    """
+
+    start: int
+    end: int
+    speaker: str | None
+    speech: str
+    source: str = ""
+    hedged: bool = False
+
+
+@dataclass(frozen=True)
 class Sentence:
-    """One sentence: `article.text[start:end] == text`, offsets in code points, half-open."""
+    """One sentence: `article.text[start:end] == text`, offsets in code points, half-open.
+
+    `speaker` and `speech` are those of its main statement, the first of `statements`.
+    """
 
     article_id: str
     position: int
@@ -38,6 +59,7 @@ class Sentence:
     text: str
     speaker: str | None = None
     speech: str | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
