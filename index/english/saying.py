@@ -23,6 +23,8 @@ THINKING = word_set(
     "forecast guess hop hope imagine indicate intend know pray prefer project realise realize recognise recognize "
     "regret report seek signal suspect swear think threaten want wish worry"
 )
+# Of these, only with a finite clause: to agree to do something is to do it.
+AGREEING = word_set("agree seek")
 # Their subject judges if anything depends on them: "opposes the deal", "called it a disaster", "railed against".
 JUDGING = word_set(
     "applaud attack belittle blame brand bristle call castigate chastise chide cite commend compare congratulate "

@@ -120,11 +120,9 @@ class Cast:
             match[0] for match in FULL_NAME.finditer(whole) if not (others[match[0]] and is_thing(match[0], whole))
         )
         written.update(match[1] for text in texts for match in AGED.finditer(text))
-        full = {
-            name: number
-            for name, number in (find_people(texts, names | sources | written, others)).items()
-            if " " in name
-        }
+        found = find_people(texts, names | sources | written, others)
+        full = {name: number for name, number in found.items() if read_name(name).given}
+        known |= {read_name(name).surname for name in found if " " in name and name not in full}
         known |= {match[1] for text in texts for match in TITLED.finditer(text)}
         surnames = {name for name in known | set(sources) if " " not in name and fold_letters(name) not in NO_PEOPLE}
         # 2. Full names come first, so that a surname finds its bearer wherever the full name stands; short names come
@@ -139,7 +137,10 @@ class Cast:
                 pairs.setdefault(match[3], set()).add(match[1])
         for surname in sorted(surnames):
             if not self.find(surname):
-                for name in sorted(pairs.get(surname, ())):
+                full_names = [name for name in sorted(pairs.get(surname, ())) if not is_thing(name, whole)]
+                if pairs.get(surname) and not full_names:
+                    continue
+                for name in full_names:
                     self._add(name)
             if surname in known or self.find(surname):
                 self._add(surname)

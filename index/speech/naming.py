@@ -12,17 +12,21 @@ from index.words import any_of, fold_letters
 
 HUMAN = OFFICES | PROFESSIONS | PEOPLE | ANYONE
 _BODIES = (COLLECTIVES | REPORTS | frozenset[str]().union(*BODIES)) - HUMAN
-_NAME = r"[A-Z][\w'-]+(?: [A-Z]\.)?(?: (?:al|bin|da|de|del|della|der|di|dos|du|el|la|ter|van|von))* [A-Z][\w'-]*[a-z]"
+_NAME = (
+    r"(?:[A-Z]\. )*[A-Z][\w'-]+(?: [A-Z]\.)*(?: [A-Z][\w'-]+)?(?: (?:al|bin|da|de|del|della|der|di|dos|du|el|la|ter|van|von))*"
+    r" [A-Z][\w'-]*[a-z]"
+)
 # A name beside a noun for a person: "economy minister Heizo Takenaka", "Skarne's mayor, Odd Tellefsen,".
 BESIDE = re.compile(rf"\b(?:{any_of(HUMAN)}|[a-z]+(?:olog|ic|istor|y)i(?:st|an)),? ({_NAME})\b")
 # A name with something behind it that only people have: "Ana Roe, 40,", "Ana Roe, who", "Ana Roe, a lawyer for".
 BEHIND = re.compile(
-    rf"\b({_NAME})(?:, \d\d,|,? who\b|, (?:[a-z'-]+ |[A-Z][\w'-]+ ){{0,5}}{any_of(OFFICES | PROFESSIONS)}\b(?! [A-Z]))"
+    rf"(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bat )\b({_NAME})(?:, \d\d,|,? who\b|, (?:[a-z'-]+ |[A-Z][\w'-]+ ){{0,5}}{any_of(OFFICES | PROFESSIONS)}\b(?! [A-Z]))"
 )
 # Behind the name of a body, what it is: "Munich Re, the largest insurer", "MTN - the South African firm".
 KIND = re.compile(
     rf"(?:,| -| –| \(\w+\),) (?:a|an|the|its|one|[A-Z][\w-]*'s) [^,.;\"]{{0,60}}?\b({any_of(_BODIES | WORKS)})s?\b"
 )
+NAMED_KIND = re.compile(rf"\b([A-Z][\w&'-]*(?: [A-Z][\w&'-]*)*){KIND.pattern}")
 # Before it: "the carmaker General Motors", "her drama Wasp".
 KIND_BEFORE = re.compile(rf"\b({any_of(_BODIES | WORKS)}) $")
 _LOWER = re.compile(r"(?:^|[\s\"(][a-z'-]+[,;:]? |[.,;:\"]['\"]? ?|\n)$")
@@ -37,11 +41,13 @@ def find_people(texts: Sequence[str], people: Counter[str], others: Counter[str]
     it, or one for a work such as a film.
     """
     text = "\n".join(texts)
+    words = set(re.findall(r"\b[a-z]+\b", text))
     found = Counter(match[1] for pattern in (BESIDE, BEHIND) for match in pattern.finditer(text))
     found = Counter({name: number for name, number in found.items() if not is_thing(name, text)})
     for name in others:
         parts = name.split()
-        is_full = len(parts) in (2, 3) and all(part[0].isupper() for part in parts)
+        is_full = len(parts) in (2, 3) and all(part[0].isupper() for part in parts) and parts[-1] not in others
+        is_full = is_full and parts[-1].lower() not in words
         if name not in found and is_full and not is_thing(name, text) and _stands_alone(parts[-1], text):
             found[name] = others[name]
     for name, number in people.items():

@@ -91,7 +91,7 @@ def find_owners(noun: Token, prepositions: Collection[str]) -> Iterator[Token]:
     owner = find_owner(noun)
     if owner is not None:
         yield owner
-    for child in reversed(list(noun.lefts)):
+    for child in reversed(noun.doc[noun.left_edge.i : noun.i]):
         named = child.pos_ == "PROPN" or child.ent_type_ in ("ORG", "GPE") or (child.text[0].isupper() and child.i > 1)
         if child.dep_ in ("compound", "nmod", "amod") and named and child.i and child.nbor(-1).text not in _MARKS:
             yield child
@@ -107,13 +107,17 @@ def find_owners(noun: Token, prepositions: Collection[str]) -> Iterator[Token]:
 
 def read_phrase(head: Token) -> str:
     """Return a noun phrase as it is shown for a source without a name: "a senior analyst at the bank"."""
+    return find_phrase(head).text.strip(ENDS)
+
+
+def find_phrase(head: Token) -> Span:
+    """Return a noun phrase with the prepositions right behind it, but without clauses."""
     start, end = head.left_edge.i, head.i + 1
     for child in head.rights:
         if child.dep_ != "prep" or child.i != end or child.right_edge.i + 1 - start > MAX_PHRASE:
             break
         end = child.right_edge.i + 1
-    start = max(start, end - MAX_PHRASE)
-    return head.doc[start:end].text.strip(ENDS)
+    return head.doc[max(start, end - MAX_PHRASE) : end]
 
 
 def read_person(span: Span) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.english.names import HE, SHE
-from index.english.roles import ANOTHER, ANYONE, COLLECTIVES, MEN, POSTNOMINALS, REPORTS, SPOKESMEN, WOMEN
+from index.english.roles import ANOTHER, ANYONE, COLLECTIVES, MEN, POSTNOMINALS, REPORTS, SPOKESMEN, TITLES, WOMEN
 from index.speech.bodies import Bodies, Body, is_of_kind, kinds_in, read_kinds
 from index.speech.cast import BEFORE, Cast, Mention, Person
-from index.speech.naming import HUMAN, find_kinds
+from index.speech.naming import HUMAN, NAMED_KIND, find_kinds
 from index.speech.people import strip_determiner
 from index.speech.phrases import (
     find_owners,
+    find_phrase,
     is_human,
     is_subject,
     read_group,
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
 BACK = 6  # how many sentences back a pronoun may refer; a role may refer twice as far
 NEAR = 3  # how many sentences back "it" or "the 20-year-old" may refer
 CLEARER = 2  # how many sentences nearer one of unknown gender must be than one of the right gender
+ALONE = re.compile(r"\b[A-Z][\w-]+\b(?! [A-Z])")  # not the first name in front of another surname
 NEAR_START = 25  # characters
 NEUTER = "neuter"  # neither he nor she
-CAPITALISED = re.compile(
-    rf"^(?:[Aa]n?|[Tt]he) ((?:[A-Z][\w&'-]*|of|the|and)(?: [A-Z][\w&'-]*| of| the| and)*) {any_of(SPOKESMEN)}"
+SPEAKING_FOR = re.compile(
+    rf"\b(?:[Aa]n?|[Tt]he) ((?:[A-Z][\w&'-]*|of|for|the|and)(?: [A-Z][\w&'-]*| of| for| the| and)*) ({any_of(SPOKESMEN)})\b"
 )
 BEHIND = re.compile(r"(?: (?:of|for|at|in|from|with) [^,\"]{1,60})?, ?(?:(?:his|her|their|the|an?) [a-z -]{1,40} )?")
 _PRINTED = frozenset({"review", "article", "report", "interview", "letter", "editorial", "column"})
@@ -90,6 +92,9 @@ class Resolver:
         for i, doc in self.docs.items():
             self._note_bodies(i, doc)
         text = "\n".join(line.text for line in self.lines)
+        for found in NAMED_KIND.finditer(text):
+            if not self.cast.find(found[1]):
+                self.bodies.get(found[1])
         for body in self.bodies.all():
             for form in body.forms:
                 body.kinds.update(find_kinds(form, text))
@@ -117,6 +122,10 @@ class Resolver:
     def _resolve_one(self, token: Token, i: int) -> Source:
         if token.lower_ in HE | SHE:
             return self._resolve_pronoun(token, i)
+        for found in SPEAKING_FOR.finditer(self.lines[i].text):  # which the parser may split
+            if found.start() <= token.idx < found.end() and not self._find_person(list(_with_appositions(token)), i):
+                gender = "male" if found[2] in MEN else "female" if found[2] in WOMEN else None
+                return Source(self.bodies.get(found[1]), found[0], gender)
         if token.lower_ == "it":
             return self._resolve_it(token, i)
         if token.lower_ == "they":
@@ -163,7 +172,9 @@ class Resolver:
             if head.left_edge.pos_ == "DET"
             else head.doc[head.left_edge.i : head.i]
         )
-        of_name = lemma in COLLECTIVES and any(word.text[0].isupper() and word.i > head.sent.start for word in before)
+        of_name = lemma in COLLECTIVES and any(
+            word.text[0].isupper() and (word.i > head.sent.start or word.pos_ == "PROPN") for word in before
+        )
         if is_human(head) and not lefts and head.lower_ in HUMAN and head.ent_type_ != "PERSON":
             return ""
         if of_name or (head.pos_ == "PROPN" and head.tag_ != "NNPS" and head.ent_type_ != "NORP"):
@@ -186,9 +197,6 @@ class Resolver:
                     found.kinds.add(token.lemma_.lower())
                     self.named[i].append(Named(found, token.idx, True))
                 return Source(found, words, gender)
-        written = CAPITALISED.search(words) if speaks else None  # "a Top of the Pops spokesperson", parsed wrongly
-        if written is not None:
-            return Source(self.bodies.get(written[1]), words, gender)
         if _is_definite(token):
             before = self._find_spoken_for(i) if speaks else None
             if before is not None:
@@ -233,9 +241,6 @@ class Resolver:
         plural = token.tag_ in ("NNS", "NNPS")
         words = read_phrase(token)
         gender = "male" if lemma in MEN else "female" if lemma in WOMEN else None
-        written = CAPITALISED.search(words)
-        if written is not None:  # "a Top of the Pops spokesperson", parsed wrongly
-            return Source(self.bodies.get(written[1]), words)
         if plural or not _is_definite(token):
             return Source(None, words, NEUTER if kinds_in(lemma) or not is_human(token) else gender, plural)
         if kinds_in(lemma):
@@ -259,9 +264,7 @@ class Resolver:
     def _find_bearer(self, token: Token, i: int) -> Person | None:
         """Return the person to whom the article gives a role: of several, the one mentioned last before line `i`."""
         office = read_office(token)
-        start = token.left_edge.i
-        words = role_words([word for word in token.doc[start : token.right_edge.i + 1] if word.pos_ != "DET"], token)
-        words = frozenset(word for word in words if not word.startswith("'"))
+        words = role_words([word for word in find_phrase(token) if word.pos_ not in ("DET", "PRON", "PART")], token)
         fitting = [person for person in self.cast.people if has_role(person, office, words)]
         if len(fitting) < 2:
             return fitting[0] if fitting else None
@@ -349,10 +352,14 @@ class Resolver:
     def _told_of(self, i: int) -> set[Person]:
         """Return whom a line names within quotation marks: they are not who is quoted."""
         line = self.lines[i]
-        words = {
-            word.strip("\"',.;:?!") for start, end in line.quoted for word in re.split(r"[\s']+", line.text[start:end])
-        }
-        return {person for person in self.cast.people if words & {person.name.surname, *person.name.given[:1]}}
+        told = set()
+        for mention in (mention for mention in self.cast.mentions[i] if mention.quoted):
+            before = BEFORE.search(line.text[: mention.start])
+            other = before[0].split()[-1] if before else ""
+            if other in ("", *mention.person.name.given) or fold_letters(other).strip(".") in TITLES:
+                told.add(mention.person)
+        words = {found[0] for start, end in line.quoted for found in ALONE.finditer(line.text[start:end])}
+        return told | {person for person in self.cast.people if words & {*person.name.given[:1]}}
 
     def _offer(self, j: int, gender: str) -> Source | None:
         """Return whom a pronoun of that gender after line `j` may refer to there."""

@@ -64,10 +64,16 @@ def surely_speaks(verb: Token) -> bool | None:
         denied = any(child.dep_ == "neg" or child.lower_ in saying.NEGATIONS for child in children)
         refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in saying.REFUSALS
         obliged = any(child.lower_ in saying.OBLIGING for child in children if child.dep_ == "aux")
-        return None if denied or refused or (obliged and '"' not in verb.doc.text) or tells_of_something(verb) else True
+        named_only = verb.dep_ == "relcl" and not {"ccomp", "xcomp", "nsubjpass"} & {child.dep_ for child in children}
+        named_only = named_only and any(child.dep_ == "nsubj" and child.tag_ not in ("WP", "WDT") for child in children)
+        if denied or refused or named_only or tells_of_something(verb):  # "the articles he wrote"
+            return None
+        return None if obliged and '"' not in verb.doc.text else True
     if any(child.lower_ in saying.MODALS for child in children if child.dep_ == "aux"):
         return None
     found = {child.dep_ for child in children}
+    if lemma in saying.AGREEING and "ccomp" not in found:
+        return None
     if lemma in saying.THINKING and found & {"ccomp", "xcomp", "oprd"}:
         return False
     if lemma in saying.JUDGING and found & {"ccomp", "dobj", "oprd", "prep"}:
