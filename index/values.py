@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Article:
 
 @dataclass(frozen=True)
 class Statement:
-    """What one speaker says in a sentence: the words are `article.text[start:end]`, offsets as in Sentence.
+    """What one speaker says in a sentence: the words are `sentence.text[start:end]`, in code points, half-open.
 
     `speech` is "direct" for a speaker's own words, "indirect" for a report of them. `speaker` is None if the article
     gives the source no name. `source` is how the article calls a source that has none ("analysts"), or one that speaks
@@ -125,3 +127,13 @@ def parse_sentence_id(key: str) -> tuple[str, str, int]:
     """The article id, the first characters of the digest, and the position in a sentence's id."""
     article_id, digest, position = key.rsplit("#", 2)
     return article_id, digest, int(position)
+
+
+def statements_to_json(statements: Iterable[Statement]) -> str:
+    """The statements of a sentence, as its metadata in the store has them."""
+    return json.dumps([list(asdict(statement).values()) for statement in statements], ensure_ascii=False)
+
+
+def statements_from_json(line: str) -> tuple[Statement, ...]:
+    """The statements that `statements_to_json` wrote."""
+    return tuple(Statement(*values) for values in json.loads(line))

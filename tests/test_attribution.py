@@ -361,8 +361,9 @@ VOICES = [
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in VOICES], ids=[case[0] for case in VOICES])
 def test_whose_words_are_which(text: str, expected: list[tuple[str, str, bool, str]]) -> None:
-    said = run(text).sentences[0].statements
-    assert [(one.speaker, one.speech, one.hedged, text[one.start : one.end]) for one in said] == expected
+    sentence = run(text).sentences[0]
+    said = [(one.speaker, one.speech, one.hedged, sentence.text[one.start : one.end]) for one in sentence.statements]
+    assert said == expected
 
 
 SOURCES = [

@@ -67,7 +67,7 @@ STATEMENTS = word_set(
     "contention conviction criticism declaration demand denial desire explanation fear hope insistence opinion "
     "opposition pledge position prediction promise proposal remark statement suggestion threat view vow warning"
 )
-# With a survey, a report or a body as their subject and a clause after them, they say what it holds: "The survey found".
+# With a clause after them, their subject says what it holds: "The survey found that".
 REPORTING = word_set(
     "cite establish find forecast highlight identify indicate list point put reckon reveal show tell uncover"
 )

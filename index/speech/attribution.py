@@ -23,7 +23,7 @@ from index.speech.cues import APPOSED, OPENS, QUOTED_NAME, introduces_quotation,
 from index.speech.phrases import find_roles, read_person, read_source, token_at
 from index.speech.quotations import Line, read_lines
 from index.speech.sources import NOBODY, Resolver, Source
-from index.speech.spans import find_words, to_article
+from index.speech.spans import find_words, to_sentence
 from index.speech.statements import Claim, can_speak, find_claims, find_presenter, find_turn
 from index.values import Sentence, Speaker, Statement
 
@@ -137,7 +137,7 @@ class Scene:
         line, main = self.lines[i], self.sources[i]
         if main is None:
             return []
-        turn = to_article(sentence, line)
+        turn = to_sentence(sentence, line)
         direct = is_direct(line) or i in self.spoken
         claims = self.claimed.get(i, [])
         found: dict[Source, Statement] = {}

@@ -6,21 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from index.english.names import FIRST_NAMES
+from index.english.names import FIRST_NAMES, PARTICLES
 from index.english.roles import ANYONE, BODIES, COLLECTIVES, OFFICES, PEOPLE, PROFESSIONS, REPORTS, TITLES, WORKS
 from index.words import any_of, fold_letters
 
 HUMAN = OFFICES | PROFESSIONS | PEOPLE | ANYONE
 _BODIES = (COLLECTIVES | REPORTS | frozenset[str]().union(*BODIES)) - HUMAN
 _NAME = (
-    r"(?:[A-Z]\. )*[A-Z][\w'-]+(?: [A-Z]\.)*(?: [A-Z][\w'-]+)?(?: (?:al|bin|da|de|del|della|der|di|dos|du|el|la|ter|van|von))*"
-    r" [A-Z][\w'-]*[a-z]"
+    r"(?:[A-Z]\. )*[A-Z][\w'-]+(?: [A-Z]\.)*(?: [A-Z][\w'-]+)?"
+    rf"(?: {any_of(PARTICLES)})* [A-Z][\w'-]*[a-z]"
 )
 # A name beside a noun for a person: "economy minister Heizo Takenaka", "Skarne's mayor, Odd Tellefsen,".
 BESIDE = re.compile(rf"\b(?:{any_of(HUMAN)}|[a-z]+(?:olog|ic|istor|y)i(?:st|an)),? ({_NAME})\b")
 # A name with something behind it that only people have: "Ana Roe, 40,", "Ana Roe, who", "Ana Roe, a lawyer for".
 BEHIND = re.compile(
-    rf"(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bat )\b({_NAME})(?:, \d\d,|,? who\b|, (?:[a-z'-]+ |[A-Z][\w'-]+ ){{0,5}}{any_of(OFFICES | PROFESSIONS)}\b(?! [A-Z]))"
+    rf"(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bat )\b({_NAME})"
+    rf"(?:, \d\d,|,? who\b|, (?:[a-z'-]+ |[A-Z][\w'-]+ ){{0,5}}{any_of(OFFICES | PROFESSIONS)}\b(?! [A-Z]))"
 )
 # Behind the name of a body, what it is: "Munich Re, the largest insurer", "MTN - the South African firm".
 KIND = re.compile(

@@ -40,9 +40,8 @@ CLEARER = 2  # how many sentences nearer one of unknown gender must be than one 
 ALONE = re.compile(r"\b[A-Z][\w-]+\b(?! [A-Z])")  # not the first name in front of another surname
 NEAR_START = 25  # characters
 NEUTER = "neuter"  # neither he nor she
-SPEAKING_FOR = re.compile(
-    rf"\b(?:[Aa]n?|[Tt]he) ((?:[A-Z][\w&'-]*|of|for|the|and)(?: [A-Z][\w&'-]*| of| for| the| and)*) ({any_of(SPOKESMEN)})\b"
-)
+_CAPITALISED = r"(?:[A-Z][\w&'-]*|of|for|the|and)"
+SPEAKING_FOR = re.compile(rf"\b(?:[Aa]n?|[Tt]he) ({_CAPITALISED}(?: {_CAPITALISED})*) ({any_of(SPOKESMEN)})\b")
 BEHIND = re.compile(r"(?: (?:of|for|at|in|from|with) [^,\"]{1,60})?, ?(?:(?:his|her|their|the|an?) [a-z -]{1,40} )?")
 _PRINTED = frozenset({"review", "article", "report", "interview", "letter", "editorial", "column"})
 _BY = frozenset({"by", "from", "of", "for", "at"})

@@ -1,4 +1,4 @@
-"""Which words of a sentence are its speaker's: a cue in a parse goes in, a span of the article comes out."""
+"""Which words of a sentence are its speaker's: a cue in a parse goes in, a span of the sentence comes out."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ def _find_reported(claim: Claim, line: Line) -> Span:
     return _trim(text, 0, len(text))
 
 
-def to_article(sentence: Sentence, line: Line) -> Callable[[Span], Span]:
-    """Return a function that turns a span of the line's text into one of the article's."""
+def to_sentence(sentence: Sentence, line: Line) -> Callable[[Span], Span]:
+    """Return a function that turns a span of the line's text into one of the sentence's."""
     if len(line.text) == len(sentence.text):
-        return lambda span: (sentence.start + span[0], sentence.start + span[1])
+        return lambda span: span
     blocks = difflib.SequenceMatcher(None, line.text, sentence.text, autojunk=False).get_matching_blocks()
 
     def place(offset: int, *, is_end: bool) -> int:
         for block in blocks:
             if block.a <= offset - is_end < block.a + block.size:
-                return sentence.start + block.b + offset - block.a
+                return block.b + offset - block.a
         after = [block.b for block in blocks if block.a >= offset]
-        return sentence.start + (after[0] if after else len(sentence.text))
+        return after[0] if after else len(sentence.text)
 
     def turn(span: Span) -> Span:
         start = place(span[0], is_end=False)

@@ -159,7 +159,7 @@ def _sources_of(sentence: Sentence, kinds: Mapping[str, str]) -> list[Source]:
             "person" if one.speaker and kinds[one.speaker] == "person" else "organisation" if one.speaker else "group",
             one.speech,
             one.hedged,
-            (one.start, one.end),
+            (sentence.start + one.start, sentence.start + one.end),
         )
         for one in sentence.statements
     ]
