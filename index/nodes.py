@@ -26,7 +26,7 @@ from index.sentences.splitting import split_sentences
 from index.settings import Settings
 from index.speech.attribution import Attribution
 from index.speech.people import to_json
-from index.values import Article, Sentence, sentence_id
+from index.values import Article, Sentence, sentence_id, statements_to_json
 
 logger = logging.getLogger(__name__)
 
@@ -106,10 +106,11 @@ def to_sentences(document: Document, nodes: Sequence[TextNode]) -> list[Sentence
 
 
 def add_speakers(document: Document, nodes: Sequence[TextNode], attribution: Attribution) -> None:
-    """Add who speaks to the metadata: `speaker` and `speech` to the nodes', `speakers` to the document's."""
+    """Add who speaks to the metadata: `speakers` to the document's, the rest to the nodes'."""
     document.metadata["speakers"] = to_json(attribution.speakers)
     for node, sentence in zip(nodes, attribution.sentences, strict=True):
-        spoken = {"speaker": sentence.speaker, "speech": sentence.speech}
+        said = statements_to_json(sentence.statements) if sentence.statements else None
+        spoken = {"speaker": sentence.speaker, "speech": sentence.speech, "statements": said}
         node.metadata.update({name: value for name, value in spoken.items() if value is not None})
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,29 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What one speaker says in a sentence: the words are `sentence.text[start:end]`, in code points, half-open.
+
+    `speech` is "direct" for a speaker's own words, "indirect" for a report of them. `speaker` is None if the article
+    gives the source no name. `source` is how the article calls a source that has none ("analysts"), or one that speaks
+    for another ("a spokesman" of the speaker). `hedged` means that somebody else says that it was said: "is reported to
+    have said", "claims that Ms. Roe said".
+    """
+
+    start: int
+    end: int
+    speaker: str | None
+    speech: str
+    source: str = ""
+    hedged: bool = False
+
+
+@dataclass(frozen=True)
 class Sentence:
-    """One sentence: `article.text[start:end] == text`, offsets in code points, half-open."""
+    """One sentence: `article.text[start:end] == text`, offsets in code points, half-open.
+
+    `speaker` and `speech` are those of its main statement, the first of `statements`.
+    """
 
     article_id: str
     position: int
@@ -38,6 +61,7 @@ class Sentence:
     text: str
     speaker: str | None = None
     speech: str | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,3 +129,13 @@ def parse_sentence_id(key: str) -> tuple[str, str, int]:
     """The article id, the first characters of the digest, and the position in a sentence's id."""
     article_id, digest, position = key.rsplit("#", 2)
     return article_id, digest, int(position)
+
+
+def statements_to_json(statements: Iterable[Statement]) -> str:
+    """The statements of a sentence, as its metadata in the store has them."""
+    return json.dumps([list(asdict(statement).values()) for statement in statements], ensure_ascii=False)
+
+
+def statements_from_json(line: str) -> tuple[Statement, ...]:
+    """The statements that `statements_to_json` wrote."""
+    return tuple(Statement(*values) for values in json.loads(line))

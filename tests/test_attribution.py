@@ -58,8 +58,13 @@ CASES = [
     ("a tweet", "Dmitry Peskov tweeted on Monday that the bases would stay.", [INDIRECT]),
     (
         "a headline",
+        "Dmitry Peskov: Bases Will Stay\n\nThe port is Russian, Dmitry Peskov said.",
+        [DIRECT, INDIRECT],
+    ),
+    (
+        "a name that only a headline has",
         "Dmitry Peskov: Bases Will Stay\n\nThe port is on the coast.",
-        [("Dmitry Peskov", "direct"), NOTHING],
+        [NOTHING, NOTHING],
     ),
     # not statements
     ("no cue", "Dmitry Peskov arrived in Moscow on Monday.", [NOTHING]),
@@ -96,6 +101,86 @@ CASES = [
     ("an institution", "The Kremlin said the bases would stay.", [("The Kremlin", "indirect")]),
     ("a name of two words", "Fox News reported that the bases would stay.", [("Fox News", "indirect")]),
     ("a campaign", "The Trump campaign said it would appeal.", [("The Trump campaign", "indirect")]),
+    (
+        "a firm by its kind",
+        f"Qantas, the Australian airline, said it was late. {PESKOV} The airline said it rained.",
+        [("Qantas", "indirect"), NOTHING, ("Qantas", "indirect")],
+    ),
+    (
+        "two firms of that kind",
+        "Qantas, an airline, met Delta, an airline. The airline said it rained.",
+        [NOTHING, NAMELESS],
+    ),
+    (
+        "it, of a firm",
+        "Qantas said it rained. It added that it had snowed.",
+        [("Qantas", "indirect"), ("Qantas", "indirect")],
+    ),
+    (
+        "a short form",
+        "The Press Complaints Commission (PCC) met. The PCC said it rained.",
+        [NOTHING, ("The Press Complaints Commission", "indirect")],
+    ),
+    (
+        "a report and its publisher",
+        "A report by Ofcom found that it rained. The report also showed that it snowed.",
+        [("Ofcom", "indirect"), ("Ofcom", "indirect")],
+    ),
+    ("a survey with a name", "The Tankan survey found that it rained.", [("Tankan survey", "indirect")]),
+    (
+        "a spokesman",
+        "An Ofcom spokesman said it rained. He added that it snowed.",
+        [("Ofcom", "indirect"), ("Ofcom", "indirect")],
+    ),
+    ("a spokeswoman for a firm", "A spokeswoman for Qantas said it rained.", [("Qantas", "indirect")]),
+    ("a spokesman with a name", "An Ofcom spokesman, Ana Ruiz, said it rained.", [("Ana Ruiz", "indirect")]),
+    ("a spokesman of nobody named", f"{PESKOV} Critics met. A spokesman said it rained.", [NOTHING, NOTHING, NAMELESS]),
+    # roles and descriptions
+    (
+        "an office",
+        "Prime Minister Ana Ruiz met Dmitry Peskov. The prime minister said it rained.",
+        [NOTHING, ("Ana Ruiz", "indirect")],
+    ),
+    (
+        "a deputy's office",
+        "Deputy Prime Minister Ana Ruiz met Dmitry Peskov. The prime minister said it rained.",
+        [NOTHING, NAMELESS],
+    ),
+    (
+        "a shadow office",
+        "Shadow chancellor Ana Ruiz met Dmitry Peskov. The chancellor said it rained.",
+        [NOTHING, NAMELESS],
+    ),
+    ("an office that nobody is given", f"{PESKOV} The senator said it rained.", [NOTHING, NAMELESS]),
+    (
+        "an office of two people",
+        "Senator Ana Ruiz met Senator Bo Hale. The senator said it rained.",
+        [NOTHING, NAMELESS],
+    ),
+    ("an age", "Ana Ruiz won in Ohio. The 20-year-old said it rained.", [NOTHING, ("Ana Ruiz", "indirect")]),
+    (
+        "an age, after two people",
+        "Ana Ruiz beat Carla Diaz. The 20-year-old said it rained.",
+        [NOTHING, ("Ana Ruiz", "indirect")],
+    ),
+    ("letters after a name", "Labour MP Frank Field MP said it rained.", [("Frank Field", "indirect")]),
+    (
+        "he is the nameless man of the sentence before",
+        f"{PESKOV} An analyst said it rained. He added that it snowed.",
+        [NOTHING, NAMELESS, NAMELESS],
+    ),
+    (
+        "whom the quotation names does not speak it",
+        "Sean Long played. Carla Diaz met Sean Long. “Sean is ill,” he said.",
+        [NOTHING, NOTHING, (None, "direct")],
+    ),
+    # weak cues, and none
+    ("welcomed", "Dmitry Peskov welcomed the closing of the bases.", [INDIRECT]),
+    ("yet to respond", "Dmitry Peskov is yet to respond to the claims.", [NOTHING]),
+    ("met to discuss", "Dmitry Peskov met the board to discuss the bases.", [NOTHING]),
+    ("goes on sale", "The Gizmondo player goes on sale on Monday.", [NOTHING]),
+    ("a film", "Her drama Wasp tells the story of a young mother.", [NOTHING]),
+    ("who wrote the article", "(Reporting by Ana Ruiz; Writing by Carla Diaz.)", [NOTHING]),
     # quotations
     ("he said in the middle", "“The bases will stay,” Dmitry Peskov said. “They are ours.”", [DIRECT, DIRECT]),
     ("the cue in the last sentence", "“They are ours. The bases will stay,” Dmitry Peskov said.", [DIRECT, DIRECT]),
@@ -179,7 +264,7 @@ CASES = [
     (
         "an acronym tells a group from a person",
         "The militia Hayat al-Tahrir al-Sham (HTS) said it rained. The group said so.",
-        [("Hayat al-Tahrir al-Sham", "indirect"), NAMELESS],
+        [("Hayat al-Tahrir al-Sham", "indirect"), ("Hayat al-Tahrir al-Sham", "indirect")],
     ),
     ("non-breaking spaces", "Dmitry\xa0Peskov said\xa0the bases would stay.", [INDIRECT]),
     ("mojibake in a name", "RaÃºl Grijalva said the bases would stay.", [("RaÃºl Grijalva", "indirect")]),
@@ -224,7 +309,7 @@ def test_nothing_of_a_sentence_changes_but_its_speaker(seeds: Path) -> None:
     article = read_article(seeds / "kremlin-syria-bases.txt", seeds, max_bytes=10**6)
     sentences = sentences_of(article)
     found = attribute(article, sentences).sentences
-    assert [replace(sentence, speaker=None, speech=None) for sentence in found] == sentences
+    assert [replace(sentence, speaker=None, speech=None, statements=()) for sentence in found] == sentences
 
 
 ROLES = [
@@ -239,6 +324,61 @@ ROLES = [
 @pytest.mark.parametrize(("text", "also"), [case[1:] for case in ROLES], ids=[case[0] for case in ROLES])
 def test_the_other_names_of_a_speaker(text: str, also: tuple[str, ...]) -> None:
     assert run(text).speakers == [Speaker("Dmitry Peskov", also)]
+
+
+VOICES = [
+    (
+        "two voices",
+        "Tony Blair said that it rained but Ana Ruiz said that it snowed.",
+        [("Tony Blair", "indirect", False, "it rained"), ("Ana Ruiz", "indirect", False, "it snowed")],
+    ),
+    (
+        "two names, one statement",
+        "Tony Blair and Ana Ruiz said it rained.",
+        [("Tony Blair", "indirect", False, "it rained"), ("Ana Ruiz", "indirect", False, "it rained")],
+    ),
+    ("behind the words", "It rained, Tony Blair said.", [("Tony Blair", "indirect", False, "It rained")]),
+    ("according to", "According to Tony Blair, it rained.", [("Tony Blair", "indirect", False, "it rained")]),
+    ("in quotation marks", "“It rained,” Tony Blair said.", [("Tony Blair", "direct", False, "It rained")]),
+    (
+        "what somebody says that another said",
+        "Ana Ruiz claims that Tony Blair said it rained.",
+        [("Ana Ruiz", "indirect", False, "Tony Blair said it rained"), ("Tony Blair", "indirect", True, "it rained")],
+    ),
+    ("allegedly", "Tony Blair allegedly said it rained.", [("Tony Blair", "indirect", True, "it rained")]),
+    (
+        "is reported to",
+        "Tony Blair is reported to have said it rained.",
+        [("Tony Blair", "indirect", True, "it rained")],
+    ),
+    (
+        "where the sentence is spelled otherwise than it is read",
+        "Sen.\xa0 Ana Ruiz said  that it ’rained’ in Ohio.",
+        [("Ana Ruiz", "indirect", False, "it ’rained’ in Ohio")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in VOICES], ids=[case[0] for case in VOICES])
+def test_whose_words_are_which(text: str, expected: list[tuple[str, str, bool, str]]) -> None:
+    sentence = run(text).sentences[0]
+    said = [(one.speaker, one.speech, one.hedged, sentence.text[one.start : one.end]) for one in sentence.statements]
+    assert said == expected
+
+
+SOURCES = [
+    ("a group", "Analysts said it rained.", (None, "Analysts")),
+    ("somebody without a name", "A senior analyst at the bank said it rained.", (None, "A senior analyst at the bank")),
+    ("a spokesman", "An Ofcom spokesman said it rained.", ("Ofcom", "An Ofcom spokesman")),
+    ("a report", "A report by Ofcom found that it rained.", ("Ofcom", "A report by Ofcom")),
+    ("somebody with a name", "Ana Ruiz said it rained.", ("Ana Ruiz", "")),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in SOURCES], ids=[case[0] for case in SOURCES])
+def test_how_the_article_calls_a_source(text: str, expected: tuple[str | None, str]) -> None:
+    [statement] = run(text).sentences[0].statements
+    assert (statement.speaker, statement.source) == expected
 
 
 HOSTILE = [

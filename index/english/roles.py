@@ -7,7 +7,8 @@ from index.words import word_set
 # Abbreviated before a name, so that their full stop ends no sentence.
 SHORT_TITLES = word_set(
     "Adm Ald Amb Asst Atty Brig Capt Cdr Cmdr Col Cols Cpl Dep Det Dr Drs Fr Gen Gens Gov Govs Hon Insp Lt Lts Maj "
-    "Messrs Mgr Mlle Mme Mr Mrs Ms Msgr Mx Pfc Pres Prof Profs Pvt Rep Reps Rev Revs Rt Sec Sen Sens Sgt Sgts Spc Supt"
+    "Messrs Mgr Mlle Mme Mr Mrs Ms Msgr Mx Pfc Pres Prof Profs Pvt Rep Reps Rev Revs Rt Sec Sen Sens Sgt Sgts Spc "
+    "Supt"
 )
 # Abbreviations that the parser takes for the end of a sentence, and what they stand for.
 SPELLED_OUT = {
@@ -29,19 +30,18 @@ SPELLED_OUT = {
 TITLES = dict(
     pair.split(":")
     for pair in """
-    adm:admiral admiral:admiral amb:ambassador ambassador:ambassador attorney:attorney brig: capt:captain
+    acting: adm:admiral admiral:admiral amb:ambassador ambassador:ambassador attorney:attorney brig: capt:captain
     captain:captain chairman:chairman chairwoman:chairwoman chancellor:chancellor chief:chief cmdr:commander
-    col:colonel colonel:colonel congressman:congressman congresswoman:congresswoman dame: dr:doctor elect: ex:
+    col:colonel colonel:colonel congressman:congressman congresswoman:congresswoman dame: deputy: dr:doctor elect: ex:
     father:priest former: fr:priest gen:general general:general gov:governor governor:governor hon: judge:judge
     justice:justice king:king lady: late: lieutenant:lieutenant lord: lt:lieutenant madam: maj:major major:major
     mayor:mayor minister:minister miss: mr: mrs: ms: nominee:nominee pastor:pastor pope:pope pres:president
     president:president prime: prince:prince princess:princess prof:professor professor:professor queen:queen
     rep:representative representative:representative representatives:representative rev:reverend reverend:reverend
-    secretary:secretary sen:senator senator:senator senators:senator sgt:sergeant sheriff:sheriff sir:
+    secretary:secretary sen:senator senator:senator senators:senator sgt:sergeant shadow: sheriff:sheriff sir:
     speaker:speaker state: then: vice:
     """.split()
 )
-DEPUTIES = word_set("deputy prime vice")  # a vice president is not a president
 MALE_TITLES = word_set("congressman chairman father fr king lord mr pope prince sir")
 FEMALE_TITLES = word_set("chairwoman congresswoman dame lady madam miss mrs ms princess queen")
 # Titles before a first name alone: "Pope Francis".
@@ -61,15 +61,119 @@ GLOSSED_ROLES = OFFICES | word_set(
 )
 # What nouns for people and their offices end in.
 BEARER_ENDINGS = word_set(
-    "aide ally ant attorney chair chief coach ee ent er friend head hopeful host ian ic ist ive judge lady man mogul "
-    "or person rival secretary star woman"
+    "aide ally ant attorney chair chief coach ee ent er friend head hopeful host ian ic ist ive judge lady man "
+    "mogul or person rival secretary star woman"
 )
 # Nouns for groups that speak: "the Trump campaign".
 COLLECTIVES = word_set(
-    "administration agency army association bank board campaign center centre commission committee company corporation "
-    "council court department foundation government group institute institution magazine ministry network newspaper "
-    "office organisation organization paper party police report site team union university website"
+    "administration agency army association bank board campaign center centre commission committee company "
+    "corporation council court department foundation government group headquarters institute institution magazine "
+    "ministry network newspaper office organisation organization paper party police report site team union "
+    "university website"
 )
+# What speaks without being a person or a group: "The survey showed". Their owner speaks: "a report by Ofcom".
+REPORTS = word_set(
+    "account analysis article column assessment audit autobiography biography blog book data datum document "
+    "editorial estimate figure finding forecast inquiry interview investigation journal leaflet letter manifesto "
+    "memo memoir memorandum note paper poll projection publication report research result review statement "
+    "statistic study survey test transcript"
+)
+# What a name beside one of these nouns is of: the film "Wasp" is nobody.
+WORKS = word_set(
+    "album anthem ballad bestseller biopic book cartoon classic comedy documentary drama epic film game hit movie "
+    "musical novel opera programme remake romance sequel series show single sitcom soap song thriller track trilogy "
+    "western"
+)
+# They speak for their owner: "an Ofcom spokesman", "a spokeswoman for the bank".
+SPOKESMEN = word_set("representative spokesman spokesperson spokespeople spokeswoman")
+# Before a role, they make it another one: a shadow chancellor is not the chancellor.
+OTHER_OFFICE = word_set(
+    "acting assistant associate deputy designate elect ex former junior late outgoing prime shadow then vice"
+)
+# Families of bodies: the first of each line also stands for any of the others, as after "the".
+BODIES = [
+    word_set(line)
+    for line in """
+    company firm group business corporation giant airline automaker bank brewer broadcaster builder carmaker carrier
+    chain conglomerate consortium developer distributor exchange insurer label lender maker manufacturer operator
+    producer publisher reinsurer retailer specialist start-up studio subsidiary supermarket supplier
+    | party
+    | government administration regime
+    | agency association authority board body charity coalition commission committee consortium council department
+    federation forum foundation institute institution ministry organisation organization regulator society think-tank
+    tribunal trust union watchdog
+    | newspaper paper magazine broadcaster channel network programme station website site tabloid
+    | team club side squad
+    | court
+    | university college school
+    """.split("|")
+]
+GENERIC_BODIES = [
+    word_set("company firm group business"),
+    word_set("party"),
+    word_set("government administration"),
+    word_set("organisation organization body agency"),
+]
+# More nouns for people, which no ending shows.
+PEOPLE = word_set(
+    "adult advocate analyst boss bystander candidate captain celebrity citizen colleague couple critic crowd "
+    "delegate expert family fan figure folk guest guy hero individual kid lad locals man mate many member most mp "
+    "mum neighbour neighbor observer other others parent people police politician public pundit relative resident "
+    "royal skipper soldier someone source staff superdelegate supporter team-mate teammate those tory trio troops "
+    "twin victim viewer voter whistleblower whistle-blower witness worker youth mp mep msp economist"
+)
+# Professions and positions: a name beside one of these is a person's.
+PROFESSIONS = word_set(
+    "academic accountant activist adviser advisor agent aide ambassador analyst anchor architect archaeologist "
+    "astronaut astronomer attorney auditor banker barrister biologist bishop blogger boss broker builder butcher "
+    "campaigner cardinal cashier chairman chairperson chairwoman chancellor chef chemist choreographer cleric "
+    "climatologist co-author co-chair co-founder columnist commander commentator commissioner competitor composer "
+    "conductor conservationist consultant coordinator correspondent councillor counsel critic curator cyclist "
+    "dancer dean delegate democrat deputy designer detective developer diplomat director doctor driver ecologist "
+    "economist editor engineer entrepreneur envoy ethicist executive expert farmer filmmaker fisherman founder "
+    "geologist governor guitarist head historian imam inspector interpreter investigator investor journalist judge "
+    "justice lawmaker lawyer leader lecturer legislator librarian manager mayor mediator merchant meteorologist "
+    "minister monk musician negotiator neurologist newsreader novelist nurse officer official operator opponent "
+    "organiser organizer owner painter paramedic partner pastor pathologist philosopher photographer physician "
+    "physicist pianist pilot poet politician pollster premier president priest principal producer professor "
+    "programmer prosecutor psychologist publicist pundit rabbi referee regulator reporter representative republican "
+    "researcher resident reviewer rival scholar scientist sculptor secretary senator sergeant sheriff singer "
+    "sociologist soldier solicitor specialist spokesman spokesperson spokeswoman statistician strategist student "
+    "superintendent surgeon teacher technician tenant trader treasurer trustee undersecretary veteran victim "
+    "violinist virologist volunteer witness worker"
+)
+# What ends like a noun for a person but is none.
+NO_BEARERS = word_set(
+    "answer border calendar camera center chapter character cluster computer corner counter cover danger dinner "
+    "disaster document effort element error factor figure filter fire floor folder hour incident layer letter "
+    "matter measure moment monitor motor movement number offer order paper parliament payment percent picture "
+    "poster power present pressure printer processor quarter radar register river sector semester sensor server "
+    "sister-ship statement summer supper thriller tower treatment trailer transfer transistor visitor-centre water "
+    "weather winter year"
+)
+# Before a description, they make it somebody else than the one spoken of.
+ANOTHER = word_set("another latter new next other previous rival second third")
+# With "the", whoever was spoken of last, if nobody is said to be one. No offices: nobody becomes "the minister" here.
+ANYONE = word_set(
+    "actor actress artist athlete author bowler boy captain centre champion coach comedian comic defender director "
+    "favourite film-maker filmmaker fighter flanker footballer forward girl goalkeeper guitarist hooker keeper "
+    "legend lock man manager midfielder musician newcomer novelist number player playmaker pop presenter prop "
+    "rapper rocker runner scrum-half seed singer skipper songwriter sprinter star starlet striker swimmer teenager "
+    "thrower veteran winger winner woman writer youngster"
+)
+# After a name: "Frank Field MP".
+POSTNOMINALS = frozenset("CBE KBE MBE MEP MP MPs MSP OBE PhD QC TD".split())
+# Words that stand for one thing in a role: the Tory leader is the Conservative one. The first is used for all.
+SAME_WORDS = {
+    word: line.split()[0]
+    for line in """
+    conservative tory conservatives tories, labour, liberal lib-dem lib, democratic democrat, republican gop,
+    american us u.s, british uk britain, russian russia, french france, german germany, turkish turkey, iranian iran,
+    israeli israel, chinese china, japanese japan, indian india, italian italy, spanish spain, english england,
+    scottish scotland, welsh wales, irish ireland, australian australia, ukrainian ukraine, syrian syria
+    """.split(",")
+    for word in line.split()
+}
 # In brackets after a politician: "Sen. Ann Hale (D-Ill.)".
 PARTIES = word_set("D Dem I R Rep")
 # Fields of work, each with nouns for those in it. Nobody is taken to be in two of them: the senator is not the striker

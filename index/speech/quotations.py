@@ -33,7 +33,8 @@ class Line:
 
     `quoted` are the spans of `text` in quotation marks, marks included, and `quotations` the number of each; a
     quotation that runs over several lines has the same number in all of them. `paragraph` counts from 0. `label` is
-    the name before the colon of an interview ("TRUMP: No."), which `text` leaves out.
+    the name before the colon of an interview ("TRUMP: No."), which `text` leaves out. `headline` marks the first line
+    if no full stop ends it and a paragraph follows.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Line:
     quoted: tuple[tuple[int, int], ...] = ()
     quotations: tuple[int, ...] = ()
     label: str = ""
+    headline: bool = False
 
     def is_quoted(self, place: int) -> bool:
         """Tell whether the character at `place` of the text is in quotation marks."""
@@ -99,7 +101,10 @@ def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
         if inside:
             spans.append((start, len(plain)))
             numbers.append(number)
-        lines.append(Line(plain, paragraph, tuple(spans), tuple(numbers), label))
+        headline = (
+            i == 0 and paragraphs[-1] > 0 and paragraphs.count(0) == 1 and plain[-1:] not in (".", '"', "?", "!", ":")
+        )
+        lines.append(Line(plain, paragraph, tuple(spans), tuple(numbers), label, headline))
     return lines
 
 

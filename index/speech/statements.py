@@ -2,80 +2,142 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from index.english import saying
-from index.english.names import PARTICLES
-from index.english.roles import BEARER_ENDINGS, DEPUTIES
+from index.english.roles import BODIES, COLLECTIVES, REPORTS
+from index.speech.phrases import find_objects, find_owner, is_human
 from index.speech.quotations import Line
-from index.words import any_of, fold_letters
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Doc, Token
 
 
+_NO_SPEAKERS = frozenset("this that these those which what all both you something anything nothing everything".split())
 MAX_CLIMB = 4  # verbs to go up for a shared subject: "went on to begin by saying"
-MAX_ROLE = 8  # words: "the commissioner of the United States Customs and Border Protection"
-BEARER = re.compile(rf"{any_of(BEARER_ENDINGS)}$")
-ENDS = " .,;:'\"()-–—"
 
 
 @dataclass(frozen=True)
-class Statement:
+class Claim:
     """A cue and its source, as the head of the source's noun phrase; `strong` if the source surely speaks.
 
-    `depth` is the number of words above the cue in the parse.
+    `depth` is the number of words above the cue in the parse. `hedged` if the sentence says that somebody else says so.
     """
 
     source: Token
     cue: Token
     strong: bool
     depth: int
+    hedged: bool = False
 
 
-def find_statements(doc: Doc, line: Line) -> Iterator[Statement]:
-    """Yield a Statement for each cue outside quotation marks that has a source."""
+def find_claims(doc: Doc, line: Line) -> Iterator[Claim]:
+    """Yield a Claim for each cue outside quotation marks that has a source."""
     for token in doc:
         if line.is_quoted(token.idx):
             continue
         depth = sum(1 for _ in token.ancestors)
         if token.lower_ == "according":
             for source in find_objects(token):
-                yield Statement(source, token, True, depth)
+                yield Claim(source, token, True, depth)
         elif token.pos_ in ("VERB", "AUX"):
             strong = True if brings_quotation(token, line) else surely_speaks(token)
-            if strong is None:
+            if strong is None or is_only_planned(token):
                 continue
             found = find_source(token, line) or (find_neighbour(token) if strong else None)
             if found is not None and not line.is_quoted(found.idx):
-                yield Statement(found, token, strong, depth)
+                yield Claim(found, token, strong, depth, is_hedged(token))
         elif token.pos_ == "NOUN" and token.lemma_.lower() in saying.STATEMENTS:
             owner = find_owner(token)
             if owner is not None and any(child.dep_ in ("acl", "ccomp") for child in token.children):
-                yield Statement(owner, token, False, depth)
+                yield Claim(owner, token, False, depth)
 
 
 def surely_speaks(verb: Token) -> bool | None:
     """Return True if the subject of a verb surely speaks, False if it thinks or judges, None if neither."""
     lemma = verb.lemma_.lower()
     children = list(verb.children)
-    if lemma in saying.SAYING or any(child.lower_ in saying.PHRASES.get(lemma, ()) for child in children):
+    followed = [child.lower_ for child in children if child.lower_ != "on" or child.dep_ == "prt"]  # not "go on sale"
+    if lemma in saying.SAYING or any(word in saying.PHRASES.get(lemma, ()) for word in followed):
         denied = any(child.dep_ == "neg" or child.lower_ in saying.NEGATIONS for child in children)
         refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in saying.REFUSALS
-        return None if denied or refused else True
+        obliged = any(child.lower_ in saying.OBLIGING for child in children if child.dep_ == "aux")
+        named_only = verb.dep_ == "relcl" and not {"ccomp", "xcomp", "nsubjpass"} & {child.dep_ for child in children}
+        named_only = named_only and any(child.dep_ == "nsubj" and child.tag_ not in ("WP", "WDT") for child in children)
+        if denied or refused or named_only or tells_of_something(verb):  # "the articles he wrote"
+            return None
+        return None if obliged and '"' not in verb.doc.text else True
     if any(child.lower_ in saying.MODALS for child in children if child.dep_ == "aux"):
         return None
     found = {child.dep_ for child in children}
+    if lemma in saying.AGREEING and "ccomp" not in found:
+        return None
     if lemma in saying.THINKING and found & {"ccomp", "xcomp", "oprd"}:
         return False
     if lemma in saying.JUDGING and found & {"ccomp", "dobj", "oprd", "prep"}:
         return False
+    if lemma in saying.REPORTING and "ccomp" in found:
+        return False
     states = (child for child in children if child.dep_ == "acomp" and child.lemma_.lower() in saying.STATES)
     return False if lemma == "be" and any(state.n_rights for state in states) else None
+
+
+def tells_of_something(verb: Token) -> bool:
+    """Tell whether "tell" only has a thing as its object: "Wall tells the story of a village"."""
+    objects = [child for child in verb.children if child.dep_ in ("dobj", "dative", "prep")]
+    told = any(child.pos_ in ("PROPN", "PRON") or is_human(child) for child in objects)
+    said = '"' in verb.doc.text or any(child.dep_ in ("ccomp", "xcomp", "advcl") for child in verb.children)
+    return verb.lemma_.lower() == "tell" and bool(objects) and not (told or said)
+
+
+def is_only_planned(verb: Token) -> bool:
+    """Tell whether a verb is one of something not said, or not yet: "yet to respond", "met to discuss"."""
+    if not any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.lefts):
+        will = any(child.lower_ in ("will", "'ll", "wo") for child in verb.children if child.dep_ == "aux")
+        return will and not any(child.dep_ == "ccomp" for child in verb.children) and '"' not in verb.doc.text
+    head = verb.head
+    while head.dep_ == "conj":
+        head = head.head
+    leads = head.lemma_.lower() in saying.LEADING
+    quick = head.lemma_.lower() in ("quick", "keen") or any(
+        child.lower_ in ("quick", "keen") for child in head.children
+    )
+    perfect = any(child.lower_ == "have" for child in verb.lefts)  # "is reported to have said"
+    return not (leads or quick or (perfect and head.lemma_.lower() in saying.HEDGED_BY))
+
+
+def is_hedged(verb: Token) -> bool:
+    """Tell whether a verb comes with "allegedly", or depends on "is reported to"."""
+    if any(child.lower_ in saying.HEDGES for child in verb.children):
+        return True
+    head = verb.head
+    passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in head.children)
+    return verb.dep_ == "xcomp" and head.lemma_.lower() in saying.HEDGED_BY and passive
+
+
+def find_turn(claim: Claim) -> Token | None:
+    """Return the word by which a sentence turns to another speaker: "Mr. Roe said … but Ms. Hale said"."""
+    first = claim.source.left_edge
+    before = first.doc[first.i - 1] if first.i else None
+    return before if before is not None and before.lower_ in saying.TURNS else None
+
+
+def can_speak(claim: Claim) -> bool:
+    """Tell whether a source without a name is somebody, or something that says things, such as a report."""
+    source, verb, strong = claim.source, claim.cue, claim.strong
+    if source.pos_ == "PRON":
+        return source.lower_ not in _NO_SPEAKERS
+    if source.pos_ == "PROPN" or source.ent_type_ in ("PERSON", "ORG", "NORP", "GPE"):
+        return True
+    lemma = source.lemma_.lower()
+    if is_human(source) or any(child.dep_ == "appos" and child.pos_ == "PROPN" for child in source.children):
+        return True
+    if lemma in COLLECTIVES or lemma in REPORTS or any(lemma in family for family in BODIES):
+        said = any(child.dep_ in ("ccomp", "dobj", "oprd", "prep") for child in verb.children)
+        return strong or (said and verb.dep_ not in ("relcl", "acl"))
+    return verb.lemma_.lower() in ("say", "tell", "add", "claim", "insist")
 
 
 def brings_quotation(verb: Token, line: Line) -> bool:
@@ -114,6 +176,8 @@ def find_source(verb: Token, line: Line, climbed: int = 0) -> Token | None:
         return verb.head if subject.tag_ in ("WP", "WDT") and verb.dep_ == "relcl" else subject
     # 2. In the passive, the agent after "by".
     if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
+        if climbed and verb.lemma_.lower() in saying.HEDGED_BY:  # "is reported to have said"
+            return next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
         agents = (child for child in verb.children if child.dep_ == "agent")
         return next((source for agent in agents for source in find_objects(agent)), None)
     # 3. The subject of the verb it depends on: "He went on, adding", "began by saying".
@@ -155,98 +219,3 @@ def find_neighbour(verb: Token) -> Token | None:
     if not before or verb.tag_ not in ("VBD", "VBZ") or verb.dep_ in ("conj", "xcomp"):
         return None
     return before[-1].root
-
-
-def find_owner(noun: Token) -> Token | None:
-    """Return the possessor of a noun."""
-    return next((child for child in noun.children if child.dep_ == "poss"), None)
-
-
-def find_objects(token: Token) -> Iterator[Token]:
-    """Yield the objects of a preposition, and of the prepositions below it."""
-    for child in token.children:
-        if child.dep_ == "pobj":
-            yield child
-        elif child.dep_ == "prep":
-            yield from find_objects(child)
-
-
-def is_subject(token: Token) -> bool:
-    """Tell whether a name is a subject or in apposition to one."""
-    while token.dep_ == "appos":
-        token = token.head
-    return token.dep_ in ("nsubj", "nsubjpass")
-
-
-def token_at(doc: Doc, place: int) -> Token:
-    """Return the token at a character offset, or the last one before it."""
-    return next((token for token in reversed(doc) if token.idx <= place), doc[0])
-
-
-def read_person(span: Span) -> str:
-    """Return a person's name without what the parser wrongly includes, "" if it is not a person's name."""
-    text = re.sub(r"'s?$", "", span.text.strip(ENDS))
-    parts = text.split()
-    if len(parts) > 5 or not all(part[0].isupper() or fold_letters(part).split("-")[0] in PARTICLES for part in parts):
-        return ""
-    after = [token.text for token in span.doc[span.end : span.end + 2]]
-    return "" if after[:1] == ["("] and stands_for(after[-1], parts) else text
-
-
-def stands_for(acronym: str, parts: Sequence[str]) -> bool:
-    """Tell whether an acronym in parentheses stands for a name: HTS for Hayat al-Tahrir al-Sham."""
-    return len(acronym) > 1 and acronym.isupper() and acronym[0] == parts[0][0].upper()
-
-
-def read_source(token: Token) -> str:
-    """Return the name that ends in `token`, "" if something shows that it is not a person's."""
-    if token.pos_ != "PROPN" or token.tag_ == "NNPS" or token.ent_type_ not in ("", "PERSON"):
-        return ""
-    start = token.i
-    while start and token.doc[start - 1].pos_ == "PROPN" and token.doc[start - 1].dep_ == "compound":
-        start -= 1
-    if start and token.doc[start - 1].dep_ in ("det", "poss", "case"):
-        return ""
-    return read_person(token.doc[start : token.i + 1])
-
-
-def read_group(token: Token) -> str:
-    """Return the name of the group whose noun phrase has the head `token`: "the Trump campaign"."""
-    doc = token.doc
-    entity = next((span for span in doc.ents if span.start <= token.i < span.end), doc[token.i : token.i + 1])
-    start = entity.start
-    while start and doc[start - 1].dep_ in ("compound", "poss", "case", "nmod"):
-        start -= 1
-    if start and doc[start - 1].lower_ == "the":
-        start -= 1
-    return doc[start : entity.end].text.strip(ENDS)
-
-
-def find_roles(name: Token, given: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the roles that a sentence gives the person with that surname, each with its noun."""
-    doc = name.doc
-    # 1. Before the name: "Kremlin spokesman Dmitry Peskov".
-    end = name.i
-    while end and doc[end - 1].text in given:
-        end -= 1
-    start = end
-    while start and (doc[start - 1].dep_ in ("compound", "amod", "nmod") or doc[start - 1].text == "-"):
-        start -= 1
-    roles = [(doc[start:end], doc[end - 1])] if start < end else []
-    # 2. In apposition: "Dmitry Peskov, the spokesman of the Kremlin,", and "the spokesman, Dmitry Peskov".
-    roles += [(doc[noun.left_edge.i : noun.right_edge.i + 1], noun) for noun in name.children if noun.dep_ == "appos"]
-    if name.dep_ == "appos":
-        roles.append((doc[name.head.left_edge.i : name.left_edge.i], name.head))
-    for span, noun in roles:
-        if noun.tag_ != "NN" or not BEARER.search(noun.lemma_):
-            continue
-        kept = list(dropwhile(lambda token: token.pos_ in ("DET", "PRON", "PUNCT", "VERB", "PART"), span))
-        role = "".join(token.text_with_ws for token in kept).split(",")[0].strip(ENDS)
-        if role and len(role.split()) <= MAX_ROLE:
-            yield role, read_office(noun)
-
-
-def read_office(noun: Token) -> str:
-    """Return the noun of a role with any "vice" or "deputy" before it: "president", "vice president"."""
-    before = next((child.lower_ for child in noun.lefts if child.lower_ in DEPUTIES), "")
-    return f"{before} {noun.lemma_.lower()}".strip()

@@ -8,7 +8,8 @@ generation.
     articles-…    one record per article: id = article id, document = its text, vector = its title's,
                   metadata = the other fields of Article, the file it is from, number of sentences
     sentences-…   one record per sentence: id = article id # digest # position, document = its text, vector = its own,
-                  metadata = article_id, digest, position, start, end, and speaker and speech if someone speaks in it
+                  metadata = article_id, digest, position, start, end, and speaker, speech and statements (as JSON) if
+                  someone speaks in it
     contexts-…    one record per sentence, with the same id: vector = the sentence's in context, metadata =
                   article_id and speaker; this is the one that is searched
 

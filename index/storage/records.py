@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from index.values import ArticleRecord, FileRecord, Sentence
+from index.values import ArticleRecord, FileRecord, Sentence, statements_from_json
 
 
 def file_to_metadata(record: FileRecord) -> dict[str, Any]:
@@ -43,4 +43,5 @@ def sentence_from_metadata(metadata: Mapping[str, Any], text: str) -> Sentence:
         text=text,
         speaker=metadata.get("speaker"),
         speech=metadata.get("speech"),
+        statements=statements_from_json(metadata.get("statements", "[]")),
     )
