@@ -19,7 +19,7 @@ from index.speech.people import from_json, merge_speakers
 from index.speech.suggestions import Presence, Suggestion, suggest, to_days
 from index.storage.chroma import FoundSentence, Store
 from index.storage.lexical import Lexical
-from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id, sentence_id
+from index.values import ArticleRecord, Sentence, Speaker, Statement, parse_sentence_id, sentence_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,6 +79,7 @@ class Roster:
         self.idle: tuple[str, ...] = tuple(map(functools.partial(self._apply, identities), corrections.made))
         """For each correction made, "", or the reason why it has no effect now."""
         self._nobody = identities.nobody
+        self._voice_of = identities.voice_of
         self._names: dict[str, str | None] = {}
         """The name that the store has for the speaker of each sentence, by its id, that has another voice."""
         self._moved = self._find_moved(identities) if identities.are_changed else {}
@@ -206,7 +207,7 @@ class Roster:
     @property
     def _is_plain(self) -> bool:
         """Whether every sentence has the voice that the store has."""
-        return not self._moved and not self._nobody
+        return not self._moved and not self._nobody and not self._voice_of
 
     def _apply(self, identities: Identities, correction: Correction) -> str:
         if isinstance(correction, GiveStatement):
@@ -252,12 +253,22 @@ class Roster:
         ]
 
     def _correct(self, key: str, sentence: Sentence) -> Sentence:
-        voice = self._moved.get(key, sentence.speaker)
-        if voice in self._nobody:
-            voice = None
-        if voice == sentence.speaker:
-            return sentence
-        return replace(sentence, speaker=voice, speech=sentence.speech or ("indirect" if voice else None))
+        voice = self._moved[key] if key in self._moved else self._find_voice(sentence.article_id, sentence.speaker)
+        speech = sentence.speech or ("indirect" if voice else None)
+        statements = tuple(
+            replace(said, speaker=voice)
+            if said.speaker == sentence.speaker
+            else replace(said, speaker=self._find_voice(sentence.article_id, said.speaker))
+            for said in sentence.statements
+        )
+        if not statements and voice and speech:
+            statements = (Statement(0, len(sentence.text), voice, speech),)
+        return replace(sentence, speaker=voice, speech=speech, statements=statements)
+
+    def _find_voice(self, article_id: str, name: str | None) -> str | None:
+        """The voice of a name in an article; None for nobody's."""
+        voice = self._voice_of.get((article_id, name), name) if name else None
+        return None if voice in self._nobody else voice
 
 
 def _give_names(people: Sequence[Speaker], counts: Mapping[str, int]) -> list[Speaker]:
