@@ -19,7 +19,8 @@ from index.speech.people import from_json, merge_speakers
 from index.speech.suggestions import Presence, Suggestion, suggest, to_days
 from index.storage.chroma import FoundSentence, Store
 from index.storage.lexical import Lexical
-from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id, sentence_id
+from index.values import ArticleRecord, Sentence, Speaker, Statement, parse_sentence_id, sentence_id
+from index.words import fold_letters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,7 +131,8 @@ class Roster:
     ) -> list[tuple[str, float]]:
         """As `Store.nearest`, where `speakers` are voices."""
         found = self._store.nearest(vector, count + self._count_moved_from(speakers), speakers, articles)
-        arrived = self._arrived(speakers, articles)
+        others = self._lexical.also_spoken(speakers) if speakers else []
+        arrived = sorted({*self._arrived(speakers, articles), *_among(others, articles)})
         if speakers:
             found = [pair for pair in found if pair[0] not in self._moved]
         if arrived:
@@ -167,6 +169,10 @@ class Roster:
         voices = set(self._counts) - self._nobody if speakers is None else set(speakers)
         held = [key for key in self._lexical.statements(voices) if key not in self._moved]
         return held + [key for key, voice in self._moved.items() if voice in voices]
+
+    def said_by_unnamed(self, called: str) -> list[str]:
+        """The ids of the sentences with a source that has no name and is called so: "analysts"."""
+        return self._lexical.said_by_unnamed(fold_letters(called))
 
     def speakers_in(self, article_id: str) -> list[Speaker]:
         """Who speaks in an article, as the article names them; nobody if the index has no such article."""
@@ -244,20 +250,26 @@ class Roster:
         """The sentences with one of these voices that the store has under another name, among these articles."""
         if not speakers:
             return []
-        among = None if articles is None else set(articles)
-        return [
-            key
-            for key, voice in self._moved.items()
-            if voice in speakers and (among is None or parse_sentence_id(key)[0] in among)
-        ]
+        return _among([key for key, voice in self._moved.items() if voice in speakers], articles)
 
     def _correct(self, key: str, sentence: Sentence) -> Sentence:
         voice = self._moved.get(key, sentence.speaker)
         if voice in self._nobody:
             voice = None
-        if voice == sentence.speaker:
+        kept = [said for said in sentence.statements[1:] if said.speaker not in self._nobody]
+        if voice == sentence.speaker and len(kept) == len(sentence.statements[1:]):
             return sentence
-        return replace(sentence, speaker=voice, speech=sentence.speech or ("indirect" if voice else None))
+        speech = sentence.speech or ("indirect" if voice else None)
+        main = [replace(said, speaker=voice, source="") for said in sentence.statements[:1]]
+        if voice and speech and not main:
+            main = [Statement(0, len(sentence.text), voice, speech)]
+        return replace(sentence, speaker=voice, speech=speech, statements=(*main, *kept))
+
+
+def _among(ids: Sequence[str], articles: Collection[str] | None) -> list[str]:
+    """The ids of sentences in these articles, or all with None."""
+    among = None if articles is None else set(articles)
+    return [key for key in ids if among is None or parse_sentence_id(key)[0] in among]
 
 
 def _give_names(people: Sequence[Speaker], counts: Mapping[str, int]) -> list[Speaker]:
