@@ -80,6 +80,7 @@ class Roster:
         self.idle: tuple[str, ...] = tuple(map(functools.partial(self._apply, identities), corrections.made))
         """For each correction made, "", or the reason why it has no effect now."""
         self._nobody = identities.nobody
+        self._voice_of = identities.voice_of
         self._names: dict[str, str | None] = {}
         """The name that the store has for the speaker of each sentence, by its id, that has another voice."""
         self._moved = self._find_moved(identities) if identities.are_changed else {}
@@ -212,7 +213,7 @@ class Roster:
     @property
     def _is_plain(self) -> bool:
         """Whether every sentence has the voice that the store has."""
-        return not self._moved and not self._nobody
+        return not self._moved and not self._nobody and not self._voice_of
 
     def _apply(self, identities: Identities, correction: Correction) -> str:
         if isinstance(correction, GiveStatement):
@@ -253,17 +254,22 @@ class Roster:
         return _among([key for key, voice in self._moved.items() if voice in speakers], articles)
 
     def _correct(self, key: str, sentence: Sentence) -> Sentence:
-        voice = self._moved.get(key, sentence.speaker)
-        if voice in self._nobody:
-            voice = None
-        kept = [said for said in sentence.statements[1:] if said.speaker not in self._nobody]
-        if voice == sentence.speaker and len(kept) == len(sentence.statements[1:]):
-            return sentence
+        voice = self._moved[key] if key in self._moved else self._find_voice(sentence.article_id, sentence.speaker)
         speech = sentence.speech or ("indirect" if voice else None)
-        main = [replace(said, speaker=voice, source="") for said in sentence.statements[:1]]
-        if voice and speech and not main:
-            main = [Statement(0, len(sentence.text), voice, speech)]
-        return replace(sentence, speaker=voice, speech=speech, statements=(*main, *kept))
+        statements = tuple(
+            replace(said, speaker=voice, source="" if voice != said.speaker else said.source)
+            if said.speaker == sentence.speaker
+            else replace(said, speaker=self._find_voice(sentence.article_id, said.speaker))
+            for said in sentence.statements
+        )
+        if not statements and voice and speech:
+            statements = (Statement(0, len(sentence.text), voice, speech),)
+        return replace(sentence, speaker=voice, speech=speech, statements=statements)
+
+    def _find_voice(self, article_id: str, name: str | None) -> str | None:
+        """The voice of a name in an article; None for nobody's."""
+        voice = self._voice_of.get((article_id, name), name) if name else None
+        return None if voice in self._nobody else voice
 
 
 def _among(ids: Sequence[str], articles: Collection[str] | None) -> list[str]:

@@ -369,6 +369,27 @@ def test_search_by_speaker_is_exact_after_corrections(town: Library) -> None:
         assert len(roster.nearest(vector, 20)) == town.counts[1]  # without a speaker, nothing is left out
 
 
+def test_each_statement_in_a_sentence_is_corrected(town: Library) -> None:
+    article = town.settings.seeds / "song.txt"
+    article.write_text(article.read_text() + "Bob Dylan said the song is long, but Ann Hale said it is too short.\n")
+    town.sync()
+
+    def voices() -> list[tuple[str | None, list[str | None]]]:
+        with town.reading():
+            found = town.roster.sentences(town.records["song.txt"])
+        return [(one.speaker, [said.speaker for said in one.statements]) for one in found]
+
+    assert voices() == [
+        ("Robert Zimmerman", ["Robert Zimmerman"]),
+        ("Bob Dylan", ["Bob Dylan"]),
+        ("Bob Dylan", ["Bob Dylan", "Ann Hale"]),
+    ]
+    people.split(town, "Ann Hale", ["song.txt", "levy.txt"], "Ann Roe")
+    people.mark_as_no_person(town, "Robert Zimmerman")
+    people.give_statement(town, "song.txt", CONCERT, "Zoe Quist")
+    assert voices() == [(None, [None]), ("Zoe Quist", ["Zoe Quist"]), ("Bob Dylan", ["Bob Dylan", "Ann Roe"])]
+
+
 def test_a_role_is_shown_and_found(town: Library) -> None:
     people.set_role(town, "Ann Hale", "harbour master")
     people.set_role(town, "Ann Hale", "Hale’s mayor")
