@@ -20,6 +20,7 @@ from index.speech.suggestions import Presence, Suggestion, suggest, to_days
 from index.storage.chroma import FoundSentence, Store
 from index.storage.lexical import Lexical
 from index.values import ArticleRecord, Sentence, Speaker, Statement, parse_sentence_id, sentence_id
+from index.words import fold_letters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,7 +139,8 @@ class Roster:
     ) -> list[tuple[str, float]]:
         """As `Store.nearest`, where `speakers` are voices."""
         found = self._store.nearest(vector, count + self._count_moved_from(speakers), speakers, articles)
-        arrived = self._arrived(speakers, articles)
+        others = self._lexical.also_spoken(speakers) if speakers else []
+        arrived = sorted({*self._arrived(speakers, articles), *_among(others, articles)})
         if speakers:
             found = [pair for pair in found if pair[0] not in self._moved]
         if arrived:
@@ -175,6 +177,10 @@ class Roster:
         voices = set(self._counts) - self._nobody if speakers is None else set(speakers)
         held = [key for key in self._lexical.statements(voices) if key not in self._moved]
         return held + [key for key, voice in self._moved.items() if voice in voices]
+
+    def said_by_unnamed(self, called: str) -> list[str]:
+        """The ids of the sentences with a source that has no name and is called so: "analysts"."""
+        return self._lexical.said_by_unnamed(fold_letters(called))
 
     @functools.cached_property
     def suggestions(self) -> list[Suggestion]:
@@ -241,18 +247,13 @@ class Roster:
         """The sentences with one of these voices that the store has under another name, among these articles."""
         if not speakers:
             return []
-        among = None if articles is None else set(articles)
-        return [
-            key
-            for key, voice in self._moved.items()
-            if voice in speakers and (among is None or parse_sentence_id(key)[0] in among)
-        ]
+        return _among([key for key, voice in self._moved.items() if voice in speakers], articles)
 
     def _correct(self, key: str, sentence: Sentence) -> Sentence:
         voice = self._moved[key] if key in self._moved else self._find_voice(sentence.article_id, sentence.speaker)
         speech = sentence.speech or ("indirect" if voice else None)
         statements = tuple(
-            replace(said, speaker=voice)
+            replace(said, speaker=voice, source="" if voice != said.speaker else said.source)
             if said.speaker == sentence.speaker
             else replace(said, speaker=self._find_voice(sentence.article_id, said.speaker))
             for said in sentence.statements
@@ -265,6 +266,12 @@ class Roster:
         """The voice of a name in an article; None for nobody's."""
         voice = self._voice_of.get((article_id, name), name) if name else None
         return None if voice in self._nobody else voice
+
+
+def _among(ids: Sequence[str], articles: Collection[str] | None) -> list[str]:
+    """The ids of sentences in these articles, or all with None."""
+    among = None if articles is None else set(articles)
+    return [key for key in ids if among is None or parse_sentence_id(key)[0] in among]
 
 
 def _give_names(people: Sequence[Speaker], counts: Mapping[str, int]) -> list[Speaker]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,17 @@ class Sentence:
     speaker: str | None = None
     speech: str | None = None
     statements: tuple[Statement, ...] = ()
+
+
+def led_by(sentence: Sentence, names: Collection[str]) -> Sentence:
+    """Return the sentence with a statement by one of these speakers as its main one, if it holds any."""
+    if sentence.speaker in names:
+        return sentence
+    first = next((statement for statement in sentence.statements if statement.speaker in names), None)
+    if first is None:
+        return sentence
+    rest = (statement for statement in sentence.statements if statement is not first)
+    return replace(sentence, speaker=first.speaker, speech=first.speech, statements=(first, *rest))
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from index.values import ArticleRecord, Sentence
+from index.values import ArticleRecord, Sentence, Statement
 from qa.checked import describe_fault
 
 Mode = Literal["quotes", "extract"]
@@ -19,7 +19,8 @@ class CitedSentence:
 
     Offsets are 0-based and half-open, in code points. `speech` is "direct" for a speaker's own words, "indirect" for a
     report of them, None if no one speaks. `speaker` is the name of that person or group across all articles, None if
-    the article gives none ("officials said").
+    the article gives none ("officials said"). `statements` has each statement in the sentence, first the one of
+    `speaker`, with the span in `text` of the words that are its speaker's.
     """
 
     article_id: str
@@ -32,6 +33,7 @@ class CitedSentence:
     text: str
     speaker: str | None
     speech: str | None
+    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
@@ -100,4 +102,8 @@ def describe(sentence: Sentence, record: ArticleRecord, names: Mapping[str, str]
         "text": sentence.text,
         "speaker": names.get(sentence.speaker, sentence.speaker) if sentence.speaker else None,
         "speech": sentence.speech,
+        "statements": tuple(
+            replace(said, speaker=names.get(said.speaker, said.speaker) if said.speaker else None)
+            for said in sentence.statements
+        ),
     }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from index.library import Library
-from index.values import ArticleRecord, parse_sentence_id
+from index.values import ArticleRecord, led_by, parse_sentence_id
 from index.words import to_stems
 from qa.evidence import Evidence
 from qa.question import Query, read_question
@@ -77,7 +77,9 @@ def _rank(
     if earlier:
         ids = sorted({*ids, *_find_candidates(library, query, vector, names, earlier, each // 3)})
     on_step("reading")
-    found, contexts = library.roster.sentences_with_vectors(ids), library.lexical.contexts(ids)
+    contexts = library.lexical.contexts(ids)
+    held = library.roster.sentences_with_vectors(ids)
+    found = [(key, led_by(sentence, names), own, context) for key, sentence, own, context in held]
     evidence = score(Candidates(library, query, names, vector, found, contexts, earlier))
     return sorted(evidence, key=_place), contexts
 

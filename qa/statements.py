@@ -10,7 +10,7 @@ from pathlib import Path
 from index.errors import QuestionError
 from index.library import Library
 from index.speech.people import Match, find_speaker, read_name
-from index.values import ArticleRecord, Sentence, Speaker, parse_sentence_id
+from index.values import ArticleRecord, Sentence, Speaker, led_by, parse_sentence_id
 from index.words import fold_letters, to_words
 from qa.answer import CitedSentence, describe
 from qa.ask import open_library
@@ -24,6 +24,8 @@ from qa.select import ON_TOPIC_SHARE
 # 15 pairs of speaker and topic, in the seed article and in 840 news articles.
 CLOSE = 0.5
 ON_TOPIC = 0.3
+
+UNNAMED = "unnamed"  # the kind of a Speaker that stands for sources without a name
 
 # A list should be complete, while an answer needs only the best. Over 840 news articles, 60 candidates from each view
 # find 84 statements about immigration, 400 find 225 and 800 find 236, in 0.1, 0.6 and 0.8 s.
@@ -64,6 +66,15 @@ def match_speaker(library: Library, asked: str) -> Match:
     return match
 
 
+def match_voice(library: Library, asked: str) -> Match:
+    """Return whom a name means, as `match_speaker` does, or sources without a name that are called so: "analysts"."""
+    with library.reading():
+        match = find_speaker(asked, library.people) if to_words(asked) else None
+        if (match is None or not match.exact) and to_words(asked) and library.roster.said_by_unnamed(asked):
+            return Match(Speaker(asked, kind=UNNAMED), exact=True)
+    return match or match_speaker(library, asked)
+
+
 def unknown_speaker(asked: str, people: Sequence[Speaker]) -> QuestionError:
     """Return the error that says that no one of this name speaks, and names some who do."""
     close = _find_close(asked, people)
@@ -92,26 +103,32 @@ def list_quotes(
     QuestionError.
     """
     if speaker is None and filters.speaker is not None:
-        speaker = match_speaker(library, filters.speaker).speaker
+        speaker = match_voice(library, filters.speaker).speaker
     topic = replace(read_topic(about), speaker=speaker.name if speaker else None) if about is not None else None
     with library.reading():
         articles = find_articles(library.records, filters)
         records = library.records if articles is None else {key: library.records[key] for key in articles}
         names = speaker.names if speaker else tuple(library.full_names)
         if topic is not None:
-            chosen = _find_about(library, topic, names, articles) if names else []
+            chosen = _find_about(library, topic, speaker, names, articles)
         elif filters.article is not None:
             chosen = [
                 sentence
                 for record in records.values()  # the one, or none if it fails another filter
                 for sentence in library.roster.sentences(record)
-                if (sentence.speaker in names if speaker else sentence.speech)
+                if (_is_by(sentence, speaker) if speaker else sentence.speech)
             ]
         else:
-            held = library.roster.statements(speaker.names if speaker else None)
+            held = (
+                library.roster.said_by_unnamed(speaker.name)
+                if speaker and speaker.kind == UNNAMED
+                else library.roster.statements(speaker.names if speaker else None)
+            )
             found = library.roster.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
             chosen = sorted(found.values(), key=lambda sentence: _in_time(sentence, records))
-        return [Quote(**describe(sentence, records[sentence.article_id], library.full_names)) for sentence in chosen]
+        own = names if speaker else ()
+        led = (led_by(sentence, own) for sentence in chosen)
+        return [Quote(**describe(sentence, records[sentence.article_id], library.full_names)) for sentence in led]
 
 
 def count_quotes(library: Library) -> list[tuple[Speaker, int]]:
@@ -163,12 +180,24 @@ def _in_time(sentence: Sentence, records: Mapping[str, ArticleRecord]) -> tuple[
     return (dated(published) is None, not published, published, sentence.article_id, sentence.position)
 
 
+def _is_by(sentence: Sentence, speaker: Speaker) -> bool:
+    """Whether a sentence holds a statement by a speaker, or by one without a name who is called so."""
+    if speaker.kind != UNNAMED:
+        return led_by(sentence, speaker.names).speaker in speaker.names
+    called = f" {fold_letters(speaker.name)} "
+    return any(said.speaker is None and called in f" {fold_letters(said.source)} " for said in sentence.statements)
+
+
 def _find_about(
-    library: Library, topic: Query, names: Sequence[str], articles: Collection[str] | None
+    library: Library, topic: Query, speaker: Speaker | None, names: Sequence[str], articles: Collection[str] | None
 ) -> list[Sentence]:
-    """The statements about a topic, the most relevant first."""
-    retrieved = retrieve(library, topic, names, articles, candidates_each=LISTED)
-    spoken = [found for found in retrieved if found.sentence.speaker in names]
+    """The statements about a topic by the speaker, or else by anyone of these names, the most relevant first."""
+    if speaker is None:
+        speaker = Speaker("", names=tuple(names))
+    elif speaker.kind == UNNAMED:
+        topic = replace(topic, speaker=None)
+    retrieved = retrieve(library, topic, speaker.names, articles, candidates_each=LISTED)
+    spoken = [found for found in retrieved if _is_by(found.sentence, speaker)]
     on_topic = max((found.on_topic for found in spoken), default=0.0)
     return [
         found.sentence

@@ -91,7 +91,7 @@ def _shows_bold() -> bool:
 
 def _quotes(options: argparse.Namespace) -> None:
     from qa.filters import NO_FILTERS
-    from qa.statements import count_quotes, list_quotes, match_speaker, read_topic
+    from qa.statements import count_quotes, list_quotes, match_voice, read_topic
     from ui.text.listing import explain_match, speakers_table, statements_table
 
     # Report wrong options before the index is opened.
@@ -111,7 +111,7 @@ def _quotes(options: argparse.Namespace) -> None:
                 line = {"speaker": speaker.name, "also": speaker.also, "kind": speaker.kind, "statements": number}
                 print(json.dumps(line, ensure_ascii=False))
             return
-        match = match_speaker(library, options.speaker) if options.speaker is not None else None
+        match = match_voice(library, options.speaker) if options.speaker is not None else None
         filters = _find_article(filters, library)
         found = list_quotes(library, filters, about=options.about, speaker=match.speaker if match else None)
     if match and (note := explain_match(options.speaker, match)):

@@ -2,7 +2,8 @@
 
 It is a cache: all that it holds is in Chroma too, it can be deleted at any time, and `update` brings it up to date with
 the articles' records. A sentence is a row of two columns, its own words and its context (the article's title and the
-sentences before and after it), so that one query can weigh both.
+sentences before and after it), so that one query can weigh both. `sentences.speaker` makes the main statement of a
+sentence; `voices` has the other speakers in it, and how its sources without a name are called.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from index.errors import StoreError
 from index.values import ArticleRecord, Sentence, sentence_id
-from index.words import to_stems
+from index.words import fold_letters, to_stems
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 4  # raise it when the tables below change
+_VERSION = 5  # raise it when the tables below change
 _TABLES = """
     CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL);
     CREATE TABLE sentences (row INTEGER PRIMARY KEY, id TEXT NOT NULL, article_id TEXT NOT NULL, digest BLOB NOT NULL,
@@ -30,12 +32,20 @@ _TABLES = """
     CREATE INDEX sentences_of_digest ON sentences (digest);
     CREATE INDEX sentences_of_article ON sentences (article_id);
     CREATE INDEX sentences_of_speaker ON sentences (speaker);
+    CREATE TABLE voices (row INTEGER NOT NULL, speaker TEXT, source TEXT);
+    CREATE INDEX voices_of_row ON voices (row);
+    CREATE INDEX voices_of_speaker ON voices (speaker);
     CREATE VIRTUAL TABLE words USING fts5 (sentence, context, tokenize = 'porter unicode61 remove_diacritics 2');
     CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
     CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
 """
 
 _LISTED = "(SELECT value FROM json_each(?))"  # any number of values; SQLite allows 32,766 variables
+_OF_ARTICLES, _WITH_IDS, _MAINLY = (
+    f"SELECT row FROM sentences WHERE {column} IN {_LISTED}"  # noqa: S608
+    for column in ("article_id", "id", "speaker")
+)
+_SPOKEN = f"{_MAINLY} UNION SELECT row FROM voices WHERE speaker IN {_LISTED}"  # noqa: S608
 
 
 class Lexical:
@@ -90,11 +100,11 @@ class Lexical:
             return []
         among = ""
         given: list[str] = []
-        for column, values in (("speaker", speakers or None), ("article_id", articles), ("id", ids)):
+        for within, values in ((_SPOKEN, speakers or None), (_OF_ARTICLES, articles), (_WITH_IDS, ids)):
             if values is not None:
                 # The plus keeps SQLite from searching the words again for each of the rows: 31 s among 300,000.
-                among += f" AND +rowid IN (SELECT row FROM sentences WHERE {column} IN {_LISTED})"  # noqa: S608
-                given.append(json.dumps(list(values)))
+                among += f" AND +rowid IN ({within})"
+                given += [json.dumps(list(values))] * within.count("?")
         statement = (
             "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "  # noqa: S608
             f"WHERE words MATCH ? {among} ORDER BY cost, rowid LIMIT ?) AS matched "
@@ -107,20 +117,41 @@ class Lexical:
         return sorted(rows, key=lambda row: (-row[1], row[0]))
 
     def speakers(self) -> dict[str, int]:
-        """The number of statements by each speaker, under the name that the article has."""
-        query = "SELECT speaker, count(*) FROM sentences WHERE speaker IS NOT NULL GROUP BY speaker"
+        """The number of sentences in which each speaker speaks, under the name that the article has."""
+        query = (
+            "SELECT speaker, count(*) FROM (SELECT speaker FROM sentences UNION ALL SELECT speaker FROM voices) "
+            "WHERE speaker IS NOT NULL GROUP BY speaker"
+        )
         with self._lock:
             return dict(self._connection.execute(query))
 
     def statements(self, speakers: Collection[str] | None) -> list[str]:
         """The ids of all sentences in which one of the speakers speaks, or with None anyone who has a name."""
-        condition, given = ("IS NOT NULL", []) if speakers is None else (f"IN {_LISTED}", [json.dumps(list(speakers))])
-        query = f"SELECT id FROM sentences WHERE speaker {condition}"  # noqa: S608
+        rows = _SPOKEN if speakers is not None else "SELECT row FROM voices WHERE speaker IS NOT NULL"
+        mainly = "OR speaker IS NOT NULL" if speakers is None else ""
+        given = [] if speakers is None else [json.dumps(list(speakers))] * 2
+        query = f"SELECT id FROM sentences WHERE row IN ({rows}) {mainly} ORDER BY row"  # noqa: S608
         with self._lock:
             return [row[0] for row in self._connection.execute(query, given)]
 
+    def also_spoken(self, speakers: Collection[str]) -> list[str]:
+        """The ids of the sentences in which one of the speakers makes another statement than the main one."""
+        query = f"SELECT id FROM sentences WHERE row IN (SELECT row FROM voices WHERE speaker IN {_LISTED})"  # noqa: S608
+        with self._lock:
+            return [row[0] for row in self._connection.execute(query, [json.dumps(list(speakers))])]
+
+    def said_by_unnamed(self, called: str) -> list[str]:
+        """The ids of the sentences with a source that has no name and is called so, in lower case: "analysts"."""
+        query = (
+            "SELECT DISTINCT id FROM voices JOIN sentences ON sentences.row = voices.row "
+            "WHERE ' ' || source || ' ' LIKE '% ' || ? || ' %' ESCAPE '\\' ORDER BY sentences.row"
+        )
+        wanted = re.sub(r"([%_\\])", r"\\\1", called)
+        with self._lock:
+            return [row[0] for row in self._connection.execute(query, [wanted])]
+
     def spoken(self, speakers: Collection[str]) -> list[tuple[str, str]]:
-        """The ids of all sentences in which one of the speakers speaks, each with its speaker."""
+        """The ids of all sentences whose main statement is by one of the speakers, each with its speaker."""
         query = f"SELECT id, speaker FROM sentences WHERE speaker IN {_LISTED}"  # noqa: S608
         with self._lock:
             return self._connection.execute(query, [json.dumps(list(speakers))]).fetchall()
@@ -231,6 +262,7 @@ class Lexical:
     def _delete(self, article_id: str) -> None:
         rows = self._connection.execute("SELECT row FROM sentences WHERE article_id = ?", (article_id,)).fetchall()
         self._connection.executemany("DELETE FROM words WHERE rowid = ?", rows)
+        self._connection.executemany("DELETE FROM voices WHERE row = ?", rows)
         self._connection.execute("DELETE FROM sentences WHERE article_id = ?", (article_id,))
         self._connection.execute(
             "DELETE FROM stems WHERE article = (SELECT number FROM articles WHERE id = ?)", (article_id,)
@@ -246,6 +278,7 @@ class Lexical:
                 "INSERT INTO sentences (id, article_id, digest, speaker) VALUES (?, ?, ?, ?)",
                 (key, record.id, digest(sentence.text), sentence.speaker),
             ).lastrowid
+            self._connection.executemany("INSERT INTO voices VALUES (?, ?, ?)", list(_voices(row, sentence)))
             self._connection.execute(
                 "INSERT INTO words (rowid, sentence, context) VALUES (?, ?, ?)", (row, sentence.text, context)
             )
@@ -254,6 +287,15 @@ class Lexical:
             "INSERT INTO articles (id, digest) VALUES (?, ?)", (record.id, record.digest)
         ).lastrowid
         self._connection.executemany("INSERT INTO stems VALUES (?, ?)", [(number, stem) for stem in stems])
+
+
+def _voices(row: int | None, sentence: Sentence) -> Iterator[tuple[int | None, str | None, str | None]]:
+    """The voices of a sentence besides that of its main statement, and what its sources without a name are called."""
+    others = {statement.speaker for statement in sentence.statements} - {sentence.speaker, None}
+    yield from ((row, speaker, None) for speaker in sorted(filter(None, others)))
+    for statement in sentence.statements:
+        if statement.speaker is None and statement.source:
+            yield row, None, fold_letters(statement.source)
 
 
 def _version(connection: sqlite3.Connection) -> int:
