@@ -88,10 +88,12 @@ class Roster:
         """For each correction made, "", or the reason why it has no effect now."""
         self._nobody = identities.nobody
         self._voice_of = identities.voice_of
-        self._names: dict[str, str | None] = {}
-        """The name that the store has for the speaker of each sentence, by its id, that has another voice."""
+        self._given: dict[str, str | None] = {}
+        """The voice of each sentence, by its id, whose main statement was given to somebody, or with None to nobody."""
+        self._names: dict[str, list[str]] = {}
+        """The names that the store has for the speakers in each sentence, by its id, that has another voice."""
         self._moved = self._find_moved(identities) if identities.are_changed else {}
-        """The voice of each of these, by its id; None is nobody's."""
+        """The voices of each of these, by its id."""
         self._counts = self._count(heard.counts)
         if identities.are_changed or corrections.made:
             people = [
@@ -139,7 +141,7 @@ class Roster:
     ) -> list[tuple[str, float]]:
         """As `Store.nearest`, where `speakers` are voices."""
         found = self._store.nearest(vector, count + self._count_moved_from(speakers), speakers, articles)
-        others = self._lexical.also_spoken(speakers) if speakers else []
+        others = [key for key in self._lexical.also_spoken(speakers) if key not in self._moved] if speakers else []
         arrived = sorted({*self._arrived(speakers, articles), *_among(others, articles)})
         if speakers:
             found = [pair for pair in found if pair[0] not in self._moved]
@@ -176,7 +178,7 @@ class Roster:
             return self._lexical.statements(speakers)
         voices = set(self._counts) - self._nobody if speakers is None else set(speakers)
         held = [key for key in self._lexical.statements(voices) if key not in self._moved]
-        return held + [key for key, voice in self._moved.items() if voice in voices]
+        return held + [key for key, said in self._moved.items() if voices.intersection(said)]
 
     def said_by_unnamed(self, called: str) -> list[str]:
         """The ids of the sentences with a source that has no name and is called so: "analysts"."""
@@ -219,38 +221,48 @@ class Roster:
                 return f"{correction.article} has no such sentence"
         return identities.apply(correction)
 
-    def _find_moved(self, identities: Identities) -> dict[str, str | None]:
-        names = {name for _, name in identities.voice_of}
-        moved: dict[str, str | None] = {}
-        for key, name in self._lexical.spoken(names) if names else ():
-            voice = identities.voice_of.get((parse_sentence_id(key)[0], name))
-            if voice is not None:
-                moved[key], self._names[key] = voice, name
+    def _find_moved(self, identities: Identities) -> dict[str, list[str]]:
+        mainly: dict[str, str | None] = {}
         for (article_id, text), given in identities.given.items():
-            for key, held in self._lexical.find_sentences(article_id, text):
-                moved[key], self._names[key] = given, held
-        return {key: None if voice in self._nobody else voice for key, voice in moved.items()}
+            for key, name in self._lexical.find_sentences(article_id, text):
+                self._given[key] = None if given in self._nobody else given
+                mainly[key] = name
+        names = {name for _, name in identities.voice_of}
+        held = self._lexical.statements(names) if names else []
+        moved = {}
+        for key, spoken in self._lexical.speakers_of({*held, *self._given}).items():
+            article_id = parse_sentence_id(key)[0]
+            voices = [self._find_voice(article_id, name) for name in spoken]
+            if key in self._given:
+                voices[: 1 if mainly[key] else 0] = [self._given[key]]
+            if voices != spoken:
+                moved[key], self._names[key] = [voice for voice in voices if voice], spoken
+        return moved
 
     def _count(self, counts: Mapping[str, int]) -> Mapping[str, int]:
         if not self._moved:
             return counts
         counted = Counter(counts)
-        counted.update(voice for voice in self._moved.values() if voice)
-        counted.subtract(name for key in self._moved if (name := self._names[key]))
+        for key, voices in self._moved.items():
+            counted.update(set(voices))
+            counted.subtract(self._names[key])
         return {voice: number for voice, number in counted.items() if number > 0}
 
     def _count_moved_from(self, speakers: Collection[str]) -> int:
         """The number of sentences that the store has under one of these names, and that have another voice."""
-        return sum(self._names[key] in speakers for key in self._moved) if speakers else 0
+        return sum(any(name in speakers for name in self._names[key]) for key in self._moved) if speakers else 0
 
     def _arrived(self, speakers: Collection[str], articles: Collection[str] | None) -> list[str]:
-        """The sentences with one of these voices that the store has under another name, among these articles."""
+        """The sentences that have another voice than in the store, and one of these, among these articles."""
         if not speakers:
             return []
-        return _among([key for key, voice in self._moved.items() if voice in speakers], articles)
+        wanted = set(speakers)
+        return _among([key for key, voices in self._moved.items() if wanted.intersection(voices)], articles)
 
     def _correct(self, key: str, sentence: Sentence) -> Sentence:
-        voice = self._moved[key] if key in self._moved else self._find_voice(sentence.article_id, sentence.speaker)
+        voice = self._find_voice(sentence.article_id, sentence.speaker)
+        if key in self._given:
+            voice = self._given[key]
         speech = sentence.speech or ("indirect" if voice else None)
         statements = tuple(
             replace(said, speaker=voice, source="" if voice != said.speaker else said.source)

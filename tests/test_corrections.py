@@ -388,6 +388,15 @@ def test_each_statement_in_a_sentence_is_corrected(town: Library) -> None:
     people.mark_as_no_person(town, "Robert Zimmerman")
     people.give_statement(town, "song.txt", CONCERT, "Zoe Quist")
     assert voices() == [(None, [None]), ("Zoe Quist", ["Zoe Quist"]), ("Bob Dylan", ["Bob Dylan", "Ann Roe"])]
+    both = "Bob Dylan said the song is long, but Ann Hale said it is too short."
+    vector = town.model.encode(["the song"])[0]
+    for name, texts in (("Bob Dylan", [both]), ("Ann Roe", [LEVY, both]), ("Ann Hale", BEFORE["Ann Hale"][:1])):
+        person = match_speaker(town, name).speaker
+        assert [quote.text for quote in list_quotes(town, speaker=person)] == texts
+        with town.reading():
+            assert town.count_statements(person) == len(texts)
+            found = [key for key, _ in town.roster.nearest(vector, 20, person.names)]
+            assert sorted(found) == sorted(town.roster.statements(person.names))
 
 
 def test_a_role_is_shown_and_found(town: Library) -> None:

@@ -150,11 +150,19 @@ class Lexical:
         with self._lock:
             return [row[0] for row in self._connection.execute(query, [wanted])]
 
-    def spoken(self, speakers: Collection[str]) -> list[tuple[str, str]]:
-        """The ids of all sentences whose main statement is by one of the speakers, each with its speaker."""
-        query = f"SELECT id, speaker FROM sentences WHERE speaker IN {_LISTED}"  # noqa: S608
+    def speakers_of(self, ids: Collection[str]) -> dict[str, list[str]]:
+        """The speakers in each of these sentences, by its id, that of the main statement first."""
+        query = (
+            "SELECT id, speaker, 0 AS place FROM sentences WHERE id IN (SELECT value FROM json_each(?1)) UNION ALL "
+            "SELECT id, voices.speaker, 1 FROM sentences JOIN voices ON voices.row = sentences.row "
+            "WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY place"
+        )
+        found: dict[str, list[str]] = {key: [] for key in ids}
         with self._lock:
-            return self._connection.execute(query, [json.dumps(list(speakers))]).fetchall()
+            for key, speaker, _ in self._connection.execute(query, [json.dumps(list(ids))]):
+                if speaker:
+                    found[key].append(speaker)
+        return found
 
     def find_sentences(self, article_id: str, text: str) -> list[tuple[str, str | None]]:
         """The ids of an article's sentences with this text, word for word, each with its speaker, if it has one."""
