@@ -42,6 +42,7 @@ def cite(
         text=text,
         speaker=speaker,
         speech=speech,
+        statements=(),
         gloss=None,
         words=None,
         context=False,

@@ -8,7 +8,7 @@ import pytest
 from index.errors import OnRecordError, QuestionError
 from index.library import Library
 from index.speech.people import Match
-from index.values import Speaker
+from index.values import Speaker, Statement
 from qa import quotes
 from qa.filters import Filters
 from qa.statements import Quote, count_quotes, list_dates, list_quotes, match_speaker
@@ -72,6 +72,7 @@ def test_each_quote_is_its_articles_own_text(seed_library: Library, seeds: Path)
         text=text[571:724],
         speaker="Dmitry Peskov",
         speech="direct",
+        statements=(Statement(1, 136, "Dmitry Peskov", "direct"),),
     )
 
 
@@ -227,13 +228,25 @@ def test_quotes_table_names_who_speaks_and_wraps(city: Library) -> None:
         "  reported  Mayor Ines Duarte said the ferry",
         "            will stop in June. (60–111)",
     ]
-    assert "  (no name given)" in shown.splitlines()
+    assert "  Officials" in shown.splitlines()
     assert max(map(len, shown.splitlines())) <= 44
 
 
 def test_tables_cannot_drive_the_terminal() -> None:
     hostile = "\x1b[31mRed\x07\u202e\nnext"
-    quote = Quote(hostile, hostile, hostile, hostile, None, 0, 3, hostile, hostile, "direct")
+    quote = Quote(
+        hostile,
+        hostile,
+        hostile,
+        hostile,
+        None,
+        0,
+        3,
+        hostile,
+        hostile,
+        "direct",
+        (Statement(0, 2, hostile, "direct", hostile),),
+    )
     shown = statements_table([quote], None, limit=1, width=60) + speakers_table(
         [(Speaker(hostile, (hostile,)), 1)], limit=1, width=60
     )  # joined without a newline
