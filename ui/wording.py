@@ -55,7 +55,7 @@ def describe_voice(cited: CitedSentence) -> str:
     if said.hedged:
         reporters = (other.speaker or other.source for other in cited.statements if not other.hedged)
         by = next(filter(None, reporters), "")
-        parts.append(f"as reported by {by}" if by else "as reported")
+        parts.append(f"as reported by {by}" if by else "as others report")
     return ", ".join(part for part in parts if part)
 
 
