@@ -148,7 +148,7 @@ class Library:
                 corrections = read_corrections(self.settings.seeds)
                 for fault in corrections.faults:
                     logger.warning("%s, line %d: %s", PEOPLE_FILE, fault.line, fault.reason)
-                roster = Roster(opened.store, opened.lexical, opened.records, opened.heard, corrections)
+                roster = Roster(opened.store, opened.lexical, opened.heard, corrections)
                 self._roster = made = opened, stamp, roster
             return made[2]
 

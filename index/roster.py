@@ -39,6 +39,21 @@ class Heard:
     people: tuple[Speaker, ...]
     counts: Mapping[str, int]
     fields: Fields
+    records: Mapping[str, ArticleRecord]
+
+    @functools.cached_property
+    def articles_of(self) -> Mapping[str, Sequence[str]]:
+        """The articles in which a name is a speaker's, by the name."""
+        found: dict[str, list[str]] = {}
+        for article_id in self.records:
+            for speaker in self.speakers_in(article_id):
+                found.setdefault(speaker.name, []).append(article_id)
+        return found
+
+    def speakers_in(self, article_id: str) -> list[Speaker]:
+        """Who speaks in an article, as the article names them; nobody if the index has no such article."""
+        record = self.records.get(article_id)
+        return from_json(record.speakers) if record else []
 
 
 def hear(records: Mapping[str, ArticleRecord], counts: Mapping[str, int]) -> Heard:
@@ -52,29 +67,21 @@ def hear(records: Mapping[str, ArticleRecord], counts: Mapping[str, int]) -> Hea
             yield speakers
 
     merged = merge_speakers(read())
-    return Heard(tuple(_give_names(merged, counts)), counts, fields)
+    return Heard(tuple(_give_names(merged, counts)), counts, fields, records)
 
 
 class Roster:
     """Who speaks, and what the store holds with corrections applied; nothing in it changes."""
 
-    def __init__(
-        self,
-        store: Store,
-        lexical: Lexical,
-        records: Mapping[str, ArticleRecord],
-        heard: Heard,
-        corrections: Corrections,
-    ) -> None:
+    def __init__(self, store: Store, lexical: Lexical, heard: Heard, corrections: Corrections) -> None:
         self.corrections = corrections
         self._store = store
         self._lexical = lexical
-        self._records = records
         self._heard = heard
         identities = Identities(
             [Person(who.name, list(who.also), who.kind, list(who.names)) for who in heard.people],
-            self.speakers_in,
-            lambda name: self._articles_of.get(name, ()),
+            heard.speakers_in,
+            lambda name: heard.articles_of.get(name, ()),
         )
         identities.separate(heard.people, heard.fields)
         self.idle: tuple[str, ...] = tuple(map(functools.partial(self._apply, identities), corrections.made))
@@ -175,11 +182,6 @@ class Roster:
         """The ids of the sentences with a source that has no name and is called so: "analysts"."""
         return self._lexical.said_by_unnamed(fold_letters(called))
 
-    def speakers_in(self, article_id: str) -> list[Speaker]:
-        """Who speaks in an article, as the article names them; nobody if the index has no such article."""
-        record = self._records.get(article_id)
-        return from_json(record.speakers) if record else []
-
     @functools.cached_property
     def suggestions(self) -> list[Suggestion]:
         """Pairs of people who are perhaps one, the likeliest first."""
@@ -188,27 +190,21 @@ class Roster:
     def try_out(self, correction: Correction) -> str:
         """Return "" if one more correction would have an effect, or the reason why it would have none."""
         more = replace(self.corrections, made=(*self.corrections.made, correction))
-        return Roster(self._store, self._lexical, self._records, self._heard, more).idle[-1]
+        return Roster(self._store, self._lexical, self._heard, more).idle[-1]
 
     def _find_presence(self, speaker: Speaker) -> Presence:
+        records = self._heard.records
         articles = sorted({parse_sentence_id(key)[0] for key in self.statements(speaker.names)})[:_ARTICLES]
         beside = {
-            self.full_names.get(other.name, other.name) for article in articles for other in self.speakers_in(article)
+            self.full_names.get(other.name, other.name)
+            for article in articles
+            for other in self._heard.speakers_in(article)
         }
         return Presence(
             frozenset(articles),
             frozenset(beside - {speaker.name}),
-            to_days(self._records[article].published for article in articles if article in self._records),
+            to_days(records[article].published for article in articles if article in records),
         )
-
-    @functools.cached_property
-    def _articles_of(self) -> dict[str, list[str]]:
-        """The articles in which a name is a speaker's."""
-        found: dict[str, list[str]] = {}
-        for article_id in self._records:
-            for speaker in self.speakers_in(article_id):
-                found.setdefault(speaker.name, []).append(article_id)
-        return found
 
     @property
     def _is_plain(self) -> bool:
@@ -217,7 +213,7 @@ class Roster:
 
     def _apply(self, identities: Identities, correction: Correction) -> str:
         if isinstance(correction, GiveStatement):
-            if correction.article not in self._records:
+            if correction.article not in self._heard.records:
                 return f"there is no article {correction.article}"
             if not self._lexical.find_sentences(correction.article, correction.text):
                 return f"{correction.article} has no such sentence"

@@ -40,9 +40,9 @@ ARTICLES = {
     "port.txt": (
         "The port",
         "2024-04-01",
-        "Finance Minister Renata Holm said the port is full. Ana Brand said it is not.",
+        "Viktor Kovalskyy said the port is full. Ana Brand said it is not.",
     ),
-    "dock.txt": ("The dock", "2024-04-03", "Renata Holm said the dock is closed. Ana Brand said it is open."),
+    "dock.txt": ("The dock", "2024-04-03", "Viktor Kovalsky said the dock is closed. Ana Brand said it is open."),
 }
 DUARTE = ["Ines Duarte said the tram is free.", "Ines Duarte said the pier will close.", "Duarte said it is too old."]
 
@@ -238,15 +238,13 @@ def test_a_suggestion_is_taken_and_a_bad_line_is_shown(visiting: Visiting, town:
         expect(page.locator("#people-list .faults")).to_contain_text(
             "people.toml, line 2: what is '<b>marry</b>', which"
         )
-        expect(page.locator("#people-list .corrections")).to_contain_text(
-            "Finance Minister Renata Holm may be Renata Holm"
-        )
-        page.get_by_role("button", name="Merge Finance Minister Renata Holm into Renata Holm").click()
-        told(page, "Corrected: Finance Minister Renata Holm is Renata Holm")
+        expect(page.locator("#people-list .corrections")).to_contain_text("Viktor Kovalskyy may be Viktor Kovalsky")
+        page.get_by_role("button", name="Merge Viktor Kovalskyy into Viktor Kovalsky").click()
+        told(page, "Corrected: Viktor Kovalskyy is Viktor Kovalsky")
         expect(page.locator("#people-list .corrections summary")).to_have_text("1 correction · 1 bad line")
         expect(page.locator("#people-list .corrections")).to_have_attribute("open", "")
         assert page.evaluate("document.documentElement.scrollWidth") == WIDTHS[device][0]
-        assert town.made == (Merge("Finance Minister Renata Holm", "Renata Holm"),)
+        assert town.made == (Merge("Viktor Kovalskyy", "Viktor Kovalsky"),)
 
 
 def test_two_editors_at_once(visiting: Visiting, town: Town) -> None:
