@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from index.values import Statement
 from qa.answer import Answer, Citation
 
 CITATION = Citation(
@@ -20,6 +21,10 @@ CITATION = Citation(
     text="“It’s over,” said Inês\u2028Duarte.",
     speaker="Inês Duarte",
     speech="direct",
+    statements=(
+        Statement(1, 10, "Inês Duarte", "direct", "a spokesman", hedged=True),
+        Statement(0, 29, None, "indirect", "analysts"),
+    ),
     gloss=(3, "Inês Duarte"),
     words=(18, 29),
     context=False,
@@ -37,6 +42,7 @@ UNKNOWN = Citation(
     text="One.",
     speaker=None,
     speech=None,
+    statements=(),
     gloss=None,
     words=None,
     context=True,
@@ -96,6 +102,7 @@ def test_json_is_plain() -> None:
                 "text": "One.",
                 "speaker": None,
                 "speech": None,
+                "statements": [],
                 "gloss": None,
                 "words": None,
                 "context": True,

@@ -28,6 +28,7 @@ def test_citations_are_numbered_in_the_order_given() -> None:
         text="A new deck costs two million.",
         speaker=None,
         speech=None,
+        statements=(),
         gloss=None,
         words=None,
         context=False,

@@ -111,6 +111,7 @@ def cite(article: str, start: int, end: int, text: str) -> Citation:
         text=text,
         speaker=None,
         speech=None,
+        statements=(),
         gloss=None,
         words=None,
         context=False,

@@ -14,7 +14,7 @@ from index.errors import StoreError
 from index.library import Library
 from index.sentences.splitting import split_sentences
 from index.storage.lexical import Lexical
-from index.values import ArticleRecord, Sentence, sentence_id
+from index.values import ArticleRecord, Sentence, Statement, sentence_id
 from index.words import to_stems, to_words
 
 TEXTS = {
@@ -329,3 +329,27 @@ def test_two_threads(lexical: Lexical) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def test_every_voice_of_a_sentence(lexical: Lexical) -> None:
+    said = (
+        Statement(0, 5, "Ana Ruiz", "indirect"),
+        Statement(6, 9, "Bo Hale", "indirect"),
+        Statement(6, 9, None, "indirect", "Some analysts"),
+    )
+    records = {"new.txt": record("new.txt", "Ships pass.", version="2")}
+    lexical.update(
+        records,
+        lambda wanted: [Sentence(wanted.id, 0, 0, 11, "Ships pass.", "Ana Ruiz", "indirect", said)],
+    )
+    [found] = lexical.statements(["Ana Ruiz"])
+    assert lexical.statements(["Bo Hale"]) == lexical.statements(None) == lexical.also_spoken(["Bo Hale"]) == [found]
+    assert lexical.also_spoken(["Ana Ruiz"]) == []
+    assert lexical.speakers() == {"Ana Ruiz": 1, "Bo Hale": 1}
+    assert [
+        key for key, _ in lexical.search(["ships"], 9, sentence_weight=1, context_weight=0, speakers=["Bo Hale"])
+    ] == [found]
+    assert lexical.said_by_unnamed("analysts") == [found]
+    assert lexical.said_by_unnamed("analyst") == lexical.said_by_unnamed("%") == []
+    lexical.update({}, lambda _: [])
+    assert lexical.statements(["Bo Hale"]) == lexical.said_by_unnamed("analysts") == []

@@ -7,7 +7,7 @@ import pytest
 
 from index.errors import QuestionError
 from index.library import Library
-from index.values import Speaker
+from index.values import Speaker, Statement
 from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
@@ -26,6 +26,7 @@ SAID = Quote(
     text="It is over.",
     speaker="Ines Duarte",
     speech="direct",
+    statements=(Statement(0, 12, "Ines Duarte", "direct"),),
 )
 
 

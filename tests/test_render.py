@@ -5,12 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from index.values import Article
+from index.values import Article, Statement
 from qa.answer import Answer, Citation
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.source import article_html
 from ui.text.answer import answer_markdown, answer_text
-from ui.wording import format_date
+from ui.wording import describe_voice, format_date
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
 
@@ -42,6 +42,7 @@ def cite(
         text=text,
         speaker=speaker,
         speech=speech,
+        statements=(),
         gloss=None,
         words=None,
         context=False,
@@ -616,3 +617,56 @@ def test_right_to_left_text_cannot_turn_what_follows_it() -> None:
 )
 def test_format_date(published: str | None, shown: str) -> None:
     assert format_date(published) == shown
+
+
+def say(text: str, *statements: Statement) -> Citation:
+    first = statements[0]
+    return replace(START, text=text, speaker=first.speaker, speech=first.speech, statements=statements)
+
+
+VOICES = [
+    ("a person", [Statement(0, 4, "Ana Ruiz", "direct")], "Ana Ruiz"),
+    ("a spokesman", [Statement(0, 4, "Ofcom", "direct", "An Ofcom spokesman")], "Ofcom, through a spokesman"),
+    ("a report", [Statement(0, 4, "Ofcom", "indirect", "a report by Ofcom")], "Ofcom, in a report"),
+    ("figures", [Statement(0, 4, "Ofcom", "indirect", "its latest figures")], "Ofcom, in figures"),
+    ("an inquiry", [Statement(0, 4, "Ofcom", "indirect", "Ofcom's inquiry")], "Ofcom, in an inquiry"),
+    ("a group without a name", [Statement(0, 4, None, "indirect", "some analysts")], "Some analysts"),
+    (
+        "what another reports",
+        [
+            Statement(0, 4, "Ana Ruiz", "indirect", hedged=True),
+            Statement(0, 4, "Bo Hale", "indirect"),
+        ],
+        "Ana Ruiz, as reported by Bo Hale",
+    ),
+    (
+        "what nobody in particular reports",
+        [Statement(0, 4, "Ana Ruiz", "indirect", hedged=True)],
+        "Ana Ruiz, as reported",
+    ),
+]
+
+
+@pytest.mark.parametrize(("statements", "shown"), [case[1:] for case in VOICES], ids=[case[0] for case in VOICES])
+def test_whose_words_a_sentence_has(statements: list[Statement], shown: str) -> None:
+    citation = say("Rain fell.", *statements)
+    answer = replace(ANSWER, citations=(citation,))
+    assert describe_voice(citation) == shown
+    assert f'<p class="voice"><bdi>{shown}</bdi></p>' in answer_html(answer)
+    assert answer_text(answer).startswith(f"{shown}: Rain fell. [2]")
+    assert answer_markdown(answer).startswith(f"**{shown}**")
+
+
+def test_the_speakers_own_words_are_set_apart() -> None:
+    text = "“No,” Ana said, but Bo said yes."
+    citation = say(text, Statement(1, 3, "Ana", "direct"), Statement(28, 31, "Bo", "indirect"))
+    html = answer_html(replace(ANSWER, citations=(citation,)))
+    assert '<span class="sentence">“<span class="own">No</span>,” Ana said, but Bo said yes.</span>' in html
+    whole = say("“No.”", Statement(1, 4, "Ana", "direct"))
+    assert "own" not in answer_html(replace(ANSWER, citations=(whole,)))
+
+
+def test_the_words_that_answer_within_the_speakers_own() -> None:
+    citation = replace(say("It cost $5, Ana said.", Statement(0, 10, "Ana", "indirect")), words=(8, 10))
+    html = answer_html(replace(ANSWER, citations=(citation,)))
+    assert '<span class="own">It cost <mark>$5</mark></span>, Ana said.' in html

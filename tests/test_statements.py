@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from index.errors import OnRecordError, QuestionError
 from index.library import Library
+from index.settings import Settings
 from index.speech.people import Match
-from index.values import Speaker
+from index.values import Speaker, Statement
 from qa import quotes
 from qa.filters import Filters
 from qa.statements import Quote, count_quotes, list_dates, list_quotes, match_speaker
@@ -72,6 +73,7 @@ def test_each_quote_is_its_articles_own_text(seed_library: Library, seeds: Path)
         text=text[571:724],
         speaker="Dmitry Peskov",
         speech="direct",
+        statements=(Statement(1, 136, "Dmitry Peskov", "direct"),),
     )
 
 
@@ -227,13 +229,25 @@ def test_quotes_table_names_who_speaks_and_wraps(city: Library) -> None:
         "  reported  Mayor Ines Duarte said the ferry",
         "            will stop in June. (60–111)",
     ]
-    assert "  (no name given)" in shown.splitlines()
+    assert "  Officials" in shown.splitlines()
     assert max(map(len, shown.splitlines())) <= 44
 
 
 def test_tables_cannot_drive_the_terminal() -> None:
     hostile = "\x1b[31mRed\x07\u202e\nnext"
-    quote = Quote(hostile, hostile, hostile, hostile, None, 0, 3, hostile, hostile, "direct")
+    quote = Quote(
+        hostile,
+        hostile,
+        hostile,
+        hostile,
+        None,
+        0,
+        3,
+        hostile,
+        hostile,
+        "direct",
+        (Statement(0, 2, hostile, "direct", hostile),),
+    )
     shown = statements_table([quote], None, limit=1, width=60) + speakers_table(
         [(Speaker(hostile, (hostile,)), 1)], limit=1, width=60
     )  # joined without a newline
@@ -251,3 +265,36 @@ def test_speakers_table(seed_library: Library) -> None:
         "… and 2 more: --limit 4 shows all"
     )
     assert speakers_table([], limit=2, width=None) == "Nobody is quoted in these articles."
+
+
+VOICES = (
+    "Ana Ruiz said that the ferry is late but Bo Hale said that the pier is unsafe.\n"
+    "Analysts said that tolls will rise. Bo Hale arrived.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("voices")
+    (folder / "a.txt").write_text(f"Ferry\n\n{VOICES}")
+    with Library(Settings(seeds=folder, store=folder / ".store")) as library:
+        library.sync()
+        yield library
+
+
+def test_a_sentence_is_a_statement_of_everyone_who_speaks_in_it(voices: Library) -> None:
+    for name, words in (("Ana Ruiz", "the ferry is late"), ("Bo Hale", "the pier is unsafe")):
+        [found] = list_quotes(voices, Filters(speaker=name))
+        first = found.statements[0]
+        assert (found.speaker, first.speaker, found.text[first.start : first.end]) == (name, name, words)
+        [same] = list_quotes(voices, Filters(speaker=name), about=words)
+        assert same == found
+
+
+def test_a_source_without_a_name_is_found_by_what_it_is_called(voices: Library) -> None:
+    for about in (None, "tolls"):
+        [found] = list_quotes(voices, Filters(speaker="analysts"), about=about)
+        assert (found.text, found.speaker) == ("Analysts said that tolls will rise.", None)
+    assert list_quotes(voices, Filters(speaker="analysts", article="a.txt"))
+    with pytest.raises(QuestionError, match="nobody called “critics” speaks"):
+        list_quotes(voices, Filters(speaker="critics"))

@@ -8,6 +8,7 @@ import pytest
 
 from index.errors import QuestionError
 from index.library import Library
+from index.values import Statement
 from qa.statements import Quote
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
@@ -27,6 +28,7 @@ FERRY = Quote(
     text="It is over.",
     speaker="Ines Duarte",
     speech="direct",
+    statements=(Statement(0, 12, "Ines Duarte", "direct"),),
 )
 LATER = replace(FERRY, article_id="later.txt", published="2024-05-01", speaker="Tomas Okafor")
 UNDATED = replace(FERRY, article_id="undated.txt", published=None)

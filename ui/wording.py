@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from index.english.dates import MONTHS
+from index.english.roles import REPORTS, SPOKESMEN
 from ui.inert import plain_text
 
 if TYPE_CHECKING:
+    from qa.answer import CitedSentence
     from qa.filters import Filters
 
 
@@ -39,6 +41,44 @@ def describe_source(title: str, source: str | None, published: str | None) -> st
 def describe_speech(speech: str | None) -> str:
     """How a sentence gives what its speaker said: "quoted" in their own words, or "reported"."""
     return "quoted" if speech == "direct" else "reported"
+
+
+def describe_voice(cited: CitedSentence) -> str:
+    """Whose words a sentence has: "Ana Roe", "Ofcom, through a spokesman", "Analysts"; "" if it is nobody's.
+
+    What somebody else says that was said is "Ana Roe, as reported by Bo Hale".
+    """
+    said = cited.statements[0] if cited.statements else None
+    if said is None or cited.speaker is None:
+        return cited.speaker or (said.source[:1].upper() + said.source[1:] if said else "")
+    parts = [cited.speaker, _describe_channel(said.source)]
+    if said.hedged:
+        reporters = (other.speaker or other.source for other in cited.statements if not other.hedged)
+        by = next(filter(None, reporters), "")
+        parts.append(f"as reported by {by}" if by else "as others report")
+    return ", ".join(part for part in parts if part)
+
+
+def _describe_channel(source: str) -> str:
+    """What speaks for somebody, from how the article calls it: "through a spokesman", "in a report"."""
+    words = source.lower().split()
+    for word in words:
+        if word in SPOKESMEN:
+            return f"through a {word}"
+        noun = word if word in REPORTS else word.removesuffix("s")
+        if noun in REPORTS:
+            article = "" if noun != word else "an " if noun[0] in "aeio" else "a "
+            return f"in {article}{word}"
+    return ""
+
+
+def find_own_words(cited: CitedSentence) -> tuple[int, int]:
+    """The span of a sentence's text that is its speaker's, (0, 0) if it is nobody's or all of it is."""
+    said = cited.statements[0] if cited.statements else None
+    if said is None or not 0 <= said.start < said.end <= len(cited.text):
+        return 0, 0
+    rest = cited.text[: said.start] + cited.text[said.end :]
+    return (said.start, said.end) if any(letter.isalnum() for letter in rest) else (0, 0)
 
 
 def describe_filters(filters: Filters) -> list[str]:

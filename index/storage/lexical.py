@@ -41,11 +41,11 @@ _TABLES = """
 """
 
 _LISTED = "(SELECT value FROM json_each(?))"  # any number of values; SQLite allows 32,766 variables
-_OF_ARTICLES, _WITH_IDS, _MAINLY = (
-    f"SELECT row FROM sentences WHERE {column} IN {_LISTED}"  # noqa: S608
-    for column in ("article_id", "id", "speaker")
+_VOICES = "(SELECT row, speaker FROM sentences UNION ALL SELECT row, speaker FROM voices)"
+_SPOKEN, _OF_ARTICLES, _WITH_IDS = (
+    f"SELECT row FROM {table} WHERE {column} IN {_LISTED}"  # noqa: S608
+    for table, column in ((_VOICES, "speaker"), ("sentences", "article_id"), ("sentences", "id"))
 )
-_SPOKEN = f"{_MAINLY} UNION SELECT row FROM voices WHERE speaker IN {_LISTED}"  # noqa: S608
 
 
 class Lexical:
@@ -104,7 +104,7 @@ class Lexical:
             if values is not None:
                 # The plus keeps SQLite from searching the words again for each of the rows: 31 s among 300,000.
                 among += f" AND +rowid IN ({within})"
-                given += [json.dumps(list(values))] * within.count("?")
+                given.append(json.dumps(list(values)))
         statement = (
             "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "  # noqa: S608
             f"WHERE words MATCH ? {among} ORDER BY cost, rowid LIMIT ?) AS matched "
@@ -118,19 +118,15 @@ class Lexical:
 
     def speakers(self) -> dict[str, int]:
         """The number of sentences in which each speaker speaks, under the name that the article has."""
-        query = (
-            "SELECT speaker, count(*) FROM (SELECT speaker FROM sentences UNION ALL SELECT speaker FROM voices) "
-            "WHERE speaker IS NOT NULL GROUP BY speaker"
-        )
+        query = f"SELECT speaker, count(*) FROM {_VOICES} WHERE speaker IS NOT NULL GROUP BY speaker"  # noqa: S608
         with self._lock:
             return dict(self._connection.execute(query))
 
     def statements(self, speakers: Collection[str] | None) -> list[str]:
         """The ids of all sentences in which one of the speakers speaks, or with None anyone who has a name."""
-        rows = _SPOKEN if speakers is not None else "SELECT row FROM voices WHERE speaker IS NOT NULL"
-        mainly = "OR speaker IS NOT NULL" if speakers is None else ""
-        given = [] if speakers is None else [json.dumps(list(speakers))] * 2
-        query = f"SELECT id FROM sentences WHERE row IN ({rows}) {mainly} ORDER BY row"  # noqa: S608
+        rows = _SPOKEN if speakers is not None else f"SELECT row FROM {_VOICES} WHERE speaker IS NOT NULL"  # noqa: S608
+        given = [] if speakers is None else [json.dumps(list(speakers))]
+        query = f"SELECT id FROM sentences WHERE row IN ({rows}) ORDER BY row"  # noqa: S608
         with self._lock:
             return [row[0] for row in self._connection.execute(query, given)]
 

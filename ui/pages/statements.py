@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from qa.answer import CitedSentence
 from qa.statements import Quote
 from ui.inert import escape_html
 from ui.source import Mark, Opened, nothing_open_html, panel_html
-from ui.wording import describe_speech, format_date
+from ui.wording import describe_speech, describe_voice, find_own_words, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -46,7 +47,8 @@ def in_article_html(
         rows = "".join(
             f'<li><button type="button" class="statement" data-opens="{kind}" data-place="{place}" dir="auto">'
             f'<span class="speech">{describe_speech(statement.speech)}</span>'
-            f'<span class="words">{escape_html(statement.text)}</span></button>{give if can_be_given else ""}</li>'
+            f'<span class="words">{own_words_html(statement)}{_manner_html(statement)}</span></button>'
+            f"{give if can_be_given else ''}</li>"
             for place, statement in run
         )
         lists += f"{_voice_html(name, topic or '')}<ul>{rows}</ul>"
@@ -90,6 +92,21 @@ def statement_panel_html(
     )
     article_id = statements[place].article_id
     return panel_html(library, article_id, opened, to_marks(statements, article_id), place + 1)
+
+
+def own_words_html(statement: CitedSentence) -> str:
+    """A sentence, with the words of its speaker in a `span.own` if it has others."""
+    start, end = find_own_words(statement)
+    before, own, after = (
+        escape_html(part) for part in (statement.text[:start], statement.text[start:end], statement.text[end:])
+    )
+    return f'{before}<span class="own">{own}</span>{after}' if own else after
+
+
+def _manner_html(statement: CitedSentence) -> str:
+    """How else than in person the speaker says it: "through a spokesman", "as reported by Bo Hale"."""
+    manner = describe_voice(statement).removeprefix(statement.speaker or "").strip(", ")
+    return f' <span class="manner">(<bdi>{escape_html(manner)}</bdi>)</span>' if manner else ""
 
 
 def _voice_html(name: str | None, topic: str) -> str:

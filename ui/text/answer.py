@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Literal
 
 from qa.answer import Answer, Citation
 from ui.inert import is_web_link, markdown_text, plain_text
-from ui.wording import describe_source, describe_speech, format_date
+from ui.wording import describe_source, describe_speech, describe_voice, find_own_words, format_date
 
 NO_ANSWER = "No answer on the record."
 CONTEXT = "Context"
@@ -37,7 +37,7 @@ def answer_text(answer: Answer, *, bold: bool = False) -> str:
     lines = note
     for _, citations in group_by_voice(answer.citations):
         for passage in split_passages(citations):
-            speaker = CONTEXT if passage[0].context else passage[0].speaker
+            speaker = CONTEXT if passage[0].context else describe_voice(passage[0])
             sentences = " ".join(
                 f"{_inert_sentence(citation, plain_text, *strong)} [{citation.number}]" for citation in passage
             )
@@ -96,9 +96,8 @@ def describe_attribution(citation: Citation) -> str:
     """The words that lead to the source of a citation: "Dmitry Peskov, quoted in"; empty if nobody is quoted."""
     if citation.context:
         return f"{CONTEXT}:"
-    if citation.speaker is None:
-        return ""
-    return f"{citation.speaker}, {describe_speech(citation.speech)} in"
+    voice = describe_voice(citation)
+    return f"{voice}, {describe_speech(citation.speech)} in" if voice else ""
 
 
 def find_words(text: str, words: tuple[int, int] | None) -> tuple[int, int]:
@@ -111,20 +110,34 @@ def find_words(text: str, words: tuple[int, int] | None) -> tuple[int, int]:
     return start, start + len(found)
 
 
-def cut_sentence(citation: Citation) -> Iterator[tuple[Literal["text", "words", "gloss"], str]]:
-    """The sentence in pieces, in order: its text, the words that answer, and the name that its pronoun stands for.
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a sentence: of its text, of the words that answer, or the name that its pronoun stands for.
+
+    `own` if it is part of the speaker's words, in a sentence that has others.
+    """
+
+    kind: Literal["text", "words", "gloss"]
+    text: str
+    own: bool
+
+
+def cut_sentence(citation: Citation) -> Iterator[Piece]:
+    """The sentence in pieces, in order.
 
     A name within the words that answer cuts them in two, as it is not part of the quotation.
     """
     text = citation.text
     start, end = find_words(text, citation.words)
+    first, last = find_own_words(citation)
     place, name = citation.gloss or (0, "")
-    cuts = sorted({0, start, end, place, len(text)})
+    cuts = sorted({0, start, end, first, last, place, len(text)})
     for left, right in pairwise([*cuts, len(text)]):  # the last is empty: a name may stand at the end
+        own = first <= left < last
         if name and left == place:
-            yield "gloss", name
+            yield Piece("gloss", name, own)
         if piece := text[left:right]:
-            yield "words" if start <= left < end else "text", piece
+            yield Piece("words" if start <= left < end else "text", piece, own)
 
 
 def _inert_sentence(citation: Citation, inert: Callable[[str], str], before: str = "", after: str = "") -> str:
@@ -133,11 +146,11 @@ def _inert_sentence(citation: Citation, inert: Callable[[str], str], before: str
     The name that its pronoun stands for is in brackets: "He [Dmitry Peskov] assured …".
     """
     shown = ""
-    for kind, piece in cut_sentence(citation):
-        piece = f" [{piece}]" if kind == "gloss" else piece
+    for cut in cut_sentence(citation):
+        piece = f" [{cut.text}]" if cut.kind == "gloss" else cut.text
         # Making a piece inert takes the white space around it away.
         lead, trail = (" " if edge.isspace() else "" for edge in (piece[0], piece[-1]))
-        made = f"{before}{inert(piece)}{after}" if kind == "words" else inert(piece)
+        made = f"{before}{inert(piece)}{after}" if cut.kind == "words" else inert(piece)
         shown += f"{lead}{made}{trail}"
     return " ".join(shown.split())
 
@@ -178,4 +191,4 @@ def split_passages(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 
 def _voice(citation: Citation) -> str:
-    return CONTEXT if citation.context else citation.speaker or citation.source or ""
+    return CONTEXT if citation.context else describe_voice(citation) or citation.source or ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from qa.answer import Answer, Citation
 from ui.inert import escape_html
 from ui.shell import date_html
 from ui.text.answer import NO_ANSWER, cut_sentence, describe_attribution, group_by_voice, split_passages
-from ui.wording import describe_speech
+from ui.wording import describe_speech, describe_voice
 
 # What stands around the pieces of a sentence.
 _AROUND = {
@@ -23,7 +24,8 @@ def answer_html(answer: Answer) -> str:
     """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
 
     The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences have a `button.closest-open`
-    each. The words that answer are a `mark`. A gloss is a `span.gloss`, which is not part of the quotation.
+    each. The words that answer are a `mark`, the speaker's own a `span.own` where the sentence has
+    others. A gloss is a `span.gloss`, which is not part of the quotation.
     """
     if not answer.answered:
         return _refusal_html(answer)
@@ -44,9 +46,9 @@ def cards_html(citations: tuple[Citation, ...]) -> str:
 
 def _sentence_html(citation: Citation) -> str:
     html = ""
-    for kind, piece in cut_sentence(citation):
-        before, after = _AROUND[kind]
-        html += f"{before}{escape_html(piece)}{after}"
+    for own, pieces in groupby(cut_sentence(citation), key=lambda piece: piece.own):
+        shown = "".join(_AROUND[piece.kind][0] + escape_html(piece.text) + _AROUND[piece.kind][1] for piece in pieces)
+        html += f'<span class="own">{shown}</span>' if own else shown
     return html
 
 
@@ -113,11 +115,8 @@ def _refusal_html(answer: Answer) -> str:
 
 
 def _card_html(citation: Citation) -> str:
-    speaker = (
-        f'<p class="by"><bdi>{escape_html(citation.speaker)}</bdi>, {describe_speech(citation.speech)}</p>'
-        if citation.speaker
-        else ""
-    )
+    voice = describe_voice(citation)
+    speaker = f'<p class="by"><bdi>{escape_html(voice)}</bdi>, {describe_speech(citation.speech)}</p>' if voice else ""
     return (
         f'<div class="card" data-number="{citation.number}">'
         f'<p class="words" dir="auto">{_sentence_html(replace(citation, gloss=None))}</p>{speaker}'
