@@ -642,7 +642,7 @@ VOICES = [
     (
         "what nobody in particular reports",
         [Statement(0, 4, "Ana Ruiz", "indirect", hedged=True)],
-        "Ana Ruiz, as reported",
+        "Ana Ruiz, as others report",
     ),
 ]
 
