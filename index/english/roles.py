@@ -61,8 +61,8 @@ GLOSSED_ROLES = OFFICES | word_set(
 )
 # What nouns for people and their offices end in.
 BEARER_ENDINGS = word_set(
-    "aide ally ant attorney chair chief coach ee ent er friend head hopeful host ian ic ist ive judge lady man "
-    "mogul or person rival secretary star woman"
+    "aide ally ant attorney chair chief coach ee er friend head hopeful host ian ic ist ive judge lady man mogul or "
+    "person rival secretary star woman"
 )
 # Nouns for groups that speak: "the Trump campaign".
 COLLECTIVES = word_set(
@@ -77,6 +77,17 @@ REPORTS = word_set(
     "editorial estimate figure finding forecast inquiry interview investigation journal leaflet letter manifesto "
     "memo memoir memorandum note paper poll projection publication report research result review statement "
     "statistic study survey test transcript"
+)
+# What names of bodies end in: nobody is called "Manchester United".
+BODY_ENDINGS = word_set(
+    "academy airlines airways albion alliance associates athletic authority bancorp brothers capital city "
+    "communications congress consulting corp county electric electronics energy entertainment enterprises express "
+    "fc films foods fund gallery games gas gazette guardian herald holdings hospital hotspur house inc industries "
+    "institute interactive international investment investments journal laboratories labs ltd mail mirror motors "
+    "museum news nations oil orchestra parliament partners petroleum pharmaceuticals pictures plc post productions "
+    "rangers records registry research resources rovers securities senate services software solutions standard "
+    "steel stores street studios systems technologies technology telecom telegraph telegram theatre theater times "
+    "town tribune tv united utilities ventures villa wanderers watch wednesday works"
 )
 # What a name beside one of these nouns is of: the film "Wasp" is nobody.
 WORKS = word_set(
@@ -116,11 +127,12 @@ GENERIC_BODIES = [
 ]
 # More nouns for people, which no ending shows.
 PEOPLE = word_set(
-    "adult advocate analyst boss bystander candidate captain celebrity citizen colleague couple critic crowd "
-    "delegate expert family fan figure folk guest guy hero individual kid lad locals man mate many member most mp "
-    "mum neighbour neighbor observer other others parent people police politician public pundit relative resident "
-    "royal skipper soldier someone source staff superdelegate supporter team-mate teammate those tory trio troops "
-    "twin victim viewer voter whistleblower whistle-blower witness worker youth mp mep msp economist"
+    "adolescent client correspondent dissident incumbent opponent parent patient president resident respondent "
+    "student adult advocate analyst boss bystander candidate captain celebrity citizen colleague couple critic "
+    "crowd delegate expert family fan figure folk guest guy hero individual kid lad locals man mate many member "
+    "most mp mum neighbour neighbor observer other others parent people police politician public pundit relative "
+    "resident royal skipper soldier someone source staff superdelegate supporter team-mate teammate those tory trio "
+    "troops twin victim viewer voter whistleblower whistle-blower witness worker youth mp mep msp economist"
 )
 # Professions and positions: a name beside one of these is a person's.
 PROFESSIONS = word_set(
@@ -144,12 +156,17 @@ PROFESSIONS = word_set(
 )
 # What ends like a noun for a person but is none.
 NO_BEARERS = word_set(
-    "answer border calendar camera center chapter character cluster computer corner counter cover danger dinner "
-    "disaster document effort element error factor figure filter fire floor folder hour incident layer letter "
-    "matter measure moment monitor motor movement number offer order paper parliament payment percent picture "
-    "poster power present pressure printer processor quarter radar register river sector semester sensor server "
-    "sister-ship statement summer supper thriller tower treatment trailer transfer transistor visitor-centre water "
-    "weather winter year"
+    "alternative archive arithmetic behavior behaviour bookseller clinic coffee color colour comic committee coral "
+    "covenant decor degree directive door drive epic executive-order fabric fee floor giant grant guarantee harbor "
+    "harbour horror incentive initiative knee labor labour logic major minor motive music narrative objective panic "
+    "perspective plant public republic restaurant rhetoric rumor rumour sector spree statistic tactic terror topic "
+    "tractor traffic tree vector warrant bumper chapter copper eager former higher latter longer lower older order "
+    "outer power upper younger answer border calendar camera center chapter character cluster computer corner "
+    "counter cover danger dinner disaster document effort element error factor figure filter fire floor folder hour "
+    "incident layer letter matter measure moment monitor motor movement number offer order paper parliament payment "
+    "percent picture poster power present pressure printer processor quarter radar register river sector semester "
+    "sensor server sister-ship statement summer supper thriller tower treatment trailer transfer transistor "
+    "visitor-centre water weather winter year"
 )
 # Before a description, they make it somebody else than the one spoken of.
 ANOTHER = word_set("another latter new next other previous rival second third")

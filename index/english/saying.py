@@ -78,6 +78,8 @@ TURNS = word_set("although but though whereas while")
 # Adverbs and verbs that show that somebody else says so: "allegedly said", "is reported to have said".
 HEDGES = word_set("allegedly apparently reportedly supposedly")
 HEDGED_BY = word_set("allege believe claim report rumour say think understand")
+# After one of these, nothing has been said yet: "if Ms. Roe asks".
+SUPPOSING = word_set("if lest unless until whether")
 # A denied verb is not a statement: "did not say", "would not comment".
 NEGATIONS = word_set("n't neither never nor not")
 # Before a verb of thinking, they make it a guess: "might want to"; the first also before one of saying.

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from index.english.roles import BODIES, COLLECTIVES, GENERIC_BODIES, REPORTS
+from index.english.roles import BODIES, COLLECTIVES, GENERIC_BODIES, REPORTS, SAME_WORDS
 from index.speech.people import strip_determiner
 from index.speech.phrases import ENDS, stands_for
 from index.speech.quotations import Line
@@ -76,10 +76,17 @@ class Bodies:
             parts = other.split()
             initials = "".join(part[0] for part in parts if part not in ("of", "for", "and", "the", "in", "on"))
             begins = len(words) < len(parts) and words in (parts[: len(words)], parts[-len(words) :])
-            if (begins and len(words) > 1 and not body.place) or (len(key) > 2 and key == initials):
+            if (begins and not body.place and (len(words) > 1 or is_brand(words, parts))) or (
+                len(key) > 2 and key == initials
+            ):
                 longer.append(body)
         longer = list(dict.fromkeys(longer))
         return longer[0] if len(longer) == 1 else None
+
+
+def is_brand(words: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether one word may stand for a longer name: "Vivendi" for Vivendi Universal."""
+    return parts[0] == words[0] and not kinds_in(parts[-1]) and parts[0] not in SAME_WORDS
 
 
 def to_key(name: str) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from index.english.abbreviations import STARTERS
 from index.english.names import AMBIGUOUS, FIRST_NAMES, HE, NO_PEOPLE, NO_SURNAMES, PARTICLES, SHE
-from index.english.roles import MEN, OTHER_OFFICE, STYLES, TITLES, WOMEN
-from index.speech.naming import find_people, is_thing
+from index.english.roles import MEN, OFFICES, OTHER_OFFICE, POSTNOMINALS, SAME_WORDS, STYLES, TITLES, WOMEN
+from index.speech.naming import HUMAN, find_people, is_thing
 from index.speech.people import Name, gender_of, is_same, read_name, surname_key
 from index.speech.phrases import Role
 from index.speech.quotations import Line
@@ -29,6 +29,7 @@ PAIR = re.compile(r"(?<![\w.] )\b(?=(([A-Z][\w'-]+) (?:[A-Z]\. )?([A-Z][\w'-]*\w
 # A capitalised word, with and without the particles before it: "Blasio", "de Blasio".
 SURNAME = re.compile(rf"\b(?:{any_of(PARTICLES)}[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
 LETTERS = re.compile(r"[a-z]+")
+_STARTING = frozenset(map(str.lower, STARTERS))
 MAJORITY = 0.7  # share of the sentences whose pronouns all have one gender
 
 
@@ -128,7 +129,9 @@ class Cast:
         # 2. Full names come first, so that a surname finds its bearer wherever the full name stands; short names come
         #    before long ones, which are trimmed to them.
         for name in sorted(full, key=lambda name: (name.count(" "), name)):
-            self._add(self._trim(name, known), full[name])
+            trimmed = self._trim(name, known)
+            if " " in trimmed:
+                self._add(trimmed, full[name])
         # 3. A surname without a full name takes the word before it as first name, if it has one anywhere. Without one,
         #    it belongs to a person only if something other than a verb of saying shows that.
         pairs: dict[str, set[str]] = {}
@@ -148,6 +151,9 @@ class Cast:
     def _trim(self, name: str, surnames: Collection[str]) -> str:
         """Return a full name without a role before it or the next word of a headline after it."""
         parts = name.split()
+        roles = [i for i, part in enumerate(parts[:-1]) if _is_role(part)]
+        if roles:
+            parts = parts[roles[-1] + 1 :]
         first = next((i for i, part in enumerate(parts[:-1]) if fold_letters(part) in FIRST_NAMES), 0)
         parts = parts[first:]
         for end in range(2, len(parts)):
@@ -183,6 +189,8 @@ class Cast:
             if person:
                 names = [read_name(form) for form in forms]
                 person.note_titles(next((name for name in names if name.titles), names[-1]))
+                if role := _read_role(parts, person.name.given):
+                    person.note_role(role)
                 yield Mention(start, found.end(), person, line.is_quoted(start))
 
     def _guess_genders(self, lines: Sequence[Line]) -> None:
@@ -198,3 +206,21 @@ class Cast:
             gender, most = counted.most_common(1)[0]
             if most > MAJORITY * counted.total():
                 person.gender = gender
+
+
+def _read_role(before: Sequence[str], given: Collection[str]) -> Role | None:
+    """Return the role that capitalised words before a surname give: "Finance Minister" of Finance Minister Ana Roe."""
+    words = [fold_letters(word).strip(".") for word in before if word not in given]
+    while words and words[0] in _STARTING:
+        words.pop(0)
+    if len(words) < 2 or words[-1] not in OFFICES | {"leader", "chancellor", "coach", "captain"}:
+        return None
+    others = [word for word in words[:-1] if word in OTHER_OFFICE]
+    rest = frozenset(SAME_WORDS.get(word, word) for word in words[:-1] if word not in OTHER_OFFICE)
+    return Role(" ".join(words), " ".join([*sorted(others), words[-1]]), rest) if rest else None
+
+
+def _is_role(part: str) -> bool:
+    """Tell whether a capitalised word before a name is no part of it: "MP", "Minister", "But"."""
+    folded = fold_letters(part).strip(".")
+    return part in POSTNOMINALS or part in STARTERS or (folded in HUMAN and folded not in FIRST_NAMES)

@@ -7,7 +7,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from index.english.names import FIRST_NAMES, PARTICLES
-from index.english.roles import ANYONE, BODIES, COLLECTIVES, OFFICES, PEOPLE, PROFESSIONS, REPORTS, TITLES, WORKS
+from index.english.roles import (
+    ANYONE,
+    BODIES,
+    BODY_ENDINGS,
+    COLLECTIVES,
+    OFFICES,
+    PEOPLE,
+    PROFESSIONS,
+    REPORTS,
+    TITLES,
+    WORKS,
+)
 from index.words import any_of, fold_letters
 
 HUMAN = OFFICES | PROFESSIONS | PEOPLE | ANYONE
@@ -18,6 +29,8 @@ _NAME = (
 )
 # A name beside a noun for a person: "economy minister Heizo Takenaka", "Skarne's mayor, Odd Tellefsen,".
 BESIDE = re.compile(rf"\b(?:{any_of(HUMAN)}|[a-z]+(?:olog|ic|istor|y)i(?:st|an)),? ({_NAME})\b")
+# "Finance Minister Palaniappan Chidambaram".
+OFFICE = re.compile(rf"\b(?:{any_of(word.capitalize() for word in OFFICES | {'leader', 'chancellor'})}|MP) ({_NAME})\b")
 # A name with something behind it that only people have: "Ana Roe, 40,", "Ana Roe, who", "Ana Roe, a lawyer for".
 BEHIND = re.compile(
     rf"(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bat )\b({_NAME})"
@@ -43,7 +56,7 @@ def find_people(texts: Sequence[str], people: Counter[str], others: Counter[str]
     """
     text = "\n".join(texts)
     words = set(re.findall(r"\b[a-z]+\b", text))
-    found = Counter(match[1] for pattern in (BESIDE, BEHIND) for match in pattern.finditer(text))
+    found = Counter(match[1] for pattern in (BESIDE, OFFICE, BEHIND) for match in pattern.finditer(text))
     found = Counter({name: number for name, number in found.items() if not is_thing(name, text)})
     for name in others:
         parts = name.split()
@@ -74,7 +87,8 @@ def find_kinds(name: str, text: str) -> Iterator[str]:
 def is_thing(name: str, text: str) -> bool:
     """Tell whether a name has a noun for a body among its words, or one stands beside it."""
     words = {word.removesuffix("s") for word in fold_letters(name).split()}
-    return bool(words & _BODIES) or next(find_kinds(name, text), None) is not None
+    ends = fold_letters(name).split()[-1] in BODY_ENDINGS and " " in name
+    return ends or bool(words & _BODIES) or next(find_kinds(name, text), None) is not None
 
 
 def _stands_alone(surname: str, text: str) -> bool:

@@ -39,6 +39,7 @@ NEAR = 3  # how many sentences back "it" or "the 20-year-old" may refer
 CLEARER = 2  # how many sentences nearer one of unknown gender must be than one of the right gender
 ALONE = re.compile(r"\b[A-Z][\w-]+\b(?! [A-Z])")  # not the first name in front of another surname
 NEAR_START = 25  # characters
+_ANY = frozenset({"a", "an", "any", "another", "one", "some", "several", "many", "two", "three"})
 NEUTER = "neuter"  # neither he nor she
 _CAPITALISED = r"(?:[A-Z][\w&'-]*|of|for|the|and)"
 SPEAKING_FOR = re.compile(rf"\b(?:[Aa]n?|[Tt]he) ({_CAPITALISED}(?: {_CAPITALISED})*) ({any_of(SPOKESMEN)})\b")
@@ -165,7 +166,6 @@ class Resolver:
     def _read_body(self, head: Token) -> str:
         """Return the name that a noun phrase is, or "": "the Trump campaign", "the Tankan survey"."""
         lemma = head.lemma_.lower()
-        lefts = [child for child in head.lefts if child.dep_ in ("compound", "amod", "nmod", "poss")]
         before = (
             head.doc[head.left_edge.i + 1 : head.i]
             if head.left_edge.pos_ == "DET"
@@ -174,8 +174,10 @@ class Resolver:
         of_name = lemma in COLLECTIVES and any(
             word.text[0].isupper() and (word.i > head.sent.start or word.pos_ == "PROPN") for word in before
         )
-        if is_human(head) and not lefts and head.lower_ in HUMAN and head.ent_type_ != "PERSON":
+        if lemma in HUMAN and head.ent_type_ not in ("PERSON", "ORG", "GPE"):
             return ""
+        if head.left_edge.lower_ in _ANY:
+            return "" if head.pos_ != "PROPN" else read_group(head)
         if of_name or (head.pos_ == "PROPN" and head.tag_ != "NNPS" and head.ent_type_ != "NORP"):
             return read_group(head)
         return read_group(head) if head.tag_ == "NNPS" and head.ent_type_ == "ORG" else ""

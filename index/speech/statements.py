@@ -61,10 +61,15 @@ def surely_speaks(verb: Token) -> bool | None:
     children = list(verb.children)
     followed = [child.lower_ for child in children if child.lower_ != "on" or child.dep_ == "prt"]  # not "go on sale"
     if lemma in saying.SAYING or any(word in saying.PHRASES.get(lemma, ()) for word in followed):
-        denied = any(child.dep_ == "neg" or child.lower_ in saying.NEGATIONS for child in children)
+        supposed = any(child.dep_ == "mark" and child.lower_ in saying.SUPPOSING for child in children)
+        denied = supposed or any(child.dep_ == "neg" or child.lower_ in saying.NEGATIONS for child in children)
         refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in saying.REFUSALS
         obliged = any(child.lower_ in saying.OBLIGING for child in children if child.dep_ == "aux")
-        named_only = verb.dep_ == "relcl" and not {"ccomp", "xcomp", "nsubjpass"} & {child.dep_ for child in children}
+        named_only = (
+            verb.dep_ == "relcl"
+            and not verb.doc.text.rstrip().endswith(":")
+            and not {"ccomp", "xcomp", "nsubjpass"} & {child.dep_ for child in children}
+        )
         named_only = named_only and any(child.dep_ == "nsubj" and child.tag_ not in ("WP", "WDT") for child in children)
         if denied or refused or named_only or tells_of_something(verb):  # "the articles he wrote"
             return None
