@@ -66,7 +66,7 @@ def find_people(texts: Sequence[str], people: Counter[str], others: Counter[str]
             found[name] = others[name]
     for name, number in people.items():
         if fold_letters(name.split()[0]) in FIRST_NAMES | set(TITLES) or not is_thing(name, text):
-            found[name] += number
+            found[name] = max(found[name], number)
     return found
 
 
@@ -87,8 +87,11 @@ def find_kinds(name: str, text: str) -> Iterator[str]:
 def is_thing(name: str, text: str) -> bool:
     """Tell whether a name has a noun for a body among its words, or one stands beside it."""
     words = {word.removesuffix("s") for word in fold_letters(name).split()}
-    ends = fold_letters(name).split()[-1] in BODY_ENDINGS and " " in name
-    return ends or bool(words & _BODIES) or next(find_kinds(name, text), None) is not None
+    beside = find_kinds(name, text)
+    if " " not in name:
+        return any(noun in WORKS for noun in beside)
+    ends = fold_letters(name).split()[-1] in BODY_ENDINGS
+    return ends or bool(words & _BODIES) or next(beside, None) is not None
 
 
 def _stands_alone(surname: str, text: str) -> bool:
