@@ -68,7 +68,7 @@ CASES = [
     ),
     # not statements
     ("no cue", "Dmitry Peskov arrived in Moscow on Monday.", [NOTHING]),
-    ("declined to comment", "Dmitry Peskov declined to comment on the bases.", [NOTHING]),
+    ("failed to say", "Dmitry Peskov failed to say when the bases would close.", [NOTHING]),
     ("did not say", "Dmitry Peskov did not say when the bases would close.", [NOTHING]),
     ("never said", "Dmitry Peskov never mentioned the bases.", [NOTHING]),
     ("was told", "Dmitry Peskov was told about the bases.", [NOTHING]),
@@ -175,6 +175,8 @@ CASES = [
         [NOTHING, NOTHING, (None, "direct")],
     ),
     # weak cues, and none
+    ("declined to comment", "Dmitry Peskov declined to comment on the bases.", [INDIRECT]),
+    ("refused to rule out", "Dmitry Peskov refused to rule out that the bases would close.", [INDIRECT]),
     ("welcomed", "Dmitry Peskov welcomed the closing of the bases.", [INDIRECT]),
     ("yet to respond", "Dmitry Peskov is yet to respond to the claims.", [NOTHING]),
     ("met to discuss", "Dmitry Peskov met the board to discuss the bases.", [NOTHING]),

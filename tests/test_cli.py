@@ -253,7 +253,19 @@ def test_a_refusal_is_an_answer(folders: list[str], capsys: Captured) -> None:
     assert " in Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, " in source
 
 
-QUOTE_KEYS = {"article_id", "title", "source", "published", "url", "start", "end", "text", "speaker", "speech"}
+QUOTE_KEYS = {
+    "article_id",
+    "title",
+    "source",
+    "published",
+    "url",
+    "start",
+    "end",
+    "text",
+    "speaker",
+    "speech",
+    "statements",
+}
 
 
 def test_quotes_lists_who_speaks(folders: list[str], capsys: Captured) -> None:

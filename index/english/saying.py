@@ -85,8 +85,9 @@ NEGATIONS = word_set("n't neither never nor not")
 # Before a verb of thinking, they make it a guess: "might want to"; the first also before one of saying.
 OBLIGING = word_set("can could may might must should")
 MODALS = OBLIGING | word_set("would")
-# A refusal to speak is not a statement either: "declined to comment", "refused to say".
+# Nor is silence: "failed to say". But "declined to comment" and "refused to say" tell how somebody answered.
 REFUSALS = word_set("avoid decline fail forget neglect refuse stop")
+DECLINING = word_set("decline refuse")
 # Past tenses and participles that no rule makes.
 IRREGULAR = word_set(
     "bet cast felt hit knew known made put said saw seen shot sought spoke spoken swore sworn thought told went "

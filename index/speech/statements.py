@@ -76,6 +76,8 @@ def surely_speaks(verb: Token) -> bool | None:
         return None if obliged and '"' not in verb.doc.text else True
     if any(child.lower_ in saying.MODALS for child in children if child.dep_ == "aux"):
         return None
+    if lemma in saying.REFUSALS and any(child.dep_ == "xcomp" and _is_saying(child) for child in children):
+        return False if lemma in saying.DECLINING else None
     found = {child.dep_ for child in children}
     if lemma in saying.AGREEING and "ccomp" not in found:
         return None
@@ -87,6 +89,12 @@ def surely_speaks(verb: Token) -> bool | None:
         return False
     states = (child for child in children if child.dep_ == "acomp" and child.lemma_.lower() in saying.STATES)
     return False if lemma == "be" and any(state.n_rights for state in states) else None
+
+
+def _is_saying(verb: Token) -> bool:
+    """Tell whether a verb is one of saying, whatever follows it."""
+    lemma = verb.lemma_.lower()
+    return lemma in saying.SAYING or any(child.lower_ in saying.PHRASES.get(lemma, ()) for child in verb.children)
 
 
 def tells_of_something(verb: Token) -> bool:
