@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.english.abbreviations import STARTERS
 from index.english.names import AMBIGUOUS, FIRST_NAMES, HE, NO_PEOPLE, NO_SURNAMES, PARTICLES, SHE
 from index.english.roles import MEN, OFFICES, OTHER_OFFICE, POSTNOMINALS, SAME_WORDS, STYLES, TITLES, WOMEN
-from index.speech.naming import HUMAN, find_people, is_thing
+from index.speech.naming import HUMAN, Names
 from index.speech.people import Name, gender_of, is_same, read_name, surname_key
 from index.speech.phrases import Role
 from index.speech.quotations import Line
@@ -111,17 +111,22 @@ class Cast:
             known = self._by_first.get(fold_letters(name.surname), [])
         return max(known, key=lambda person: person.forms.total(), default=None)
 
+    def with_first_name(self, words: Iterable[str]) -> set[Person]:
+        """Return the people with one of these first names."""
+        return {person for word in words for person in self._by_first.get(fold_letters(word), ())}
+
     def _gather(self, lines: Sequence[Line], names: Counter[str], sources: Counter[str], others: Counter[str]) -> None:
         texts = [f"{line.label}: {line.text}" for line in lines if not line.headline]
         whole = "\n".join(texts)
+        said = self.names = Names(texts)
         # 1. A single word is a person's name if the parser takes it for one more often than for something else.
         known = {name for name in names if " " not in name and names[name] > others[name]}
-        known -= {name for name in known if is_thing(name, whole)}
+        known -= {name for name in known if said.is_thing(name)}
         written = Counter(
-            match[0] for match in FULL_NAME.finditer(whole) if not (others[match[0]] and is_thing(match[0], whole))
+            match[0] for match in FULL_NAME.finditer(whole) if not (others[match[0]] and said.is_thing(match[0]))
         )
         written.update(match[1] for text in texts for match in AGED.finditer(text))
-        found = find_people(texts, names | sources | written, others)
+        found = said.find_people(names | sources | written, others)
         full = {name: number for name, number in found.items() if read_name(name).given}
         known |= {read_name(name).surname for name in found if " " in name and name not in full}
         known |= {match[1] for text in texts for match in TITLED.finditer(text)}
@@ -140,7 +145,7 @@ class Cast:
                 pairs.setdefault(match[3], set()).add(match[1])
         for surname in sorted(surnames):
             if not self.find(surname):
-                full_names = [name for name in sorted(pairs.get(surname, ())) if not is_thing(name, whole)]
+                full_names = [name for name in sorted(pairs.get(surname, ())) if not said.is_thing(name)]
                 if pairs.get(surname) and not full_names:
                     continue
                 for name in full_names:

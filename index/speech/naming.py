@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from index.english.abbreviations import STARTERS
 from index.english.names import FIRST_NAMES, PARTICLES
 from index.english.roles import (
     ANYONE,
@@ -37,68 +38,66 @@ BEHIND = re.compile(
     rf"(?:, \d\d,|,? who\b|, (?:[a-z'-]+ |[A-Z][\w'-]+ ){{0,5}}{any_of(OFFICES | PROFESSIONS)}\b(?! [A-Z]))"
 )
 # Behind the name of a body, what it is: "Munich Re, the largest insurer", "MTN - the South African firm".
-KIND = re.compile(
-    rf"(?:,| -| –| \(\w+\),) (?:a|an|the|its|one|[A-Z][\w-]*'s) [^,.;\"]{{0,60}}?\b({any_of(_BODIES | WORKS)})s?\b"
+_CAPITALS = r"[A-Z][\w&'-]*(?: [A-Z][\w&'-]*)*"
+KIND_BEHIND = re.compile(
+    rf"\b({_CAPITALS})(?:,| -| –| \(\w+\),) (?:a|an|the|its|one|[A-Z][\w-]*'s) [^,.;\"]{{0,60}}?"
+    rf"\b({any_of(_BODIES | WORKS)})s?\b"
 )
-NAMED_KIND = re.compile(rf"\b([A-Z][\w&'-]*(?: [A-Z][\w&'-]*)*){KIND.pattern}")
 # Before it: "the carmaker General Motors", "her drama Wasp".
-KIND_BEFORE = re.compile(rf"\b({any_of(_BODIES | WORKS)}) $")
-_LOWER = re.compile(r"(?:^|[\s\"(][a-z'-]+[,;:]? |[.,;:\"]['\"]? ?|\n)$")
-_GOES_ON = re.compile(r"(?:'s)? (?!of\b|and\b)[a-z]")
+KIND_BEFORE = re.compile(rf"\b({any_of(_BODIES | WORKS)}) (?=({_CAPITALS}))")
+# A capitalised word without another before it, as the subject of a sentence: "and Roe said".
+ALONE = re.compile(
+    r"(?:^|[\s\"(][a-z'-]+[,;:]? |[.,;:\"]['\"]? ?)([A-Z][\w'-]*\w)(?=(?:'s)? (?!of\b|and\b)[a-z])", re.MULTILINE
+)
 
 
-def find_people(texts: Sequence[str], people: Counter[str], others: Counter[str]) -> Counter[str]:
-    """Return the names of people among names that the parser took for people or for other things.
+class Names:
+    """What the text of an article says of the names in it; found in one pass for each pattern."""
 
-    A full name that it took for something else is a person's if a noun for a person stands beside it, or if its last
-    word also stands alone, as surnames do. A name that it took for a person's is not if a noun for a body stands beside
-    it, or one for a work such as a film.
-    """
-    text = "\n".join(texts)
-    words = set(re.findall(r"\b[a-z]+\b", text))
-    found = Counter(match[1] for pattern in (BESIDE, OFFICE, BEHIND) for match in pattern.finditer(text))
-    found = Counter({name: number for name, number in found.items() if not is_thing(name, text)})
-    for name in others:
-        parts = name.split()
-        is_full = len(parts) in (2, 3) and all(part[0].isupper() for part in parts) and parts[-1] not in others
-        is_full = is_full and parts[-1].lower() not in words
-        if name not in found and is_full and not is_thing(name, text) and _stands_alone(parts[-1], text):
-            found[name] = others[name]
-    for name, number in people.items():
-        if fold_letters(name.split()[0]) in FIRST_NAMES | set(TITLES) or not is_thing(name, text):
-            found[name] = max(found[name], number)
-    return found
+    def __init__(self, texts: Sequence[str]) -> None:
+        text = "\n".join(texts)
+        self.kinds: dict[str, set[str]] = {}
+        """The nouns for bodies and works that stand beside a name."""
+        for match in KIND_BEHIND.finditer(text):
+            self.kinds.setdefault(_drop_starters(match[1]), set()).add(match[2])
+        for match in KIND_BEFORE.finditer(text):
+            self.kinds.setdefault(match[2], set()).add(match[1])
+        self._people = Counter(match[1] for pattern in (BESIDE, OFFICE, BEHIND) for match in pattern.finditer(text))
+        self._alone = {match[1].removesuffix("'s") for match in ALONE.finditer(text)}
+        self._words = set(re.findall(r"\b[a-z]+\b", text))
 
+    def find_people(self, people: Counter[str], others: Counter[str]) -> Counter[str]:
+        """Return the names of people among names that the parser took for people or for other things.
 
-def find_kinds(name: str, text: str) -> Iterator[str]:
-    """Yield the nouns for bodies and works that stand beside a name in a text."""
-    place = text.find(name)
-    while place >= 0:
-        end = place + len(name)
-        behind = KIND.match(text, end)
-        if behind:
-            yield behind[1]
-        before = KIND_BEFORE.search(text, max(0, place - 30), place)
-        if before:
-            yield before[1]
-        place = text.find(name, end)
+        A full name that it took for something else is a person's if a noun for a person stands beside it, or if its
+        last word also stands alone, as surnames do. A name that it took for a person's is not if a noun for a body
+        stands beside it, or one for a work such as a film.
+        """
+        found = Counter({name: number for name, number in self._people.items() if not self.is_thing(name)})
+        for name in others:
+            parts = name.split()
+            last = parts[-1] if parts else ""
+            is_full = len(parts) in (2, 3) and all(part[0].isupper() for part in parts) and last not in others
+            is_called = last in self._alone and last.lower() not in self._words
+            if name not in found and is_full and is_called and not self.is_thing(name):
+                found[name] = others[name]
+        for name, number in people.items():
+            if fold_letters(name.split()[0]) in FIRST_NAMES | set(TITLES) or not self.is_thing(name):
+                found[name] = max(found[name], number)
+        return found
 
-
-def is_thing(name: str, text: str) -> bool:
-    """Tell whether a name has a noun for a body among its words, or one stands beside it."""
-    words = {word.removesuffix("s") for word in fold_letters(name).split()}
-    beside = find_kinds(name, text)
-    if " " not in name:
-        return any(noun in WORKS for noun in beside)
-    ends = fold_letters(name).split()[-1] in BODY_ENDINGS
-    return ends or bool(words & _BODIES) or next(beside, None) is not None
+    def is_thing(self, name: str) -> bool:
+        """Tell whether a name is of a body or a work, by its own words or by what stands beside it."""
+        beside = self.kinds.get(name, set())
+        if " " not in name:
+            return bool(beside & WORKS)
+        words = fold_letters(name).split()
+        return words[-1] in BODY_ENDINGS or bool({word.removesuffix("s") for word in words} & _BODIES) or bool(beside)
 
 
-def _stands_alone(surname: str, text: str) -> bool:
-    """Tell whether the last word of a name stands somewhere without the words before it, as a subject does."""
-    place = text.find(surname)
-    while place >= 0:
-        if _LOWER.search(text, max(0, place - 20), place) and _GOES_ON.match(text, place + len(surname)):
-            return True
-        place = text.find(surname, place + 1)
-    return False
+def _drop_starters(name: str) -> str:
+    """Return a run of capitalised words without those that only begin a sentence: "But Munich Re"."""
+    words = name.split()
+    while len(words) > 1 and words[0] in STARTERS:
+        words.pop(0)
+    return " ".join(words)

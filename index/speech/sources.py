@@ -7,7 +7,7 @@ would do, or nobody, the source stays without a name: null beats a guess.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from index.english.names import HE, SHE
 from index.english.roles import ANOTHER, ANYONE, COLLECTIVES, MEN, POSTNOMINALS, REPORTS, SPOKESMEN, TITLES, WOMEN
 from index.speech.bodies import Bodies, Body, is_of_kind, kinds_in, read_kinds
 from index.speech.cast import BEFORE, Cast, Mention, Person
-from index.speech.naming import HUMAN, NAMED_KIND, find_kinds
+from index.speech.naming import HUMAN
 from index.speech.people import strip_determiner
 from index.speech.phrases import (
     find_owners,
@@ -38,6 +38,7 @@ BACK = 6  # how many sentences back a pronoun may refer; a role may refer twice 
 NEAR = 3  # how many sentences back "it" or "the 20-year-old" may refer
 CLEARER = 2  # how many sentences nearer one of unknown gender must be than one of the right gender
 ALONE = re.compile(r"\b[A-Z][\w-]+\b(?! [A-Z])")  # not the first name in front of another surname
+CAPITALISED = re.compile(r"\b[A-Z][\w&'-]*")
 NEAR_START = 25  # characters
 _ANY = frozenset({"a", "an", "any", "another", "one", "some", "several", "many", "two", "three"})
 NEUTER = "neuter"  # neither he nor she
@@ -91,16 +92,16 @@ class Resolver:
         self.named = [[] for _ in self.lines]
         for i, doc in self.docs.items():
             self._note_bodies(i, doc)
-        text = "\n".join(line.text for line in self.lines)
-        for found in NAMED_KIND.finditer(text):
-            if not self.cast.find(found[1]):
-                self.bodies.get(found[1])
+        for name, kinds in self.cast.names.kinds.items():
+            if not self.cast.find(name):
+                self.bodies.get(name).kinds.update(kinds)
+        known: dict[str, list[tuple[str, Body]]] = {}
         for body in self.bodies.all():
             for form in body.forms:
-                body.kinds.update(find_kinds(form, text))
+                known.setdefault(form.split()[0], []).append((form, body))
         for i, line in enumerate(self.lines):
             if i not in self.docs:
-                self._note_known_bodies(i, line)
+                self._note_known_bodies(i, line, known)
 
     def resolve(self, token: Token, i: int) -> list[Source]:
         """Return whom the noun phrase with the head `token` refers to in line `i`; several if "and" joins names."""
@@ -360,7 +361,7 @@ class Resolver:
             if other in ("", *mention.person.name.given) or fold_letters(other).strip(".") in TITLES:
                 told.add(mention.person)
         words = {found[0] for start, end in line.quoted for found in ALONE.finditer(line.text[start:end])}
-        return told | {person for person in self.cast.people if words & {*person.name.given[:1]}}
+        return told | self.cast.with_first_name(words)
 
     def _offer(self, j: int, gender: str) -> Source | None:
         """Return whom a pronoun of that gender after line `j` may refer to there."""
@@ -411,12 +412,15 @@ class Resolver:
             body.kinds |= read_kinds(span)
             self.named[i].append(Named(body, span.start_char, is_subject(span.root)))
 
-    def _note_known_bodies(self, i: int, line: Line) -> None:
-        """Note the bodies that a line without a parse names; the first is its subject if it stands at the beginning."""
-        for body in self.bodies.all():
-            place = min((place for form in body.forms if (place := line.text.find(form)) >= 0), default=-1)
-            if place >= 0 and not line.is_quoted(place):
-                self.named[i].append(Named(body, place, place < NEAR_START))
+    def _note_known_bodies(self, i: int, line: Line, known: Mapping[str, Sequence[tuple[str, Body]]]) -> None:
+        """Note the bodies that a line without a parse names; one at its beginning is its subject.
+
+        `known` has the names of bodies by their first word.
+        """
+        for found in CAPITALISED.finditer(line.text):
+            for form, body in known.get(found[0], ()):
+                if line.text.startswith(form, found.start()) and not line.is_quoted(found.start()):
+                    self.named[i].append(Named(body, found.start(), found.start() < NEAR_START))
 
 
 def has_role(person: Person, office: str, words: frozenset[str]) -> bool:
