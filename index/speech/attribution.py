@@ -140,6 +140,8 @@ class Scene:
         turn = to_sentence(sentence, line)
         direct = is_direct(line) or i in self.spoken
         claims = self.claimed.get(i, [])
+        if main not in (source for _, source in claims):  # found where the parse is wrong
+            claims = []
         found: dict[Source, Statement] = {}
         pairs: Sequence[tuple[Claim | None, Source]] = claims or [(None, main)]
         for claim, source in pairs:
@@ -149,13 +151,12 @@ class Scene:
             else:
                 others = [other for other, by in claims if by != source]
                 span = turn(find_words(claim, line, others, direct=own))
-            if source in found:  # the same speaker again: from the first of the words to the last
-                span = min(span[0], found[source].start), max(span[1], found[source].end)
             if source.who is not None and source.who not in speakers:
                 speakers[source.who] = source.who.to_speaker()
             name = speakers[source.who].name if source.who is not None else None
             hedged = claim is not None and (claim.hedged or _is_inside(claim, claims))
-            found[source] = Statement(*span, name, "direct" if own else "indirect", source.words, hedged)
+            said = Statement(*span, name, "direct" if own else "indirect", source.words, hedged)
+            found[source] = _join(found[source], said) if source in found else said
         return sorted(found.values(), key=lambda said: said is not found.get(main))
 
     def _spread(self, joined: Sequence[int]) -> None:
@@ -233,6 +234,17 @@ class Scene:
         plain = [source for claim, source in pairs if not (claim.hedged or _is_inside(claim, pairs))]
         sources = plain or [source for _, source in pairs]
         return next((source for source in sources if source.who), sources[0] if sources else None)
+
+
+def _join(one: Statement, other: Statement) -> Statement:
+    """Return one statement for two of a speaker in a sentence, from the first of the words to the last."""
+    return replace(
+        one,
+        start=min(one.start, other.start),
+        end=max(one.end, other.end),
+        speech="direct" if "direct" in (one.speech, other.speech) else "indirect",
+        hedged=one.hedged and other.hedged,
+    )
 
 
 def _all_quoted(line: Line) -> tuple[int, int]:
