@@ -135,6 +135,9 @@ CASES = [
     ("a spokeswoman for a firm", "A spokeswoman for Qantas said it rained.", [("Qantas", "indirect")]),
     ("a spokesman with a name", "An Ofcom spokesman, Ana Ruiz, said it rained.", [("Ana Ruiz", "indirect")]),
     ("a spokesman of nobody named", f"{PESKOV} Critics met. A spokesman said it rained.", [NOTHING, NOTHING, NAMELESS]),
+    ("a day is no name of a government", "On Friday, the government said it rained.", [NAMELESS]),
+    ("a firm of one word", "The firm Sandvine is new. Sandvine said it rained.", [NOTHING, ("Sandvine", "indirect")]),
+    ("where a firm is based", "Paris-based Euronext said it rained.", [("Euronext", "indirect")]),
     # roles and descriptions
     (
         "an office",

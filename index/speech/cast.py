@@ -141,7 +141,7 @@ class Cast:
         #    it belongs to a person only if something other than a verb of saying shows that.
         pairs: dict[str, set[str]] = {}
         for match in (match for text in texts for match in PAIR.finditer(text)):
-            if fold_letters(match[2]) not in TITLES and match[2] not in STARTERS:
+            if fold_letters(match[2]) not in TITLES and not _is_role(match[2]):
                 pairs.setdefault(match[3], set()).add(match[1])
         for surname in sorted(surnames):
             if not self.find(surname):
@@ -228,4 +228,6 @@ def _read_role(before: Sequence[str], given: Collection[str]) -> Role | None:
 def _is_role(part: str) -> bool:
     """Tell whether a capitalised word before a name is no part of it: "MP", "Minister", "But"."""
     folded = fold_letters(part).strip(".")
+    if folded.rpartition("-")[2] in ("based", "born", "led", "owned"):
+        return True
     return part in POSTNOMINALS or part in STARTERS or (folded in HUMAN and folded not in FIRST_NAMES)

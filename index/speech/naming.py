@@ -41,7 +41,7 @@ BEHIND = re.compile(
 _CAPITALS = r"[A-Z][\w&'-]*(?: [A-Z][\w&'-]*)*"
 KIND_BEHIND = re.compile(
     rf"\b({_CAPITALS})(?:,| -| –| \(\w+\),) (?:a|an|the|its|one|[A-Z][\w-]*'s) [^,.;\"]{{0,60}}?"
-    rf"\b({any_of(_BODIES | WORKS)})s?\b"
+    rf"\b({any_of(_BODIES | WORKS)})s?\b(?=[,.;)]| (?:-|–|of|for|in|on|at|with|which|that|based|behind|owned|run)\b)"
 )
 # Before it: "the carmaker General Motors", "her drama Wasp".
 KIND_BEFORE = re.compile(rf"\b({any_of(_BODIES | WORKS)}) (?=({_CAPITALS}))")
@@ -90,7 +90,7 @@ class Names:
         """Tell whether a name is of a body or a work, by its own words or by what stands beside it."""
         beside = self.kinds.get(name, set())
         if " " not in name:
-            return bool(beside & WORKS)
+            return bool(beside & (WORKS | BODIES[0]))
         words = fold_letters(name).split()
         return words[-1] in BODY_ENDINGS or bool({word.removesuffix("s") for word in words} & _BODIES) or bool(beside)
 

@@ -153,10 +153,7 @@ def read_group(token: Token) -> str:
     """Return the name of the group whose noun phrase has the head `token`: "the Trump campaign"."""
     doc = token.doc
     if token.pos_ == "NOUN" and not token.ent_type_:  # "the Commons education select committee"
-        start = next(
-            (word.i for word in doc[token.left_edge.i : token.i] if word.text[0].isupper() and word.pos_ != "DET"),
-            token.i,
-        )
+        start = next((word.i for word in words_before(token) if word.text[0].isupper()), token.i)
         start -= bool(start) and doc[start - 1].lower_ == "the"
         return doc[start : token.i + 1].text.replace('"', "").strip(ENDS)
     entity = next((span for span in doc.ents if span.start <= token.i < span.end), doc[token.i : token.i + 1])
@@ -166,6 +163,15 @@ def read_group(token: Token) -> str:
     if start and doc[start - 1].lower_ == "the":
         start -= 1
     return doc[start : entity.end].text.replace('"', "").strip(ENDS)
+
+
+def words_before(noun: Token) -> Span:
+    """Return the words of a noun phrase between its last article, preposition or mark and its noun."""
+    start = noun.left_edge.i
+    for word in noun.doc[start : noun.i]:
+        if word.pos_ in ("DET", "ADP", "PUNCT") and word.text != "-":
+            start = word.i + 1
+    return noun.doc[start : noun.i]
 
 
 def find_roles(name: Token, given: Collection[str]) -> Iterator[Role]:

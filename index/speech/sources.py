@@ -27,6 +27,7 @@ from index.speech.phrases import (
     read_phrase,
     role_words,
     token_at,
+    words_before,
 )
 from index.speech.quotations import Line
 from index.words import any_of, fold_letters
@@ -166,14 +167,11 @@ class Resolver:
 
     def _read_body(self, head: Token) -> str:
         """Return the name that a noun phrase is, or "": "the Trump campaign", "the Tankan survey"."""
+        if head.ent_type_ in ("DATE", "TIME"):
+            return ""
         lemma = head.lemma_.lower()
-        before = (
-            head.doc[head.left_edge.i + 1 : head.i]
-            if head.left_edge.pos_ == "DET"
-            else head.doc[head.left_edge.i : head.i]
-        )
         of_name = lemma in COLLECTIVES and any(
-            word.text[0].isupper() and (word.i > head.sent.start or word.pos_ == "PROPN") for word in before
+            word.text[0].isupper() and (word.i > head.sent.start or word.pos_ == "PROPN") for word in words_before(head)
         )
         if lemma in HUMAN and head.ent_type_ not in ("PERSON", "ORG", "GPE"):
             return ""
