@@ -89,6 +89,8 @@ BODY_ENDINGS = word_set(
     "steel stores street studios systems technologies technology telecom telegraph telegram theatre theater times "
     "town tribune tv united utilities ventures villa wanderers watch wednesday works"
 )
+# Behind a noun that says what a name is of: "Munich Re, the insurer that", but not "On Friday, the insurer said".
+AFTER_KIND = word_set("at based behind by for in of on owned run that which with")
 # What a name beside one of these nouns is of: the film "Wasp" is nobody.
 WORKS = word_set(
     "album anthem ballad bestseller biopic book cartoon classic comedy documentary drama epic film game hit movie "

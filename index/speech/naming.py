@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from index.english.abbreviations import STARTERS
 from index.english.names import FIRST_NAMES, PARTICLES
 from index.english.roles import (
+    AFTER_KIND,
     ANYONE,
     BODIES,
     BODY_ENDINGS,
@@ -41,7 +42,7 @@ BEHIND = re.compile(
 _CAPITALS = r"[A-Z][\w&'-]*(?: [A-Z][\w&'-]*)*"
 KIND_BEHIND = re.compile(
     rf"\b({_CAPITALS})(?:,| -| –| \(\w+\),) (?:a|an|the|its|one|[A-Z][\w-]*'s) [^,.;\"]{{0,60}}?"
-    rf"\b({any_of(_BODIES | WORKS)})s?\b(?=[,.;)]| (?:-|–|of|for|in|on|at|with|which|that|based|behind|owned|run)\b)"
+    rf"\b({any_of(_BODIES | WORKS)})s?\b(?=[,.;)]| [-–] | {any_of(AFTER_KIND)}\b)"
 )
 # Before it: "the carmaker General Motors", "her drama Wasp".
 KIND_BEFORE = re.compile(rf"\b({any_of(_BODIES | WORKS)}) (?=({_CAPITALS}))")

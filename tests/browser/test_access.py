@@ -193,8 +193,8 @@ def settle(page: Page) -> None:
     """Wait until nothing has changed on the page for a while: questions to go on with come after an answer."""
     page.evaluate(
         """() => new Promise((done) => {
-          let timer = setTimeout(done, 800);
-          new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, 800); })
+          let timer = setTimeout(done, 1600);
+          new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, 1600); })
             .observe(document.body, { childList: true, subtree: true });
         })"""
     )
