@@ -69,10 +69,13 @@ def match_speaker(library: Library, asked: str) -> Match:
 def match_voice(library: Library, asked: str) -> Match:
     """Return whom a name means, as `match_speaker` does, or sources without a name that are called so: "analysts"."""
     with library.reading():
-        match = find_speaker(asked, library.people) if to_words(asked) else None
+        people = library.people
+        match = find_speaker(asked, people) if to_words(asked) else None
         if (match is None or not match.exact) and to_words(asked) and library.roster.said_by_unnamed(asked):
             return Match(Speaker(asked, kind=UNNAMED), exact=True)
-    return match or match_speaker(library, asked)
+    if match is None:
+        raise unknown_speaker(asked, people)
+    return match
 
 
 def unknown_speaker(asked: str, people: Sequence[Speaker]) -> QuestionError:

@@ -48,10 +48,18 @@ def describe_voice(cited: CitedSentence) -> str:
 
     What somebody else says that was said is "Ana Roe, as reported by Bo Hale".
     """
+    if cited.speaker is not None:
+        return ", ".join(part for part in (cited.speaker, describe_manner(cited)) if part)
+    source = cited.statements[0].source if cited.statements else ""
+    return source[:1].upper() + source[1:]
+
+
+def describe_manner(cited: CitedSentence) -> str:
+    """How else than in person a speaker says a sentence: "through a spokesman", "as reported by Bo Hale"; or ""."""
     said = cited.statements[0] if cited.statements else None
     if said is None or cited.speaker is None:
-        return cited.speaker or (said.source[:1].upper() + said.source[1:] if said else "")
-    parts = [cited.speaker, _describe_channel(said.source)]
+        return ""
+    parts = [_describe_channel(said.source)]
     if said.hedged:
         reporters = (other.speaker or other.source for other in cited.statements if not other.hedged)
         by = next(filter(None, reporters), "")

@@ -7,8 +7,7 @@ from index.words import word_set
 # Abbreviated before a name, so that their full stop ends no sentence.
 SHORT_TITLES = word_set(
     "Adm Ald Amb Asst Atty Brig Capt Cdr Cmdr Col Cols Cpl Dep Det Dr Drs Fr Gen Gens Gov Govs Hon Insp Lt Lts Maj "
-    "Messrs Mgr Mlle Mme Mr Mrs Ms Msgr Mx Pfc Pres Prof Profs Pvt Rep Reps Rev Revs Rt Sec Sen Sens Sgt Sgts Spc "
-    "Supt"
+    "Messrs Mgr Mlle Mme Mr Mrs Ms Msgr Mx Pfc Pres Prof Profs Pvt Rep Reps Rev Revs Rt Sec Sen Sens Sgt Sgts Spc Supt"
 )
 # Abbreviations that the parser takes for the end of a sentence, and what they stand for.
 SPELLED_OUT = {
@@ -103,30 +102,27 @@ SPOKESMEN = word_set("representative spokesman spokesperson spokespeople spokesw
 OTHER_OFFICE = word_set(
     "acting assistant associate deputy designate elect ex former junior late outgoing prime shadow then vice"
 )
-# Families of bodies: the first of each line also stands for any of the others, as after "the".
-BODIES = [
-    word_set(line)
+# Families of bodies, each with the nouns that stand for any of it after "the", and the others.
+FAMILIES = [
+    tuple(map(word_set, line.split("/")))
     for line in """
-    company firm group business corporation giant airline automaker bank brewer broadcaster builder carmaker carrier
+    company firm group business / corporation giant airline automaker bank brewer broadcaster builder carmaker carrier
     chain conglomerate consortium developer distributor exchange insurer label lender maker manufacturer operator
     producer publisher reinsurer retailer specialist start-up studio subsidiary supermarket supplier
-    | party
-    | government administration regime
-    | agency association authority board body charity coalition commission committee consortium council department
-    federation forum foundation institute institution ministry organisation organization regulator society think-tank
-    tribunal trust union watchdog
-    | newspaper paper magazine broadcaster channel network programme station website site tabloid
-    | team club side squad
-    | court
-    | university college school
+    | party /
+    | government administration / regime
+    | organisation organization body agency / association authority board charity coalition commission committee
+    consortium council department federation forum foundation institute institution ministry regulator society
+    think-tank tribunal trust union watchdog
+    | / newspaper paper magazine broadcaster channel network programme station website site tabloid
+    | / team club side squad
+    | / court
+    | / university college school
     """.split("|")
 ]
-GENERIC_BODIES = [
-    word_set("company firm group business"),
-    word_set("party"),
-    word_set("government administration"),
-    word_set("organisation organization body agency"),
-]
+FIRMS = FAMILIES[0][0] | FAMILIES[0][1]
+# Nouns for what speaks without being a person.
+BODY_NOUNS = COLLECTIVES | REPORTS | frozenset(word for family in FAMILIES for nouns in family for word in nouns)
 # More nouns for people, which no ending shows.
 PEOPLE = word_set(
     "adolescent client correspondent dissident incumbent opponent parent patient president resident respondent "
@@ -158,17 +154,14 @@ PROFESSIONS = word_set(
 )
 # What ends like a noun for a person but is none.
 NO_BEARERS = word_set(
-    "alternative archive arithmetic behavior behaviour bookseller clinic coffee color colour comic committee coral "
-    "covenant decor degree directive door drive epic executive-order fabric fee floor giant grant guarantee harbor "
-    "harbour horror incentive initiative knee labor labour logic major minor motive music narrative objective panic "
-    "perspective plant public republic restaurant rhetoric rumor rumour sector spree statistic tactic terror topic "
-    "tractor traffic tree vector warrant bumper chapter copper eager former higher latter longer lower older order "
-    "outer power upper younger answer border calendar camera center chapter character cluster computer corner "
-    "counter cover danger dinner disaster document effort element error factor figure filter fire floor folder hour "
-    "incident layer letter matter measure moment monitor motor movement number offer order paper parliament payment "
-    "percent picture poster power present pressure printer processor quarter radar register river sector semester "
-    "sensor server sister-ship statement summer supper thriller tower treatment trailer transfer transistor "
-    "visitor-centre water weather winter year"
+    "alternative archive arithmetic behavior bookseller clinic coffee color comic committee covenant decor degree "
+    "directive door drive epic executive-order fabric fee floor giant grant guarantee harbor horror incentive "
+    "initiative knee labor logic major minor motive music narrative objective panic perspective plant public republic "
+    "restaurant rhetoric rumor sector spree statistic tactic terror topic tractor traffic tree vector warrant bumper "
+    "chapter copper eager former higher latter longer lower older order outer power upper younger answer border center "
+    "chapter character cluster computer corner counter cover danger dinner disaster error factor filter floor folder "
+    "layer letter matter monitor motor number offer order paper poster power printer processor quarter register river "
+    "sector semester sensor server summer supper thriller tower trailer transfer transistor water weather winter"
 )
 # Before a description, they make it somebody else than the one spoken of.
 ANOTHER = word_set("another latter new next other previous rival second third")
@@ -193,6 +186,12 @@ SAME_WORDS = {
     """.split(",")
     for word in line.split()
 }
+# Beside an office, more that a capitalised word before a name may be: "MP", "Leader".
+HEADS = OFFICES | word_set("captain chancellor coach leader")
+# With these behind a hyphen, a word is no part of a name: "Paris-based".
+JOINED = word_set("based born led owned")
+# Printed, they speak for what they are printed in: "a review in the New York Times".
+PRINTED = word_set("article column editorial interview letter report review")
 # In brackets after a politician: "Sen. Ann Hale (D-Ill.)".
 PARTIES = word_set("D Dem I R Rep")
 # Fields of work, each with nouns for those in it. Nobody is taken to be in two of them: the senator is not the striker

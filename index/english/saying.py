@@ -63,9 +63,9 @@ STATES = word_set(
 )
 # Their owner speaks: "Mr. Trump's claim that".
 STATEMENTS = word_set(
-    "accusation admission allegation announcement argument assertion assurance belief call claim complaint "
-    "contention conviction criticism declaration demand denial desire explanation fear hope insistence opinion "
-    "opposition pledge position prediction promise proposal remark statement suggestion threat view vow warning"
+    "accusation admission allegation announcement argument assertion assurance belief call claim complaint contention "
+    "conviction criticism declaration demand denial desire explanation fear hope insistence opinion opposition pledge "
+    "position prediction promise proposal remark statement suggestion threat view vow warning"
 )
 # With a clause after them, their subject says what it holds: "The survey found that".
 REPORTING = word_set(
@@ -80,6 +80,12 @@ HEDGES = word_set("allegedly apparently reportedly supposedly")
 HEDGED_BY = word_set("allege believe claim report rumour say think understand")
 # After one of these, nothing has been said yet: "if Ms. Roe asks".
 SUPPOSING = word_set("if lest unless until whether")
+# Their subject may be anything: "The sign said".
+PLAIN = word_set("add claim insist say tell")
+# Before an infinitive that is said: "was quick to point out".
+EAGER = word_set("keen quick")
+# No source: "all said".
+NO_SOURCES = word_set("all anything both everything nothing something that these this those what which you")
 # A denied verb is not a statement: "did not say", "would not comment".
 NEGATIONS = word_set("n't neither never nor not")
 # Before a verb of thinking, they make it a guess: "might want to"; the first also before one of saying.
@@ -95,15 +101,15 @@ IRREGULAR = word_set(
 )
 # After a quoted question or cry and a name: “Why?” Ms. Roe asked on Monday.
 QUOTING = word_set(
-    "added asked asks cried exclaimed joked quipped remarked replied responded said says shouted told tweeted "
-    "wondered writes wrote yelled"
+    "added asked asks cried exclaimed joked quipped remarked replied responded said says shouted told tweeted wondered "
+    "writes wrote yelled"
 )
 # With one of these after them, or an adverb or a day.
 AFTER_QUOTING = word_set("after as at before during her him in me of on reporters the them to us when while with")
 # Only before a mark: “Why?” Ms. Roe continued. But: “Why?” Protests continued in Ohio.
 QUOTING_ALONE = word_set(
-    "adds answered asserted complained concluded continued countered declared demanded explained insisted mused "
-    "noted observed pressed recalled repeated replies retorted snapped tells warned"
+    "adds answered asserted complained concluded continued countered declared demanded explained insisted mused noted "
+    "observed pressed recalled repeated replies retorted snapped tells warned"
 )
 # Capitalised after a quotation, they begin the next sentence: “Why?” He said nothing.
 NOT_QUOTED = word_set("And But He I It She The They We You")
@@ -112,15 +118,15 @@ CONNECTIVES = word_set("and as but by for from of on or than that to with")
 # Forms of verbs of saying and thinking next to a name, by which answers tell whose statement a sentence is.
 REPORTED = word_set(
     "accused accuses acknowledged acknowledges added adding adds admits admitted agreed agrees announced announces "
-    "argued argues asked asking asks assured assures attacked attacks believed believes blamed blames blasted "
-    "called calling calls claimed claims complained complains concluded concludes confirmed confirms continued "
-    "continues criticised criticises criticized criticizes declared declares defended defends denied denies "
-    "described describes disagreed disagrees expected expects explained explains feared fears highlighted "
-    "highlights hoped hopes insisted insists joked joking mentioned mentions noted notes noting opposed opposes "
-    "pledged pledges praised praises predicted predicts promised promises quipped recalled recalls rejected rejects "
-    "replied replies replying responded responding responds said say saying says stated states suggested suggests "
-    "supported supports tell telling tells think thinking thinks thought told tweeted tweets urged urges vowed vows "
-    "wanted wants warned warns writes writing wrote"
+    "argued argues asked asking asks assured assures attacked attacks believed believes blamed blames blasted called "
+    "calling calls claimed claims complained complains concluded concludes confirmed confirms continued continues "
+    "criticised criticises criticized criticizes declared declares defended defends denied denies described describes "
+    "disagreed disagrees expected expects explained explains feared fears highlighted highlights hoped hopes insisted "
+    "insists joked joking mentioned mentions noted notes noting opposed opposes pledged pledges praised praises "
+    "predicted predicts promised promises quipped recalled recalls rejected rejects replied replies replying "
+    "responded responding responds said say saying says stated states suggested suggests supported supports tell "
+    "telling tells think thinking thinks thought told tweeted tweets urged urges vowed vows wanted wants warned warns "
+    "writes writing wrote"
 )
 # Between a speaker and the verb, beside adverbs in -ly: "He later said".
 BEFORE_VERB = word_set("again also even further had has later never once then")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from index.english.roles import BODIES, COLLECTIVES, GENERIC_BODIES, REPORTS, SAME_WORDS
+from index.english.grammar import JOINING
+from index.english.roles import BODY_NOUNS, FAMILIES, SAME_WORDS
 from index.speech.people import strip_determiner
 from index.speech.phrases import ENDS, stands_for
 from index.speech.quotations import Line
 from index.values import Speaker
-from index.words import fold_letters
+from index.words import any_of, fold_letters
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-SHORT = re.compile(
-    r"((?:[A-Z][\w&'-]*|of|for|and|the|in|on)(?: (?:[A-Z][\w&'-]*|of|for|and|the|in|on)){0,7}) \(([A-Z]\w{1,11})\)"
-)
+_WORD = rf"(?:[A-Z][\w&'-]*|{any_of(JOINING)})"
+SHORT = re.compile(rf"({_WORD}(?: {_WORD}){{0,7}}) \(([A-Z]\w{{1,11}})\)")
 WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -64,17 +64,13 @@ class Bodies:
         """Return every body, once, in the order in which they were first looked up."""
         return list(dict.fromkeys(self._named.values()))
 
-    def fitting(self, noun: str, among: Collection[Body]) -> list[Body]:
-        """Return those among some bodies that "the" and a noun may stand for: "the airline", "the survey"."""
-        return [body for body in among if is_of_kind(body, noun)]
-
     def _longer(self, key: str) -> Body | None:
         """Return the only body whose name begins or ends with a shorter one, or has it as initials."""
         words = key.split()
         longer = []
         for other, body in self._named.items():
             parts = other.split()
-            initials = "".join(part[0] for part in parts if part not in ("of", "for", "and", "the", "in", "on"))
+            initials = "".join(part[0] for part in parts if part not in JOINING)
             begins = len(words) < len(parts) and words in (parts[: len(words)], parts[-len(words) :])
             if (begins and not body.place and (len(words) > 1 or is_brand(words, parts))) or (
                 len(key) > 2 and key == initials
@@ -114,18 +110,16 @@ def find_short_forms(text: str) -> list[tuple[str, str]]:
 
 def kinds_in(text: str) -> set[str]:
     """Return the nouns for bodies and reports that a folded name or phrase has among its words."""
-    words = set(WORDS.findall(text))
-    return {word for word in words if word in COLLECTIVES or word in REPORTS or any(word in line for line in BODIES)}
+    return set(WORDS.findall(text)) & BODY_NOUNS
 
 
 def is_of_kind(body: Body, noun: str) -> bool:
     """Tell whether a noun stands for a body: it is one of its kinds, or a general one of the same family."""
     if noun in body.kinds:
         return True
-    for family, generic in zip(BODIES, (*GENERIC_BODIES, *[()] * len(BODIES)), strict=False):
-        if noun in generic and body.kinds & family:
-            return True
-    return noun in GENERIC_BODIES[0] and not body.kinds and not body.place
+    if any(noun in general and body.kinds & (general | others) for general, others in FAMILIES):
+        return True
+    return noun in FAMILIES[0][0] and not body.kinds and not body.place  # most that speak are firms
 
 
 def read_kinds(span: Span) -> set[str]:
@@ -137,5 +131,4 @@ def read_kinds(span: Span) -> set[str]:
     nouns += [child for child in root.lefts if child.dep_ in ("compound", "nmod") and child.i < span.start]
     if root.dep_ == "nsubj" and root.head.lemma_ == "be":
         nouns += [child for child in root.head.children if child.dep_ == "attr"]
-    found = {noun.lemma_.lower() for noun in nouns if noun.pos_ == "NOUN"}
-    return {noun for noun in found if kinds_in(noun) or noun in COLLECTIVES}
+    return {noun.lemma_.lower() for noun in nouns if noun.pos_ == "NOUN"} & BODY_NOUNS

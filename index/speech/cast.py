@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from index.english.abbreviations import STARTERS
 from index.english.names import AMBIGUOUS, FIRST_NAMES, HE, NO_PEOPLE, NO_SURNAMES, PARTICLES, SHE
-from index.english.roles import MEN, OFFICES, OTHER_OFFICE, POSTNOMINALS, SAME_WORDS, STYLES, TITLES, WOMEN
-from index.speech.naming import HUMAN, Names
+from index.english.roles import HEADS, JOINED, MEN, OTHER_OFFICE, POSTNOMINALS, SAME_WORDS, STYLES, TITLES, WOMEN
+from index.speech.naming import HUMAN, Names, drop_starters
 from index.speech.people import Name, gender_of, is_same, read_name, surname_key
 from index.speech.phrases import Role
 from index.speech.quotations import Line
@@ -29,7 +29,6 @@ PAIR = re.compile(r"(?<![\w.] )\b(?=(([A-Z][\w'-]+) (?:[A-Z]\. )?([A-Z][\w'-]*\w
 # A capitalised word, with and without the particles before it: "Blasio", "de Blasio".
 SURNAME = re.compile(rf"\b(?:{any_of(PARTICLES)}[ -])*([A-ZÀ-Þ][\w-]*(?:'[A-Z][\w-]*)?)\b")
 LETTERS = re.compile(r"[a-z]+")
-_STARTING = frozenset(map(str.lower, STARTERS))
 MAJORITY = 0.7  # share of the sentences whose pronouns all have one gender
 
 
@@ -215,10 +214,9 @@ class Cast:
 
 def _read_role(before: Sequence[str], given: Collection[str]) -> Role | None:
     """Return the role that capitalised words before a surname give: "Finance Minister" of Finance Minister Ana Roe."""
-    words = [fold_letters(word).strip(".") for word in before if word not in given]
-    while words and words[0] in _STARTING:
-        words.pop(0)
-    if len(words) < 2 or words[-1] not in OFFICES | {"leader", "chancellor", "coach", "captain"}:
+    kept = drop_starters([word for word in before if word not in given])
+    words = [fold_letters(word).strip(".") for word in kept]
+    if len(words) < 2 or words[-1] not in HEADS:
         return None
     others = [word for word in words[:-1] if word in OTHER_OFFICE]
     rest = frozenset(SAME_WORDS.get(word, word) for word in words[:-1] if word not in OTHER_OFFICE)
@@ -228,6 +226,6 @@ def _read_role(before: Sequence[str], given: Collection[str]) -> Role | None:
 def _is_role(part: str) -> bool:
     """Tell whether a capitalised word before a name is no part of it: "MP", "Minister", "But"."""
     folded = fold_letters(part).strip(".")
-    if folded.rpartition("-")[2] in ("based", "born", "led", "owned"):
+    if folded.rpartition("-")[2] in JOINED:
         return True
     return part in POSTNOMINALS or part in STARTERS or (folded in HUMAN and folded not in FIRST_NAMES)

@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import dropwhile
 
 from index.english.abbreviations import STARTERS
 from index.english.names import FIRST_NAMES, PARTICLES
 from index.english.roles import (
     AFTER_KIND,
     ANYONE,
-    BODIES,
     BODY_ENDINGS,
-    COLLECTIVES,
+    BODY_NOUNS,
+    FIRMS,
     OFFICES,
     PEOPLE,
     PROFESSIONS,
-    REPORTS,
     TITLES,
     WORKS,
 )
 from index.words import any_of, fold_letters
 
 HUMAN = OFFICES | PROFESSIONS | PEOPLE | ANYONE
-_BODIES = (COLLECTIVES | REPORTS | frozenset[str]().union(*BODIES)) - HUMAN
+_BODIES = BODY_NOUNS - HUMAN
+_BEFORE_NAMES = FIRST_NAMES | frozenset(TITLES)
 _NAME = (
     r"(?:[A-Z]\. )*[A-Z][\w'-]+(?: [A-Z]\.)*(?: [A-Z][\w'-]+)?"
     rf"(?: {any_of(PARTICLES)})* [A-Z][\w'-]*[a-z]"
@@ -60,7 +61,7 @@ class Names:
         self.kinds: dict[str, set[str]] = {}
         """The nouns for bodies and works that stand beside a name."""
         for match in KIND_BEHIND.finditer(text):
-            self.kinds.setdefault(_drop_starters(match[1]), set()).add(match[2])
+            self.kinds.setdefault(" ".join(drop_starters(match[1].split())), set()).add(match[2])
         for match in KIND_BEFORE.finditer(text):
             self.kinds.setdefault(match[2], set()).add(match[1])
         self._people = Counter(match[1] for pattern in (BESIDE, OFFICE, BEHIND) for match in pattern.finditer(text))
@@ -83,7 +84,7 @@ class Names:
             if name not in found and is_full and is_called and not self.is_thing(name):
                 found[name] = others[name]
         for name, number in people.items():
-            if fold_letters(name.split()[0]) in FIRST_NAMES | set(TITLES) or not self.is_thing(name):
+            if fold_letters(name.split()[0]) in _BEFORE_NAMES or not self.is_thing(name):
                 found[name] = max(found[name], number)
         return found
 
@@ -91,14 +92,12 @@ class Names:
         """Tell whether a name is of a body or a work, by its own words or by what stands beside it."""
         beside = self.kinds.get(name, set())
         if " " not in name:
-            return bool(beside & (WORKS | BODIES[0]))
+            return bool(beside & (WORKS | FIRMS))
         words = fold_letters(name).split()
         return words[-1] in BODY_ENDINGS or bool({word.removesuffix("s") for word in words} & _BODIES) or bool(beside)
 
 
-def _drop_starters(name: str) -> str:
-    """Return a run of capitalised words without those that only begin a sentence: "But Munich Re"."""
-    words = name.split()
-    while len(words) > 1 and words[0] in STARTERS:
-        words.pop(0)
-    return " ".join(words)
+def drop_starters(words: list[str]) -> list[str]:
+    """Return capitalised words in a row without those that only begin a sentence: "But Munich Re"."""
+    kept = list(dropwhile(STARTERS.__contains__, words))
+    return kept or words[-1:]

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
+from index.english.grammar import SMALL
 from index.english.names import PARTICLES
 from index.english.roles import (
     ANYONE,
     BEARER_ENDINGS,
+    HEADS,
     MEN,
     NO_BEARERS,
-    OFFICES,
     OTHER_OFFICE,
     PEOPLE,
     POSTNOMINALS,
@@ -33,9 +34,8 @@ MAX_ROLE = 8  # words: "the commissioner of the United States Customs and Border
 MAX_PHRASE = 10  # words of a source that is shown as the article describes it
 BEARER = re.compile(rf"{any_of(BEARER_ENDINGS)}$")
 ENDS = " .,;:'\"()-–—"
-_CAPITALISED = OFFICES | PROFESSIONS | set(TITLES.values()) | {"captain", "coach", "mep", "mp", "msp"}
+_CAPITALISED = HEADS | PROFESSIONS | set(TITLES.values()) | {"mep", "mp", "msp"}
 _MARKS = ('"', "“", "'", "‘")
-_SMALL = frozenset({"a", "an", "the", "of", "for", "and", "in", "at", "to", "s", "'s", "his", "her", "its", "their"})
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def find_roles(name: Token, given: Collection[str]) -> Iterator[Role]:
 def role_words(tokens: Sequence[Token], noun: Token) -> frozenset[str]:
     """Return the words of a role besides its noun, folded, each in the form that all words for one thing share."""
     words = [fold_letters(token.text) for token in tokens if token.i != noun.i and token.text.strip(ENDS)]
-    return frozenset(SAME_WORDS.get(word, word) for word in words if word not in _SMALL | OTHER_OFFICE)
+    return frozenset(SAME_WORDS.get(word, word) for word in words if word not in SMALL | OTHER_OFFICE)
 
 
 def read_office(noun: Token) -> str:

@@ -11,8 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from index.english.grammar import ANY, OWNING
 from index.english.names import HE, SHE
-from index.english.roles import ANOTHER, ANYONE, COLLECTIVES, MEN, POSTNOMINALS, REPORTS, SPOKESMEN, TITLES, WOMEN
+from index.english.roles import (
+    ANOTHER,
+    ANYONE,
+    COLLECTIVES,
+    MEN,
+    POSTNOMINALS,
+    PRINTED,
+    REPORTS,
+    SPOKESMEN,
+    TITLES,
+    WOMEN,
+)
 from index.speech.bodies import Bodies, Body, is_of_kind, kinds_in, read_kinds
 from index.speech.cast import BEFORE, Cast, Mention, Person
 from index.speech.naming import HUMAN
@@ -38,16 +50,15 @@ if TYPE_CHECKING:
 BACK = 6  # how many sentences back a pronoun may refer; a role may refer twice as far
 NEAR = 3  # how many sentences back "it" or "the 20-year-old" may refer
 CLEARER = 2  # how many sentences nearer one of unknown gender must be than one of the right gender
-ALONE = re.compile(r"\b[A-Z][\w-]+\b(?! [A-Z])")  # not the first name in front of another surname
+FIRST_NAME = re.compile(r"\b[A-Z][\w-]+\b(?! [A-Z])")  # not in front of a surname
 CAPITALISED = re.compile(r"\b[A-Z][\w&'-]*")
 NEAR_START = 25  # characters
-_ANY = frozenset({"a", "an", "any", "another", "one", "some", "several", "many", "two", "three"})
 NEUTER = "neuter"  # neither he nor she
-_CAPITALISED = r"(?:[A-Z][\w&'-]*|of|for|the|and)"
-SPEAKING_FOR = re.compile(rf"\b(?:[Aa]n?|[Tt]he) ({_CAPITALISED}(?: {_CAPITALISED})*) ({any_of(SPOKESMEN)})\b")
-BEHIND = re.compile(r"(?: (?:of|for|at|in|from|with) [^,\"]{1,60})?, ?(?:(?:his|her|their|the|an?) [a-z -]{1,40} )?")
-_PRINTED = frozenset({"review", "article", "report", "interview", "letter", "editorial", "column"})
-_BY = frozenset({"by", "from", "of", "for", "at"})
+_WORD = r"(?:[A-Z][\w&'-]*|of|for|the|and)"
+SPEAKING_FOR = re.compile(rf"\b(?:[Aa]n?|[Tt]he) ({_WORD}(?: {_WORD})*) ({any_of(SPOKESMEN)})\b")
+UP_TO_NAME = re.compile(
+    r"(?: (?:of|for|at|in|from|with) [^,\"]{1,60})?, ?(?:(?:his|her|their|the|an?) [a-z -]{1,40} )?"
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ NOBODY = Source()
 
 @dataclass(frozen=True)
 class Named:
-    """A body named or described in a line: where, and with which noun."""
+    """A body named or described in a line: where, and whether as a subject."""
 
     body: Body
     place: int
@@ -175,7 +186,7 @@ class Resolver:
         )
         if lemma in HUMAN and head.ent_type_ not in ("PERSON", "ORG", "GPE"):
             return ""
-        if head.left_edge.lower_ in _ANY:
+        if head.left_edge.lower_ in ANY:
             return "" if head.pos_ != "PROPN" else read_group(head)
         if of_name or (head.pos_ == "PROPN" and head.tag_ != "NNPS" and head.ent_type_ != "NORP"):
             return read_group(head)
@@ -186,7 +197,7 @@ class Resolver:
         speaks = token.lemma_.lower() in SPOKESMEN
         words = read_phrase(token)
         gender = "male" if token.lemma_.lower() in MEN else "female" if token.lemma_.lower() in WOMEN else None
-        by = (_BY | {"in"} if token.lemma_.lower() in _PRINTED else _BY) if not speaks else _BY - {"by"}
+        by = OWNING - {"by"} if speaks else OWNING | {"in"} if token.lemma_.lower() in PRINTED else OWNING
         known = self._find_body(token, i) if _is_definite(token) and not speaks else None
         if known is not None:
             return Source(known, words)
@@ -209,12 +220,7 @@ class Resolver:
     def _find_spoken_for(self, i: int) -> Source | None:
         """Return the last spokesman of somebody, whom "the spokeswoman" is."""
         for source in reversed(self.sources[max(0, i - 2 * BACK) : i]):
-            if (
-                source
-                and source.words
-                and source.who
-                and any(word in SPOKESMEN for word in source.words.lower().split())
-            ):
+            if source and source.who and _speaks_for(source):
                 return source
         return None
 
@@ -258,7 +264,7 @@ class Resolver:
         for mention in self.cast.mentions[i]:
             if not mention.quoted and token.idx < mention.start:
                 between = text[token.idx + len(token) : mention.start]
-                return mention.person if BEHIND.fullmatch(BEFORE.sub("", between)) else None
+                return mention.person if UP_TO_NAME.fullmatch(BEFORE.sub("", between)) else None
         return None
 
     def _find_bearer(self, token: Token, i: int) -> Person | None:
@@ -358,7 +364,7 @@ class Resolver:
             other = before[0].split()[-1] if before else ""
             if other in ("", *mention.person.name.given) or fold_letters(other).strip(".") in TITLES:
                 told.add(mention.person)
-        words = {found[0] for start, end in line.quoted for found in ALONE.finditer(line.text[start:end])}
+        words = {found[0] for start, end in line.quoted for found in FIRST_NAME.finditer(line.text[start:end])}
         return told | self.cast.with_first_name(words)
 
     def _offer(self, j: int, gender: str) -> Source | None:

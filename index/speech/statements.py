@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.english import saying
-from index.english.roles import BODIES, COLLECTIVES, REPORTS
+from index.english.roles import BODY_NOUNS
 from index.speech.phrases import find_objects, find_owner, is_human
 from index.speech.quotations import Line
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 
-_NO_SPEAKERS = frozenset("this that these those which what all both you something anything nothing everything".split())
 MAX_CLIMB = 4  # verbs to go up for a shared subject: "went on to begin by saying"
 
 
@@ -65,13 +64,7 @@ def surely_speaks(verb: Token) -> bool | None:
         denied = supposed or any(child.dep_ == "neg" or child.lower_ in saying.NEGATIONS for child in children)
         refused = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in saying.REFUSALS
         obliged = any(child.lower_ in saying.OBLIGING for child in children if child.dep_ == "aux")
-        named_only = (
-            verb.dep_ == "relcl"
-            and not verb.doc.text.rstrip().endswith(":")
-            and not {"ccomp", "xcomp", "nsubjpass"} & {child.dep_ for child in children}
-        )
-        named_only = named_only and any(child.dep_ == "nsubj" and child.tag_ not in ("WP", "WDT") for child in children)
-        if denied or refused or named_only or tells_of_something(verb):  # "the articles he wrote"
+        if denied or refused or only_describes(verb) or tells_of_something(verb):
             return None
         return None if obliged and '"' not in verb.doc.text else True
     if any(child.lower_ in saying.MODALS for child in children if child.dep_ == "aux"):
@@ -97,6 +90,14 @@ def _is_saying(verb: Token) -> bool:
     return lemma in saying.SAYING or any(child.lower_ in saying.PHRASES.get(lemma, ()) for child in verb.children)
 
 
+def only_describes(verb: Token) -> bool:
+    """Tell whether a verb of saying only says which thing is meant: "the articles he wrote"."""
+    if verb.dep_ != "relcl" or verb.doc.text.rstrip().endswith(":"):
+        return False
+    own = any(child.dep_ == "nsubj" and child.tag_ not in ("WP", "WDT") for child in verb.children)
+    return own and not any(child.dep_ in ("ccomp", "xcomp", "nsubjpass") for child in verb.children)
+
+
 def tells_of_something(verb: Token) -> bool:
     """Tell whether "tell" only has a thing as its object: "Wall tells the story of a village"."""
     objects = [child for child in verb.children if child.dep_ in ("dobj", "dative", "prep")]
@@ -114,9 +115,7 @@ def is_only_planned(verb: Token) -> bool:
     while head.dep_ == "conj":
         head = head.head
     leads = head.lemma_.lower() in saying.LEADING
-    quick = head.lemma_.lower() in ("quick", "keen") or any(
-        child.lower_ in ("quick", "keen") for child in head.children
-    )
+    quick = head.lemma_.lower() in saying.EAGER or any(child.lower_ in saying.EAGER for child in head.children)
     perfect = any(child.lower_ == "have" for child in verb.lefts)  # "is reported to have said"
     return not (leads or quick or (perfect and head.lemma_.lower() in saying.HEDGED_BY))
 
@@ -141,16 +140,16 @@ def can_speak(claim: Claim) -> bool:
     """Tell whether a source without a name is somebody, or something that says things, such as a report."""
     source, verb, strong = claim.source, claim.cue, claim.strong
     if source.pos_ == "PRON":
-        return source.lower_ not in _NO_SPEAKERS
+        return source.lower_ not in saying.NO_SOURCES
     if source.pos_ == "PROPN" or source.ent_type_ in ("PERSON", "ORG", "NORP", "GPE"):
         return True
     lemma = source.lemma_.lower()
     if is_human(source) or any(child.dep_ == "appos" and child.pos_ == "PROPN" for child in source.children):
         return True
-    if lemma in COLLECTIVES or lemma in REPORTS or any(lemma in family for family in BODIES):
+    if lemma in BODY_NOUNS:
         said = any(child.dep_ in ("ccomp", "dobj", "oprd", "prep") for child in verb.children)
         return strong or (said and verb.dep_ not in ("relcl", "acl"))
-    return verb.lemma_.lower() in ("say", "tell", "add", "claim", "insist")
+    return verb.lemma_.lower() in saying.PLAIN
 
 
 def brings_quotation(verb: Token, line: Line) -> bool:

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.english.names import FIRST_NAMES, NICKNAMES, SPELLINGS
-from index.english.roles import BEARER_ENDINGS, TITLES
+from index.english.roles import TITLES
 from index.speech.fields import fields_of
 from index.speech.people import Name, gender_of, is_same, read_name
+from index.speech.phrases import BEARER
 from index.values import Speaker
-from index.words import any_of, fold_letters
+from index.words import fold_letters
 
 NEAR_CERTAIN = 0.7
 MOST = 20  # suggestions at a time
 _GROUP = 100  # people of one surname, those with the most statements: each pair of them is looked at
 _NEAR_DAYS = 14
 _IS_SAME, _IS_TITLED = "the name is the same", "the longer name is the other with a title"
-_BEARER = re.compile(rf"{any_of(BEARER_ENDINGS)}$")
 
 # How much each reason counts; chosen so that a name is never enough by itself.
 _TITLED, _SPELLED, _INITIAL, _SURNAME, _GIVEN = 0.6, 0.45, 0.3, 0.2, 0.35
@@ -148,7 +148,7 @@ def _ends_in(long: Name, short: Name) -> bool:
 
 def _is_role(word: str) -> bool:
     folded = fold_letters(word).strip(".")
-    return folded in TITLES or (folded not in FIRST_NAMES and bool(_BEARER.search(folded)))
+    return folded in TITLES or (folded not in FIRST_NAMES and bool(BEARER.search(folded)))
 
 
 def _are_near(dates: Sequence[date], others: Sequence[date]) -> bool:

@@ -11,7 +11,7 @@ from qa.answer import CitedSentence
 from qa.statements import Quote
 from ui.inert import escape_html
 from ui.source import Mark, Opened, nothing_open_html, panel_html
-from ui.wording import describe_speech, describe_voice, find_own_words, format_date
+from ui.wording import describe_manner, describe_speech, find_own_words, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -105,7 +105,7 @@ def own_words_html(statement: CitedSentence) -> str:
 
 def _manner_html(statement: CitedSentence) -> str:
     """How else than in person the speaker says it: "through a spokesman", "as reported by Bo Hale"."""
-    manner = describe_voice(statement).removeprefix(statement.speaker or "").strip(", ")
+    manner = describe_manner(statement)
     return f' <span class="manner">(<bdi>{escape_html(manner)}</bdi>)</span>' if manner else ""
 
 
