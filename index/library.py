@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -272,21 +272,24 @@ class Library:
         """Open the current index; `locked` when this process holds the writer lock."""
         if not self._snapshots:
             return self._open(None)
+        tested = None  # an index that another process could open: what is wrong with it is no damage
         while True:
             index = self._snapshots.current()
-            with suppress(StoreError):  # the reason is looked into below
-                if not self._snapshots.is_suspect(index):
+            try:
+                if index == tested or not self._snapshots.is_suspect(index):
                     with self._snapshots.opening(index):
                         return self._open(index)
-            if index == self._snapshots.current():
-                break  # else it was replaced and deleted by syncs while it was being opened
-        if not self._snapshots.is_sound(index):
-            with nullcontext() if locked else writer_lock(self.settings.store, wait=False):
-                if index == self._snapshots.current():  # another process may have been quicker
-                    self._snapshots.set_aside(index)
-        index = self._snapshots.current()
-        with self._snapshots.opening(index):
-            return self._open(index)
+            except StoreError:
+                if index == tested and index == self._snapshots.current():
+                    raise
+            if index != self._snapshots.current():
+                continue  # it was replaced, and perhaps deleted, by syncs while it was being opened
+            if self._snapshots.is_sound(index):
+                tested = index
+            elif index == self._snapshots.current():
+                with nullcontext() if locked else writer_lock(self.settings.store, wait=False):
+                    if index == self._snapshots.current():  # another process may have been quicker
+                        self._snapshots.set_aside(index)
 
     def _open(self, index: Path | None) -> Opened:
         return open_index(self.settings, index, self._latest_model(), snapshots=self._snapshots)

@@ -1,8 +1,8 @@
 """Killed, out of space, read-only, without its folder, asked by twenty readers at once: the index stays whole.
 
-Some tests mount a small disk, which needs root; they are skipped without it. For more kills and more syncs:
+Some tests mount a small disk, which needs root; they are skipped without it. For more kills, syncs and cases:
 
-    ONRECORD_CRASHES=all python -m pytest tests/test_crash.py
+    ONRECORD_TESTS=all python -m pytest tests/test_crash.py
 """
 
 from __future__ import annotations
@@ -36,14 +36,13 @@ from qa.answer import Citation
 from qa.ask import answer_question
 from qa.question import read_question
 from qa.retrieve import retrieve
+from tests.conftest import IS_WHOLE, only_in_whole_runs
 
 # The heavy imports take about 4 s: one process does them once, and the tests' processes are forked from it.
 FORKS = multiprocessing.get_context("forkserver")
 HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "sentence_transformers", "transformers"]
 
-# 50 kills and 100 syncs would add minutes to every run: ask for them with ONRECORD_CRASHES=all
-IS_WHOLE = os.environ.get("ONRECORD_CRASHES") == "all"
-KILLS = 50 if IS_WHOLE else 5
+KILLS = 50 if IS_WHOLE else 3
 MEASURED = 5  # rounds between two comparisons with a clean build
 
 ADJECTIVES = "old new narrow quiet broken crowded distant famous".split()
@@ -392,14 +391,14 @@ def is_in(citation: Citation, version: Version) -> bool:
 
 
 FULL = [
-    ("at once", 0),
-    ("in the copy", 1_500_000),
-    ("in the first batch", 4_200_000),
-    ("in the second batch", 5_000_000),
+    pytest.param(0, id="at once"),
+    pytest.param(1_500_000, id="in the copy", marks=only_in_whole_runs),
+    pytest.param(4_200_000, id="in the first batch", marks=only_in_whole_runs),
+    pytest.param(5_000_000, id="in the second batch"),
 ]
 
 
-@pytest.mark.parametrize("left", [case[1] for case in FULL], ids=[case[0] for case in FULL])
+@pytest.mark.parametrize("left", FULL)
 def test_full_disk(settings: Settings, tmp_path: Path, disk: Path, left: int, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = replace(settings, store=disk / "store")
     folder = Folder(settings.seeds, 120, seed=3)
@@ -478,8 +477,17 @@ def vanish_bit_by_bit(seeds: Path, away: Path) -> None:
     threading.Thread(target=shutil.rmtree, args=(seeds,)).start()
 
 
-@pytest.mark.parametrize("is_indexed", [True, False], ids=["indexed before", "new"])
-@pytest.mark.parametrize("vanish", [vanish_at_once, vanish_for_good, vanish_bit_by_bit])
+@pytest.mark.parametrize(
+    ("vanish", "is_indexed"),
+    [
+        pytest.param(vanish_at_once, True, id="at once, indexed before"),
+        pytest.param(vanish_at_once, False, id="at once, new", marks=only_in_whole_runs),
+        pytest.param(vanish_for_good, True, id="for good, indexed before", marks=only_in_whole_runs),
+        pytest.param(vanish_for_good, False, id="for good, new", marks=only_in_whole_runs),
+        pytest.param(vanish_bit_by_bit, True, id="bit by bit, indexed before", marks=only_in_whole_runs),
+        pytest.param(vanish_bit_by_bit, False, id="bit by bit, new"),
+    ],
+)
 def test_folder_that_vanishes(
     settings: Settings, tmp_path: Path, vanish: Callable[[Path, Path], None], is_indexed: bool
 ) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from index.errors import StoreError
 from index.library import Library
@@ -135,6 +136,29 @@ def test_sound_index_with_a_mark_is_kept(
     assert again.counts == (4, SENTENCES)
     assert again.update() is None
     assert (caplog.messages, mark.exists(), names(indexed)) == ([], False, ["index-000000", "index-000001"])
+
+
+def test_index_that_is_replaced_while_it_is_tested_is_not_missed(
+    indexed: Path, tmp_path: Path, reopen: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though another process goes on writing."""
+    writer = reopen()
+    (indexed / "index-000001" / "opening-killed").touch()
+    busy = FileLock(indexed / "writer.lock")
+
+    def replace(stored: Snapshots, index: Path) -> bool:
+        for i in range(3):
+            (tmp_path / "news" / "0.txt").write_text(f"The bridge is shut {i}.")
+            writer.sync()
+        assert stored.current().name == "index-000004"
+        busy.acquire()
+        return False  # as of a folder that syncs have deleted
+
+    monkeypatch.setattr(Snapshots, "is_sound", replace)
+    again = reopen()
+    busy.release()
+    assert again.counts == (4, SENTENCES - 299)
+    assert not list(indexed.glob("broken-*"))
 
 
 def test_mark_stands_while_a_process_opens_an_index(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.driving import NO_CHROMIUM, ask, find_chromium
 from tests.conftest import find_port
@@ -32,11 +32,14 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.problems: list[str] = []
+        self._awaited: set[Request] = set()
         self.page: Page = context.new_page()
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"error on the page: {error}"))
         self.page.on("dialog", lambda dialog: self.problems.append(f"dialog: {dialog.message}"))
-        self.page.on("request", lambda request: self._note_request(request.url, url.partition("?")[0]))
+        self.page.on("request", lambda request: self._note_request(request, url.partition("?")[0]))
+        self.page.on("requestfinished", self._awaited.discard)
+        self.page.on("requestfailed", self._awaited.discard)
         self.page.goto(url)
         self.page.locator("#question textarea").wait_for()
         self.page.locator("#conversation :is(.opening, .turn):visible").first.wait_for()
@@ -45,13 +48,22 @@ class Visitor:
         """Type a question, press Enter and wait for what comes of it."""
         ask(self.page, question)
 
+    def settle(self) -> None:
+        """Wait until the server has answered all that the page asked it: reloading before makes Gradio complain."""
+        quiet = 0
+        while quiet < 5:
+            self.page.wait_for_timeout(100)
+            quiet = 0 if self._awaited else quiet + 1
+
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.problems.append(f"console: {message.text}")
 
-    def _note_request(self, requested: str, url: str) -> None:
-        if not requested.startswith((url, "data:", "blob:")):
-            self.problems.append(f"request to another host: {requested}")
+    def _note_request(self, request: Request, url: str) -> None:
+        if not request.url.startswith((url, "data:", "blob:")):
+            self.problems.append(f"request to another host: {request.url}")
+        if "/queue/" in request.url:
+            self._awaited.add(request)
 
 
 @pytest.fixture(scope="session")

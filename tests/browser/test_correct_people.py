@@ -134,6 +134,7 @@ def test_one_is_renamed_and_the_address_follows(visiting: Visiting, town: Town, 
         told(page, f"Corrected: Ines Duarte is called {HOSTILE}")
         expect(page.locator("#page :is(script, img)")).to_have_count(0)
         assert town.made == (Rename("Ines Duarte", HOSTILE),)
+        visitor.settle()
         page.reload()
         expect(page.locator("#person h2")).to_have_text(HOSTILE)  # its address is the new one
         open_forms(page)
@@ -262,6 +263,7 @@ def test_two_editors_at_once(visiting: Visiting, town: Town) -> None:
         expect(other.page.locator("#person h2")).to_have_text("Inês Duarte")
         assert town.made == (Rename("Ines Duarte", "Inês Duarte"), SetRole("Ines Duarte", "mayor"))
         add_correction(town.seeds, NotAPerson("Bob Dylan"))  # a third, in another process or an editor
+        one.settle()
         one.page.reload()
         expect(one.page.locator("#person .total")).to_have_text("3 statements in 2 articles · mayor")
         one.page.goto(f"{town.url}#people")

@@ -290,6 +290,7 @@ def test_article_is_removed_on_a_second_click_and_put_back(editor: Visitor, town
     page.locator("#library-page .sure").click()
     undo.wait_for()
     settled(page)
+    editor.settle()
     page.reload()
     page.locator("#library-page tr.row").first.wait_for()
     expect(row(page, "A slow tram")).to_have_count(0)
