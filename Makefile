@@ -1,6 +1,7 @@
 # make run       install into .venv, index seeds/, serve the chat at http://127.0.0.1:7860
 # make test      install the test tools too, check the code, run every test
 # make quality   score the answers to the project's own questions
+# make bench     compare speed, memory and disk with those of a plain assistant; BENCH="--sizes 1 10 100" for more
 # make reader    train the reader again on DATA, as tests/bench/reader/train.py describes it, for MINUTES
 
 PYTHON ?= python3
@@ -10,10 +11,11 @@ BIN := .venv/bin
 TORCH_INDEX ?=
 DATA ?=
 MINUTES ?= 180
+BENCH ?=
 
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test quality reader clean
+.PHONY: run test quality bench reader clean
 
 run: .venv/installed
 	@$(BIN)/onrecord serve --port $(PORT)
@@ -26,6 +28,9 @@ test: .venv/installed-for-tests
 
 quality: .venv/installed
 	@$(BIN)/onrecord eval tests/quality/questions.jsonl --seeds tests/quality/articles
+
+bench: .venv/installed
+	@$(BIN)/python -m tests.bench.performance $(BENCH)
 
 reader: .venv/installed-for-tests
 	@test -f "$(DATA)" || { echo "Name the training data: make reader DATA=reading.jsonl.gz" >&2; exit 2; }

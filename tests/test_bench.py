@@ -63,6 +63,7 @@ WRONG = [
         "q.jsonl cannot be read: No such file",
     ),
     ("attribution", ["--articles", "seeds", "--gold", "gold.jsonl"], "gold.jsonl is not a file. Give one that says"),
+    ("performance", ["--articles", "no-articles.jsonl"], "no-articles.jsonl cannot be read: [Errno 2] No such file"),
 ]
 
 
