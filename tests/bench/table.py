@@ -67,8 +67,8 @@ What limits each figure:
   LlamaIndex, torch and sentence-transformers. Only On the Record looks whether the folder has changed.
 - **warm ask**: for On the Record the reader, a neural network that reads the best sentences in their passages
   (ONRECORD_READER=none does without). For plain the question's own vector, made with torch.
-- **memory**: for On the Record its two models and Chroma, for plain torch. Vectors, the links of graphs and what is kept
-  of each article grow with the articles.
+- **memory**: for On the Record its two models and Chroma, for plain torch. Vectors, the links of graphs and what is
+  kept of each article grow with the articles.
 - **disk**: vectors of 1.5 KB, and Chroma's copies of text and metadata. On the Record keeps two vectors of a sentence
   and an index of its words, plain the window of up to seven sentences around each. Measured after the build.
 """
