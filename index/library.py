@@ -7,24 +7,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
-from pathlib import Path
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from types import TracebackType
 
 from index.errors import BusyError, CorrectionError, OnRecordError, StoreError
 from index.file_names import PEOPLE_FILE
+from index.merger import Merger
 from index.models.embedding import EmbeddingModel
-from index.opened import Opened, open_index, open_parts, open_store
+from index.opened import Opened, OpenPart, open_ledger, open_part, open_server, open_snapshot, to_opened
 from index.people_file import Stamp, add_correction, find_stamp, read_corrections, remove_correction
 from index.plan import IsWhole, Plan, make_plan, require_files
 from index.roster import Roster
 from index.settings import Settings
 from index.speech.corrections import Correction
-from index.storage.chroma import Store
+from index.storage.chroma import Part
+from index.storage.lexical import Lexical
 from index.storage.lock import make_folder, writer_lock
 from index.storage.snapshots import Snapshots
+from index.storage.store import Records, Store
 from index.sync import OnProgress, Report, apply_plan, load_reader
-from index.values import Article, ArticleRecord, Speaker
+from index.values import Article, Speaker
 from index.writer import prepare_attribution
 
 logger = logging.getLogger(__name__)
@@ -38,8 +41,9 @@ class Library:
     """
 
     store: Store
+    lexical: Lexical
     model: EmbeddingModel
-    records: dict[str, ArticleRecord]
+    records: Records
     counts: tuple[int, int]
     """The numbers of articles and of sentences."""
     progress: tuple[int, int, int] | None
@@ -65,6 +69,7 @@ class Library:
         self.last = None
         self._wanted_model = EmbeddingModel(settings.model)
         self._snapshots = None if settings.chroma_url else Snapshots(settings.store)
+        self._merger = Merger(settings, self._snapshots) if self._snapshots else None
         self._adopt(self._open_current())
 
     @contextmanager
@@ -100,12 +105,12 @@ class Library:
 
         While another process is writing, an index that is not empty is left as it is.
         """
-        if self.plan().is_empty and not self._is_other_generation() and self.records:
+        if self.plan().is_empty and not self._is_other_generation() and self.counts[0]:
             return None
         try:
             return self.sync(on_progress=on_progress, wait=False)
         except BusyError as error:
-            if not self.records:
+            if not self.counts[0]:
                 raise
             logger.warning("%s Answering from what the index holds now.", error)
             return None
@@ -131,7 +136,14 @@ class Library:
             finally:
                 self.progress = None
             self.last = report, time.time()
-            return report
+        if self._merger:
+            self._merger.begin(self.model, self.counts[1])
+        return report
+
+    def finish_merge(self) -> None:
+        """Wait until what a sync began to merge in the background is one part; see `index.storage.merging`."""
+        if self._merger:
+            self._merger.finish()
 
     def article(self, article_id: str) -> Article:
         """The article as it was indexed; raises StoreError for an unknown id."""
@@ -186,11 +198,13 @@ class Library:
         """When the index was last up to date with the folder, in seconds since 1970; None if it never was."""
         if self._snapshots:
             return self._snapshots.synced
-        current = self._opened.catalogue.current()
+        current = self._opened.parts[0].catalogue.current()
         return current.synced if current else None
 
     def close(self) -> None:
-        """Close the files."""
+        """Close the files. A merge that is going on stops, and is taken up again after a later sync."""
+        if self._merger:
+            self._merger.close()
         self._opened.close()
 
     def __enter__(self) -> Library:
@@ -214,21 +228,25 @@ class Library:
                 self._reopen(locked=True)  # else what another process wrote would be lost
         plan = make_plan(self.settings, self.store.files(), is_whole=is_whole)
         self.progress = 0, len(plan.read), 0
-        if plan.is_empty and not self._is_other_generation() and not self._opened.catalogue.was_interrupted():
-            report = apply_plan(self.settings, plan, self.store, self.lexical, self.model, lambda *_: None).report
+        opened = self._opened
+        if plan.is_empty and not self._is_other_generation() and not opened.needs_writing:
+            report = apply_plan(self.settings, plan, self.store, self.model, lambda *_: None).report
             if self._snapshots:
                 self._snapshots.discard()  # a draft of changes that were undone
                 self._snapshots.note_sync()
             else:
-                self._opened.catalogue.note_sync()
+                opened.parts[0].catalogue.note_sync()
             return report
         if plan.read:
             prepare_attribution()
+        if not self._snapshots:
+            return self._write_to_server(note, is_whole)
         try:
-            return self._write(note, is_whole)
+            return self._write(self._snapshots, note, is_whole)
         except OnRecordError:
-            if self._snapshots:
-                self._snapshots.discard()  # only a sync that was killed leaves a draft, which is sound
+            self._snapshots.discard()  # only a sync that was killed leaves a draft, which is sound
+            with suppress(StoreError):
+                self.store.ledger.begin(self._opened.revision)
             raise
 
     def _is_other_generation(self) -> bool:
@@ -236,9 +254,11 @@ class Library:
         return (self.model.name, self.model.version) != (wanted.name, wanted.version)
 
     def _is_behind(self) -> bool:
+        if self.store.ledger.is_damaged:
+            return True
         if self._snapshots:
             return self._snapshots.current() != self._opened.folder
-        current = self._opened.catalogue.current()
+        current = self._opened.parts[0].catalogue.current()
         return current is not None and current.revision != self._opened.revision
 
     def _are_corrected(self) -> bool:
@@ -260,39 +280,38 @@ class Library:
 
     def _reopen(self, *, locked: bool = False) -> None:
         before = self._opened
-        self._adopt(self._open_current(locked=locked))
-        before.close()
+        self._adopt(self._open_current(before.parts, locked=locked))
+        before.close(but=self._opened.parts)
 
     def _adopt(self, opened: Opened) -> None:
         self._opened = opened
         self.store, self.lexical, self.model, self.records = opened.store, opened.lexical, opened.model, opened.records
-        self.counts = len(opened.records), sum(record.sentences for record in opened.records.values())
+        self.counts = opened.store.ledger.counts()
 
-    def _open_current(self, *, locked: bool = False) -> Opened:
-        """Open the current index; `locked` when this process holds the writer lock."""
-        if not self._snapshots:
-            return self._open(None)
-        tested = None  # an index that another process could open: what is wrong with it is no damage
+    def _open_current(self, known: tuple[OpenPart, ...] = (), *, locked: bool = False) -> Opened:
+        """Open the current index, whose parts that are `known` are open; `locked` when this process holds the lock."""
+        snapshots = self._snapshots
+        if not snapshots:
+            return open_server(self.settings, self._latest_model())
+        trusted = {part.folder for part in known}  # what is wrong with these is no damage
         while True:
-            index = self._snapshots.current()
+            index = snapshots.current()
+            parts = [part.folder for part in snapshots.parts(index) if part.folder not in trusted]
+            suspect = [part for part in parts if snapshots.is_suspect(part)]
             try:
-                if index == tested or not self._snapshots.is_suspect(index):
-                    with self._snapshots.opening(index):
-                        return self._open(index)
+                if not suspect:
+                    return open_snapshot(self.settings, snapshots, index, self._latest_model(), known)
             except StoreError:
-                if index == tested and index == self._snapshots.current():
+                if index == snapshots.current() and not parts:
                     raise
-            if index != self._snapshots.current():
-                continue  # it was replaced, and perhaps deleted, by syncs while it was being opened
-            if self._snapshots.is_sound(index):
-                tested = index
-            elif index == self._snapshots.current():
-                with nullcontext() if locked else writer_lock(self.settings.store, wait=False):
-                    if index == self._snapshots.current():  # another process may have been quicker
-                        self._snapshots.set_aside(index)
-
-    def _open(self, index: Path | None) -> Opened:
-        return open_index(self.settings, index, self._latest_model(), snapshots=self._snapshots)
+                suspect = parts
+            for part in suspect:
+                if snapshots.is_sound(part):
+                    trusted.add(part)
+                elif index == snapshots.current():  # else it was replaced, and deleted, by syncs meanwhile
+                    with nullcontext() if locked else writer_lock(self.settings.store, wait=False):
+                        if index == snapshots.current():  # another process may have been quicker
+                            snapshots.set_aside(part)
 
     def _latest_model(self) -> EmbeddingModel:
         """The model that the settings name, in the version that its folder now holds."""
@@ -300,41 +319,70 @@ class Library:
             self._wanted_model = EmbeddingModel(self._wanted_model.name)
         return self._wanted_model
 
-    def _write(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
-        """Sync into a draft, which becomes the current index; on a server, into the index itself."""
-        model = self._wanted_model if self._is_other_generation() else self.model
+    def _write(self, snapshots: Snapshots, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
+        """Sync into a draft, which becomes the current index."""
         before = self._opened
-        with ExitStack() as opened:
-            if self._snapshots:
-                with ThreadPoolExecutor(1) as pool:
-                    copying = pool.submit(self._snapshots.draft)
-                    load_reader()  # at the same time: each takes about half a second
-                    draft = copying.result()
-                catalogue, lexical = open_parts(self.settings, draft, opened, snapshots=self._snapshots)
-            else:
-                draft = None
-                catalogue, lexical = before.catalogue, before.lexical
-            store = open_store(catalogue, model)
+        model = self._wanted_model if self._is_other_generation() else self.model
+        anew = model is not self.model or not before.store.parts
+        snapshots.tidy()
+        with ThreadPoolExecutor(1) as pool:
+            drafting = pool.submit(snapshots.draft, before.store.ledger.counts()[1], anew=anew)
+            load_reader()  # at the same time: each takes about half a second
+            draft = drafting.result()
+        folders = [part.folder for part in draft.kept]
+        kept = [part for part in before.parts if part.folder in folders]
+        with ExitStack() as stack:
+            written = open_part(self.settings, draft.folder, model, anew=anew)
+            stack.callback(written.close)
+            ledger = open_ledger(self.settings, draft.revision)
+            stack.callback(ledger.close)
+            is_level = ledger.begin(before.revision)
+            store = Store([*(part.part for part in kept), written.part], ledger)
+            if anew or draft.is_resumed or not is_level:
+                store.level_anew()
             plan = make_plan(self.settings, store.files(), is_whole=is_whole)
-            catalogue.note_writing()
-            applied = apply_plan(self.settings, plan, store, lexical, model, on_progress)
-            records = applied.records
-            if self._snapshots and draft:
-                store.forget(applied.replaced, records)  # no one reads the draft yet
-                catalogue.drop_other_generations(store)
-                lexical.update(records, store.sentences)
-                revision = catalogue.promote(store).revision
-                self._snapshots.promote(draft)
-                close = opened.pop_all().close
-                with self._alone():
-                    self._adopt(Opened(draft, revision, catalogue, store, lexical, model, records, close))
-                before.close()
-            else:
-                with self._alone():
-                    # The lexical index first: if its disk is full, this process still answers from the old state.
-                    lexical.update(records, store.sentences)
-                    revision = catalogue.promote(store).revision
-                    self._adopt(Opened(None, revision, catalogue, store, lexical, model, records, before.close))
-                store.forget(applied.replaced, records)
-                catalogue.drop_other_generations(store)
+            written.catalogue.note_writing()
+            applied = apply_plan(self.settings, plan, store, model, on_progress)
+            store.forget(applied.replaced)  # no one reads the draft yet
+            ledger.finish()
+            current = written.catalogue.promote(written.part)
+            index = snapshots.promote(draft, written.part.count())
+            release = snapshots.protect(index)
+            stack.pop_all()
+        parts = [*kept, replace(written, current=current)]
+        with self._alone():
+            self._adopt(to_opened(index, draft.revision, parts, store, model, release))
+        before.close(but=kept)
+        ledger.prune(snapshots.oldest_read())
+        return applied.report
+
+    def _write_to_server(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
+        """Sync into what readers read, in an order that leaves each article whole."""
+        before = self._opened
+        (server,) = before.parts
+        written, model = server, self.model
+        if self._is_other_generation():
+            model = self._wanted_model
+            part = Part(server.client, model=model.name, dimension=model.dimension, version=model.version)
+            written = replace(server, model=model, part=part)
+        with ExitStack() as stack:
+            ledger = open_ledger(self.settings, before.revision + 1, server)
+            stack.callback(ledger.close)
+            ledger.begin(before.revision)
+            store = Store([written.part], ledger)
+            store.level_anew()  # with what an interrupted writer left
+            plan = make_plan(self.settings, store.files(), is_whole=is_whole)
+            written.catalogue.note_writing()
+            applied = apply_plan(self.settings, plan, store, model, on_progress)
+            with self._alone():
+                # The ledger first: if its disk is full, this process still answers from the old state.
+                ledger.finish()
+                current = written.catalogue.promote(written.part)
+                stack.pop_all()
+                written = replace(written, current=current)
+                self._adopt(to_opened(None, current.revision, [written], store, model))
+        before.close(but=before.parts)
+        store.forget(applied.replaced)
+        written.catalogue.drop_other_generations(written.part)
+        ledger.prune(current.revision)
         return applied.report

@@ -17,8 +17,9 @@ from index.speech.fields import Fields
 from index.speech.identity import Identities, Person
 from index.speech.people import from_json, merge_speakers
 from index.speech.suggestions import Presence, Suggestion, suggest, to_days
-from index.storage.chroma import FoundSentence, Store
+from index.storage.chroma import FoundSentence
 from index.storage.lexical import Lexical
+from index.storage.store import Store
 from index.values import ArticleRecord, Sentence, Speaker, Statement, parse_sentence_id, sentence_id
 from index.words import fold_letters
 

@@ -13,8 +13,8 @@ from index.models.embedding import EmbeddingModel
 from index.models.quick_imports import quick_imports
 from index.plan import File, Plan
 from index.settings import Settings
-from index.storage.chroma import Store
-from index.storage.lexical import Lexical
+from index.storage.ledger import Ledger
+from index.storage.store import Store
 from index.values import ArticleRecord, FileRecord
 from index.writer import Writer
 
@@ -55,19 +55,17 @@ class Applied:
     """What applying a plan came to.
 
     `replaced` are the versions of articles that are no longer current. Their sentences stay in the store until
-    `Store.forget`, for the readers that still believe them. `records` are the articles that the store now holds.
+    `Store.forget`, for the readers that still believe them.
     """
 
     report: Report
     replaced: list[ArticleRecord]
-    records: dict[str, ArticleRecord]
 
 
 def apply_plan(
     settings: Settings,
     plan: Plan,
     store: Store,
-    lexical: Lexical,
     model: EmbeddingModel,
     on_progress: OnProgress,
 ) -> Applied:
@@ -77,36 +75,38 @@ def apply_plan(
     nothing in the folder can be read at all.
     """
     began = time.perf_counter()
-    changes = _Changes(settings, plan, store.records())
+    changes = _Changes(settings, plan, store.ledger)
 
     def note_progress(files: int, sentences: int) -> None:
         on_progress(files, len(plan.read), sentences)
 
-    with Writer(store, lexical, model, changes.before, note_progress) as writer:
+    with Writer(store, model, note_progress) as writer:
         for i, file in enumerate(plan.read):
             changes.write_file(file, writer)
             writer.commit_if_full(files=i + 1)
         writer.commit(files=len(plan.read))
     gone = changes.gone
-    records = {article_id: record for article_id, record in store.records().items() if article_id not in gone}
-    if not records:
+    if store.ledger.counts()[0] == len(gone):
         raise _nothing_to_read(settings, plan, changes.skipped)
     store.remove(gone, plan.gone)
     store.put_files(changes.files_to_note)
-    report = changes.report(records, embedded=writer.embedded, seconds=time.perf_counter() - began)
-    return Applied(report, [*changes.replaced, *gone.values()], records)
+    report = changes.report(store.ledger.counts(), embedded=writer.embedded, seconds=time.perf_counter() - began)
+    return Applied(report, [*changes.replaced, *gone.values()])
 
 
 class _Changes:
-    """The changes to the articles that the index held `before`, as file after file is read."""
+    """The changes to the articles that a ledger holds, as file after file is read."""
 
-    def __init__(self, settings: Settings, plan: Plan, before: dict[str, ArticleRecord]) -> None:
-        self._settings, self._plan, self.before = settings, plan, before
-        self._by_file: dict[str, list[ArticleRecord]] = {}
-        for record in before.values():
-            self._by_file.setdefault(record.file, []).append(record)
+    def __init__(self, settings: Settings, plan: Plan, ledger: Ledger) -> None:
+        self._settings, self._plan, self._ledger = settings, plan, ledger
         # Articles whose file is gone, including those that a killed sync put without noting their file.
-        self.gone = {record.id: record for record in before.values() if record.file not in plan.found}
+        unfound = {name for name in ledger.files_of_articles() if name not in plan.found}
+        self.gone = {
+            key: record for name in sorted(unfound) for key, record in ledger.records("file = ?", name).items()
+        }
+        self._not_read = ledger.counts()[0] - len(self.gone)  # articles in files that are not read
+        self._arrived: list[str] = []
+        """The digests of articles that are new."""
         self.replaced: list[ArticleRecord] = []
         self.files_to_note: list[FileRecord] = []
         """Records of files that some articles are gone from, to be put once these are removed."""
@@ -118,7 +118,8 @@ class _Changes:
         """Read a file, and pass the articles in it that are new or changed to the writer."""
         articles, skipped = _read(self._settings, file)
         self.skipped.extend(skipped)
-        held = self._by_file.get(file.name, [])
+        held = list(self._ledger.records("file = ?", file.name).values())
+        self._not_read -= len(held)
         ids = {document.id_ for document, _ in articles}
         gone = {record.id: record for record in held if articles and record.id not in ids}
         record = _to_record(self._settings, file, skipped)
@@ -134,7 +135,7 @@ class _Changes:
 
     def _write_article(self, file: File, document: Document, nodes: list[TextNode], writer: Writer) -> None:
         digest = document.metadata["digest"]
-        known = self.before.get(document.id_)
+        known = self._ledger.records("id = ?", document.id_).get(document.id_)
         if known and (known.digest, known.file) == (digest, file.name):
             self._counts["unchanged"] += 1
             return
@@ -143,26 +144,26 @@ class _Changes:
             return
         self._written.add(document.id_)
         self._counts["changed" if known else "added"] += 1
-        if known and known.digest != digest:
+        if not known:
+            self._arrived.append(digest)
+        elif known.digest != digest:
             self.replaced.append(known)
         self.gone.pop(document.id_, None)  # as when an archive is replaced by a folder of the same name
         writer.write(document, nodes)
 
-    def report(self, records: dict[str, ArticleRecord], *, embedded: int, seconds: float) -> Report:
-        """Count the changes; `records` are the articles that the store now holds."""
-        arrived = Counter(record.digest for article_id, record in records.items() if article_id not in self.before)
-        moved = sum((arrived & Counter(record.digest for record in self.gone.values())).values())
-        not_read = (*self._plan.unchanged, *self._plan.unsettled)
+    def report(self, counts: tuple[int, int], *, embedded: int, seconds: float) -> Report:
+        """Count the changes; `counts` are the articles and the sentences that the store now holds."""
+        moved = sum((Counter(self._arrived) & Counter(record.digest for record in self.gone.values())).values())
         return Report(
             added=self._counts["added"] - moved,
             changed=self._counts["changed"],
             moved=moved,
             removed=len(self.gone) - moved,
-            unchanged=self._counts["unchanged"] + sum(len(self._by_file.get(name, ())) for name in not_read),
+            unchanged=self._counts["unchanged"] + self._not_read,
             skipped=tuple(sorted(self.skipped)),
             embedded=embedded,
-            articles=len(records),
-            sentences=sum(record.sentences for record in records.values()),
+            articles=counts[0],
+            sentences=counts[1],
             seconds=seconds,
         )
 

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 from index.models.embedding import EmbeddingModel
 from index.speech.people import from_json
-from index.storage.chroma import Store
-from index.storage.lexical import Lexical, digest
-from index.values import ArticleRecord, FileRecord, sentence_id
+from index.storage.lexical import Lexical
+from index.storage.store import Store
+from index.values import FileRecord
 
 if TYPE_CHECKING:
     from llama_index.core.schema import Document, TextNode
@@ -61,17 +61,14 @@ class Writer:
     def __init__(
         self,
         store: Store,
-        lexical: Lexical,
         model: EmbeddingModel,
-        records: Mapping[str, ArticleRecord],
         on_progress: Callable[[int, int], None],
     ) -> None:
-        """`records` are the store's; `on_progress` is called with the numbers of files and sentences done so far."""
-        self._store, self._lexical, self._model, self._on_progress = store, lexical, model, on_progress
-        self._was_empty = not records
-        self._stored = sum(record.sentences for record in records.values())
-        self._speakers = {record.digest: (record.id, record.speakers) for record in records.values()}
-        self._ids: dict[bytes, str] = {}  # of sentences stored here, by the digest of the text: about 150 bytes each
+        """`on_progress` is called with the numbers of files and sentences done so far."""
+        self._store, self._model, self._on_progress = store, model, on_progress
+        self._lexical = Lexical(store.ledger)
+        articles, self._stored = store.ledger.counts()
+        self._was_empty = not articles
         self._filling, self._full = _Batch(), _Batch()
         self._files = self._sentences = 0  # done so far
         self.embedded = 0
@@ -118,14 +115,13 @@ class Writer:
         """Who speaks in an article that the store holds under another id: its file was moved or copied."""
         from index.speech.attribution import Attribution
 
-        known_id, speakers = self._speakers.get(document.metadata["digest"], ("", ""))
-        ids = [sentence_id(known_id, document.metadata["digest"], i) for i in range(len(nodes))]
-        held = self._store.sentences_of(ids) if known_id else {}
-        if [held[key].text for key in ids if key in held] != [node.text for node in nodes]:
-            return None
-        known: Future[Attribution] = Future()
-        known.set_result(Attribution([held[key] for key in ids], from_json(speakers)))
-        return known
+        for record in self._store.ledger.records("digest = ?", document.metadata["digest"]).values():
+            held = self._store.sentences(record)
+            if [sentence.text for sentence in held] == [node.text for node in nodes]:
+                known: Future[Attribution] = Future()
+                known.set_result(Attribution(held, from_json(record.speakers)))
+                return known
+        return None
 
     def _commit(self, batch: _Batch) -> None:
         if batch.entries:
@@ -135,10 +131,6 @@ class Writer:
             documents = [entry.document for entry in batch.entries]
             nodes = [node for entry in batch.entries for node in entry.nodes]
             self._store.put(documents, nodes)
-            self._ids.update((digest(node.text), node.node_id) for node in nodes)
-            self._speakers.update(
-                (document.metadata["digest"], (document.id_, document.metadata["speakers"])) for document in documents
-            )
         if batch.records:
             self._store.put_files(batch.records)
         self._sentences += batch.sentences
@@ -149,10 +141,7 @@ class Writer:
         # Wire copy repeats, and most of an edited article remains: no text that the index knows is embedded again.
         titles = {entry.document.metadata["title"] for entry in batch.entries}
         texts = dict.fromkeys(node.text for entry in batch.entries for node in entry.nodes)
-        known = [self._ids[key] for key in map(digest, texts) if key in self._ids]
-        if not self._was_empty:
-            known += self._lexical.find_equal(texts)
-        vectors = self._store.vectors_of(sorted(set(known)))
+        vectors = self._store.vectors_of(self._lexical.find_equal(texts))
         for title in () if self._was_empty else titles - vectors.keys():
             vector = self._store.title_vector(title)
             if vector:
@@ -220,6 +209,8 @@ def _end_with_parent(parent: int) -> None:
 
 def _begin_attribution(batch: _Batch) -> None:
     """Let other processes begin to find out who speaks in the articles of a batch."""
+    if not batch.entries:
+        return  # without importing what reads articles
     from index.nodes import to_article, to_sentences
     from index.speech.attribution import attribute
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from index.library import Library
-from index.values import ArticleRecord, led_by, parse_sentence_id
+from index.values import led_by
 from index.words import to_stems
 from qa.evidence import Evidence
 from qa.question import Query, read_question
@@ -92,7 +92,7 @@ def _find_candidates(
     articles: Collection[str] | None,
     each: int,
 ) -> list[str]:
-    """Ids of what both views find, by anyone and by the speaker asked for, in the articles' current versions."""
+    """Ids of what both views find, by anyone and by the speaker asked for."""
     found: set[str] = set()
     for speakers in [(), names] if names else [()]:
         near = library.roster.nearest(vector, each, speakers, articles)
@@ -105,8 +105,7 @@ def _find_candidates(
             articles=articles,
         )
         found.update(key for key, _ in [*near, *matching])
-    records = library.records
-    return sorted(key for key in found if _is_current(key, records))
+    return sorted(found)
 
 
 def _find_earlier(library: Library, query: Query, articles: Collection[str] | None) -> list[str]:
@@ -115,11 +114,6 @@ def _find_earlier(library: Library, query: Query, articles: Collection[str] | No
         return []
     found, _ = _rank(library, read_question(query.context), (), articles, EARLIER_CANDIDATES)
     return list(dict.fromkeys(evidence.sentence.article_id for evidence in found))[:EARLIER]
-
-
-def _is_current(key: str, records: dict[str, ArticleRecord]) -> bool:
-    article_id, digest, _ = parse_sentence_id(key)
-    return article_id in records and records[article_id].digest.startswith(digest)
 
 
 def _place(evidence: Evidence) -> tuple[float, str, int]:

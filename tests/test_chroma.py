@@ -1,4 +1,4 @@
-"""The Chroma store: what is put in comes out, and a reader never sees half an article."""
+"""A part in Chroma: what is put in comes out, and a reader never sees half an article."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from index.models.embedding import EmbeddingModel, in_context
 from index.nodes import ArticleReader, SentenceParser, to_article
 from index.settings import BUNDLED_MODEL, Settings
 from index.storage.catalogue import Catalogue, Current
-from index.storage.chroma import Store, similarity
+from index.storage.chroma import Part, similarity
 from index.storage.connection import connect
 from index.storage.generation import SCHEMA, name_generation
-from index.values import ArticleRecord, FileRecord, parse_sentence_id, sentence_id
+from index.storage.records import texts_to_vectors, vectors_to_texts
+from index.values import ArticleRecord, FileRecord, Sentence, parse_sentence_id, sentence_id
 
 FIRST = (
     "---\ntitle: The bridge\nsource: Post\nauthor: Ann Lee\ndate: 2024-12-10\n---\nIt is open. Ships pass. It is open."
@@ -33,8 +34,8 @@ def open_client(folder: Path) -> Any:
     return connect(Settings(seeds=folder, store=folder / "store"), folder / "store")
 
 
-def open_store(client: Any, model: str = BUNDLED_MODEL, dimension: int = 384) -> Store:
-    return Store(client, model=model, dimension=dimension)
+def open_part(client: Any, model: str = BUNDLED_MODEL, dimension: int = 384) -> Part:
+    return Part(client, model=model, dimension=dimension)
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def client(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def store(client: Any) -> Store:
-    return open_store(client)
+def store(client: Any) -> Part:
+    return open_part(client)
 
 
 def make(
@@ -65,11 +66,23 @@ def make(
     return document, list(nodes)
 
 
-def held_ids(store: Store) -> tuple[list[str], list[str]]:
-    return sorted(store._sentences.get(include=[])["ids"]), sorted(store._contexts.get(include=[])["ids"])
+def sentences_of(part: Part, record: ArticleRecord | None) -> list[Sentence]:
+    """The sentences of a version of an article, in order."""
+    assert record is not None
+    ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
+    return sorted(part.sentences_of(ids).values(), key=lambda sentence: sentence.position)
 
 
-def test_put_and_read_back(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+def in_bytes(vectors: Sequence[Any]) -> Any:
+    """The vectors as a store gives them back."""
+    return texts_to_vectors(vectors_to_texts(np.array(vectors, np.float32)))
+
+
+def held_ids(store: Part) -> list[str]:
+    return sorted(store._sentences.get(include=[])["ids"])
+
+
+def test_put_and_read_back(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
     document, nodes = make(tmp_path, model, FIRST, "north/bridge #2.txt")
     store.put([document], nodes)
     digest = document.metadata["digest"]
@@ -88,7 +101,7 @@ def test_put_and_read_back(store: Store, tmp_path: Path, model: EmbeddingModel) 
     )
     assert store.records() == {"north/bridge #2.txt": record}
     assert store.article("north/bridge #2.txt") == to_article(document)
-    sentences = store.sentences(record)
+    sentences = sentences_of(store, record)
     assert [(sentence.position, sentence.text) for sentence in sentences] == [
         (0, "It is open."),
         (1, "Ships pass."),
@@ -99,26 +112,26 @@ def test_put_and_read_back(store: Store, tmp_path: Path, model: EmbeddingModel) 
     ids = [f"north/bridge #2.txt#{digest[:16]}#{position}" for position in range(3)]
     found = sorted(store.sentences_with_vectors([*ids, "no#such#0"]))
     assert [(key, sentence) for key, sentence, _, _ in found] == list(zip(ids, sentences, strict=True))
-    assert np.array([vector for _, _, vector, _ in found]) == pytest.approx(own, abs=1e-6)
+    held = np.array([vector for _, _, vector, _ in found])
+    assert np.linalg.norm(held, axis=1) == pytest.approx(1, abs=1e-6)
+    assert (held * own).sum(axis=1) == pytest.approx(1, abs=2e-4)  # a byte a dimension
     assert np.array([context for _, _, _, context in found]) == pytest.approx(
-        in_context(own, np.array(document.embedding)), abs=1e-6
+        in_context(held, np.array(document.embedding)), abs=1e-6
     )
     assert store.sentences_with_vectors([]) == []
 
 
-def test_no_such_article(store: Store) -> None:
-    with pytest.raises(StoreError) as raised:
-        store.article("bridge.txt")
-    assert str(raised.value) == ("the index holds no article 'bridge.txt'; `onrecord index` updates it.")
+def test_no_such_article(store: Part) -> None:
+    assert store.article("bridge.txt") is None
 
 
-def test_nearest_is_cosine_in_context(store: Store, seeds: Path, tmp_path: Path, model: EmbeddingModel) -> None:
+def test_nearest_is_cosine_in_context(store: Part, seeds: Path, tmp_path: Path, model: EmbeddingModel) -> None:
     assert store.nearest(model.encode(["Nothing is held yet."])[0], 5) == []
     text = (seeds / "kremlin-syria-bases.txt").read_text(encoding="utf-8")
     document, nodes = make(tmp_path, model, text)
     store.put([document], nodes)
     question = model.encode(["Who was granted asylum in Russia?"])[0]
-    contexts = in_context(np.array([node.embedding for node in nodes]), np.array(document.embedding))
+    contexts = in_context(in_bytes([node.embedding for node in nodes]), np.array(document.embedding))
     cosines = contexts @ question
     best = np.argsort(-cosines)[:5]
     found = store.nearest(question, 5)
@@ -145,24 +158,24 @@ def test_sentence_ids(article_id: str) -> None:
     assert parse_sentence_id(key) == (article_id, "0123456789abcdef", 12)
 
 
-def test_new_version_takes_the_place_of_the_old(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+def test_new_version_takes_the_place_of_the_old(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
     first = make(tmp_path, model, FIRST)
     store.put(*_lists(first))
     old = store.records()["bridge.txt"]
     document, nodes = make(tmp_path, model, SECOND)
     store.put([document], nodes)
     record = store.records()["bridge.txt"]
-    assert [sentence.text for sentence in store.sentences(record)] == ["It was closed again."]
+    assert [sentence.text for sentence in sentences_of(store, record)] == ["It was closed again."]
     # A reader that still uses the old version finds it whole until it is forgotten.
-    assert [sentence.text for sentence in store.sentences(old)] == [node.text for node in first[1]]
-    store.forget([old], store.records())
-    assert held_ids(store) == ([nodes[0].node_id], [nodes[0].node_id])
+    assert [sentence.text for sentence in sentences_of(store, old)] == [node.text for node in first[1]]
+    store.forget([old])
+    assert held_ids(store) == [nodes[0].node_id]
     # Fields missing from the new version are not taken from the old one.
     assert (record.source, record.author, record.published) == (None, None, None)
     assert store.article("bridge.txt") == to_article(document)
 
 
-def test_remove(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+def test_remove(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
     store.put(*_lists(make(tmp_path, model, FIRST, "a.txt"), make(tmp_path, model, FIRST, "b.txt")))
     records = store.records()
     store.remove([], [])
@@ -170,13 +183,13 @@ def test_remove(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
     store.remove(["a.txt"], ["a.txt"])
     (record,) = store.records().values()
     assert record.id == "b.txt"
-    assert list(map(len, held_ids(store))) == [6, 6]  # a reader may still be using a.txt
-    store.forget([records["a.txt"]], store.records())
+    assert len(held_ids(store)) == 6  # a reader may still be using a.txt
+    store.forget([records["a.txt"]])
     left = [sentence_id("b.txt", record.digest, position) for position in range(3)]
-    assert held_ids(store) == (left, left)
+    assert held_ids(store) == left
 
 
-def test_files(store: Store) -> None:
+def test_files(store: Part) -> None:
     assert store.files() == {}
     nanoseconds = 1_700_000_000_123_456_789  # more digits than a double holds
     skipped = (("feed.csv#2", "has no text"), ("feed.csv#é", "“quoted”"))
@@ -191,8 +204,26 @@ def test_files(store: Store) -> None:
     assert store.files() == {"feed.csv": touched}
 
 
+def test_what_is_gone_from_earlier_parts(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
+    store.put(*_lists(make(tmp_path, model, FIRST, "a.txt")))
+    file = FileRecord("a.txt", 9, 1, 2, 5_000_000, ())
+    store.put_files([file])
+    records = store.records()
+    store.bury(["a.txt", "b.txt"], ["a.txt", "c.txt"])
+    assert store.records() == {"a.txt": None, "b.txt": None}
+    assert store.files() == {"a.txt": None, "c.txt": None}
+    assert store.article("a.txt") is None
+    assert store.holding(["a.txt", "x.txt"], ["c.txt", "y.txt"]) == ({"a.txt"}, {"c.txt"})
+    store.forget([record for record in records.values() if record])
+    assert (held_ids(store), store.count()) == ([], 0)
+    store.put(*_lists(make(tmp_path, model, FIRST, "a.txt")))  # it has come back
+    store.put_files([file])
+    assert store.records() == {**records, "b.txt": None}
+    assert store.files() == {"a.txt": file, "c.txt": None}
+
+
 @pytest.mark.slow
-def test_more_records_and_conditions_than_one_query_takes(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+def test_more_records_and_conditions_than_one_query_takes(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
     paths = [f"{i:06}.txt" for i in range(33_000)]  # SQLite takes 32,766 variables
     store.put_files([FileRecord(path, 1, 2, 3, 4, ()) for path in paths])
     assert list(store.files()) == paths
@@ -205,22 +236,20 @@ def test_more_records_and_conditions_than_one_query_takes(store: Store, tmp_path
     assert store.nearest(vector, 2, paths, [*paths, "bridge.txt"]) == []
 
 
-def test_known_vectors(store: Store, tmp_path: Path, model: EmbeddingModel) -> None:
+def test_known_vectors(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
     document, nodes = make(tmp_path, model, FIRST)
     store.put([document], nodes)
     found = store.vectors_of([nodes[0].node_id, nodes[1].node_id, "no#such#0"])
     assert list(found) == ["It is open.", "Ships pass."]
-    assert np.array(list(found.values())) == pytest.approx(np.array([node.embedding for node in nodes[:2]]), abs=1e-6)
+    assert np.array(list(found.values())) == pytest.approx(in_bytes([node.embedding for node in nodes[:2]]), abs=1e-6)
     assert store.title_vector("The bridge") == pytest.approx(document.embedding, abs=1e-6)
     assert (store.title_vector("the bridge"), store.vectors_of([])) == (None, {})
 
 
 INTERRUPTED = [
-    ("before the first new sentence", "_contexts", "upsert", "old"),
-    ("between the new sentences' two collections", "_sentences", "upsert", "old"),
+    ("before the first new sentence", "_sentences", "upsert", "old"),
     ("before the commit", "_articles", "upsert", "old"),
-    ("after the commit", "_contexts", "delete", "new"),
-    ("while the old sentences are deleted", "_sentences", "delete", "new"),
+    ("after the commit", "_sentences", "delete", "new"),
 ]
 
 
@@ -229,7 +258,7 @@ INTERRUPTED = [
 )
 def test_interrupted_put_leaves_one_version_whole(
     client: Any,
-    store: Store,
+    store: Part,
     tmp_path: Path,
     model: EmbeddingModel,
     monkeypatch: pytest.MonkeyPatch,
@@ -245,76 +274,76 @@ def test_interrupted_put_leaves_one_version_whole(
         patch.setattr(type(getattr(store, collection)), step, _only_for(getattr(store, collection).name, step))
         with pytest.raises(KeyboardInterrupt):
             store.put(*_lists(new))
-            store.forget([replaced], store.records())
+            store.forget([replaced])
 
     client.close()
     client = open_client(tmp_path)
-    reopened = open_store(client)
+    reopened = open_part(client)
     document, nodes = old if answers == "old" else new
     record = reopened.records()["bridge.txt"]
     assert reopened.article("bridge.txt") == to_article(document)
-    assert [sentence.text for sentence in reopened.sentences(record)] == [node.text for node in nodes]
+    assert [sentence.text for sentence in sentences_of(reopened, record)] == [node.text for node in nodes]
     assert len(reopened.sentences_with_vectors([node.node_id for node in nodes])) == len(nodes)
 
     reopened.put(*_lists(new))
-    reopened.forget([], reopened.records())
+    reopened.forget([])
     ids = [node.node_id for node in new[1]]
-    assert held_ids(reopened) == (ids, ids)
+    assert held_ids(reopened) == ids
     assert reopened.article("bridge.txt") == to_article(new[0])
     client.close()
 
 
 def test_leftovers_are_dropped_and_nothing_else(
-    store: Store, tmp_path: Path, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
+    store: Part, tmp_path: Path, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.put(*_lists(make(tmp_path, model, FIRST, "a.txt"), make(tmp_path, model, FIRST, "b.txt")))
-    store.forget([], store.records())
+    store.forget([])
     records = store.records()
     with monkeypatch.context() as patch:
-        patch.setattr(type(store._contexts), "delete", _only_for(store._contexts.name, "delete"))
+        patch.setattr(type(store._sentences), "delete", _only_for(store._sentences.name, "delete"))
         with pytest.raises(KeyboardInterrupt):
             store.remove(["a.txt"], [])
-            store.forget([records["a.txt"]], store.records())  # its record is gone, but its sentences are not
-    assert [list(store.records()), *map(len, held_ids(store))] == [["b.txt"], 6, 6]
-    store.forget([], store.records())
+            store.forget([records["a.txt"]])  # its record is gone, but its sentences are not
+    assert (list(store.records()), len(held_ids(store))) == (["b.txt"], 6)
+    store.forget([])
     left = [sentence_id("b.txt", store.records()["b.txt"].digest, position) for position in range(3)]
-    assert held_ids(store) == (left, left)
+    assert held_ids(store) == left
 
 
-def test_article_of_more_sentences_than_one_look_up_takes(store: Store) -> None:
+def test_article_of_more_sentences_than_one_look_up_takes(store: Part) -> None:
     count = 33_000  # SQLite takes 32,766 values in a statement
     record = ArticleRecord("long.txt", "long.txt", "d" * 64, count, "Long", None, None, None, None, None, 0)
-    assert store.sentences(record) == []
+    assert sentences_of(store, record) == []
 
 
 def test_other_generations_are_left_alone_until_they_are_dropped(
     client: Any, tmp_path: Path, model: EmbeddingModel
 ) -> None:
-    first = open_store(client)
+    first = open_part(client)
     first.put(*_lists(make(tmp_path, model, FIRST)))
     client.create_collection("someone-elses", embedding_function=None)
     client.create_collection("sentences-v1-of-an-older-schema", embedding_function=None)
-    other = open_store(client, "some/other model", 2)
+    client.create_collection("contexts-v1-of-an-older-schema", embedding_function=None)
+    other = open_part(client, "some/other model", 2)
     assert other.records() == {}
     client.close()
 
     client = open_client(tmp_path)
-    again = open_store(client)
-    assert [len(again.sentences(record)) for record in again.records().values()] == [3]
+    again = open_part(client)
+    assert [len(sentences_of(again, record)) for record in again.records().values()] == [3]
     catalogue = Catalogue(client)
     kept = {"onrecord", "someone-elses"} | {
-        f"{kind}-{name_generation(BUNDLED_MODEL, dimension=384)}"
-        for kind in ("files", "articles", "sentences", "contexts")
+        f"{kind}-{name_generation(BUNDLED_MODEL, dimension=384)}" for kind in ("files", "articles", "sentences")
     }
     assert len(client.list_collections()) == len(kept) + 5
     for _ in range(2):
         catalogue.drop_other_generations(again)
         assert {collection.name for collection in client.list_collections()} == kept
-    assert [len(again.sentences(record)) for record in again.records().values()] == [3]
+    assert [len(sentences_of(again, record)) for record in again.records().values()] == [3]
     client.close()
 
 
-def test_current_generation(client: Any, store: Store) -> None:
+def test_current_generation(client: Any, store: Part) -> None:
     catalogue = Catalogue(client)
     assert catalogue.current() is None
     catalogue.note_writing()
@@ -339,7 +368,7 @@ def test_current_generation(client: Any, store: Store) -> None:
     catalogue.note_writing()
     assert catalogue.current() == replace(noted, is_written=True)
     assert catalogue.was_interrupted()
-    other = Catalogue(client).promote(open_store(client, "some/other model", 2))
+    other = Catalogue(client).promote(open_part(client, "some/other model", 2))
     assert other == catalogue.current()
     assert (other.generation, other.model, other.revision) == (
         name_generation("some/other model", dimension=2),
@@ -363,18 +392,18 @@ def test_name_of_a_generation(client: Any, name: str, pattern: str) -> None:
     others = [(name + "2", 2, ""), (name, 3, ""), (name, 2, "trained further")]
     names = {name_generation(name, dimension=dimension, version=version) for name, dimension, version in others}
     assert len(names | {name_generation(name, dimension=2)}) == 4
-    assert open_store(client, name, 2).records() == {}  # Chroma accepts the name
+    assert open_part(client, name, 2).records() == {}  # Chroma accepts the name
 
 
 def test_opening_deletes_nothing(client: Any, tmp_path: Path, model: EmbeddingModel) -> None:
-    first = open_store(client)
+    first = open_part(client)
     first.put(*_lists(make(tmp_path, model, FIRST)))
-    other = open_store(client, dimension=2)
+    other = open_part(client, dimension=2)
     assert (other.records(), other.nearest(np.array([1, 0], np.float32), 1)) == ({}, [])
-    name = first._contexts.name
-    first._contexts.modify(metadata={"schema": SCHEMA, "model": BUNDLED_MODEL, "dimension": 7})
+    name = first._sentences.name
+    first._sentences.modify(metadata={"schema": SCHEMA, "model": BUNDLED_MODEL, "dimension": 7})
     with pytest.raises(StoreError, match=rf"^the collection {name} is not what its name says: .* rebuilt from the"):
-        open_store(client)
+        open_part(client)
     assert (len(first.records()), client.get_collection(name, embedding_function=None).count()) == (1, 3)
 
 

@@ -159,7 +159,7 @@ def test_model_of_ones_own(tiny: Path, seeds: Path, tmp_path: Path) -> None:
         assert (report.articles, report.sentences) == (1, len(texts))
         ((_, nearest, vector, _),) = found
         assert nearest.text in texts
-        assert np.abs(vector - own.encode([nearest.text])[0]).max() < 1e-5
+        assert np.abs(vector - own.encode([nearest.text])[0]).max() < 0.005  # it is kept in bytes
 
 
 def test_version_is_that_of_what_a_folder_holds(tiny: Path, tmp_path: Path) -> None:

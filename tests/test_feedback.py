@@ -140,6 +140,8 @@ def test_a_sync_leaves_it_alone(tmp_path: Path, answer: Answer) -> None:
     path = save_feedback(tmp_path, Feedback("a", answer, "up"))
     snapshots = Snapshots(tmp_path)
     for _ in range(3):
-        snapshots.promote(snapshots.draft())
+        snapshots.promote(snapshots.draft(), 1)
+        snapshots.tidy()
+    snapshots.draft()
     snapshots.discard()
     assert len(lines(path)) == 1

@@ -1,8 +1,7 @@
-"""The lexical index: BM25 over the stems that the project uses, and a cache that repairs itself."""
+"""Sentences found by words: BM25 over the stems that the project uses."""
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import StoreError
 from index.library import Library
 from index.sentences.splitting import split_sentences
+from index.storage.ledger import Ledger
 from index.storage.lexical import Lexical
 from index.values import ArticleRecord, Sentence, Statement, sentence_id
 from index.words import to_stems, to_words
@@ -42,7 +41,12 @@ def fill(
             for position, (start, end) in spans
         ]
 
-    return lexical.update({name: record(name, text, version=version) for name, text in texts.items()}, read)
+    records = {name: record(name, text, version=version) for name, text in texts.items()}
+    return lexical.ledger.level(records, {}, read)
+
+
+def open_lexical(path: Path) -> Lexical:
+    return Lexical(Ledger(path, 1))
 
 
 def key(article_id: str, position: int, version: str = "1") -> str:
@@ -55,10 +59,10 @@ def find(lexical: Lexical, *terms: str, count: int = 10, own: float = 1.0, conte
 
 @pytest.fixture
 def lexical(tmp_path: Path) -> Iterator[Lexical]:
-    opened = Lexical(tmp_path / "lexical.sqlite3")
+    opened = open_lexical(tmp_path / "lexical.sqlite3")
     fill(opened, TEXTS)
     yield opened
-    opened.close()
+    opened.ledger.close()
 
 
 def test_best_match_first(lexical: Lexical) -> None:
@@ -71,10 +75,10 @@ def test_best_match_first(lexical: Lexical) -> None:
 
 
 def test_equal_scores_are_in_the_order_of_the_ids(tmp_path: Path) -> None:
-    lexical = Lexical(tmp_path / "equal.sqlite3")
+    lexical = open_lexical(tmp_path / "equal.sqlite3")
     fill(lexical, dict.fromkeys(("c.txt", "a.txt", "b.txt"), "Ships pass."))
     assert find(lexical, "ships") == [key("a.txt", 0), key("b.txt", 0), key("c.txt", 0)]
-    lexical.close()
+    lexical.ledger.close()
 
 
 def test_weight_of_the_context(lexical: Lexical) -> None:
@@ -126,20 +130,20 @@ WORDS = (
 
 
 def test_stems_are_the_same_as_in_the_index(tmp_path: Path) -> None:
-    lexical = Lexical(tmp_path / "words.sqlite3")
+    lexical = open_lexical(tmp_path / "words.sqlite3")
     texts = {f"{i:03}": word for i, word in enumerate(WORDS)}
     records = {name: record(name, text) for name, text in texts.items()}
-    lexical.update(records, lambda wanted: [Sentence(wanted.id, 0, 0, 1, texts[wanted.id])])
-    connection = sqlite3.connect(lexical.path)
+    lexical.ledger.level(records, {}, lambda wanted: [Sentence(wanted.id, 0, 0, 1, texts[wanted.id])])
+    connection = sqlite3.connect(lexical.ledger.path)
     connection.execute("CREATE VIRTUAL TABLE temp.tokens USING fts5vocab (main, words, instance)")
     held: dict[str, list[str]] = {word: [] for word in WORDS}
     for article_id, term in connection.execute(
-        "SELECT article_id, term FROM temp.tokens JOIN sentences ON sentences.row = doc "
-        "WHERE col = 'sentence' ORDER BY doc, offset"
+        "SELECT articles.id, term FROM temp.tokens JOIN sentences ON sentences.row = doc "
+        "JOIN articles ON number = article WHERE col = 'sentence' ORDER BY doc, offset"
     ):
         held[texts[article_id]].append(term)
     connection.close()
-    lexical.close()
+    lexical.ledger.close()
     assert {word: to_stems(word) for word in WORDS} == held
 
 
@@ -182,17 +186,17 @@ def test_contexts(lexical: Lexical) -> None:
 
 
 def test_statements_of_some_and_of_everybody(tmp_path: Path) -> None:
-    lexical = Lexical(tmp_path / "said.sqlite3")
+    lexical = open_lexical(tmp_path / "said.sqlite3")
     said = {f"Speaker {i} said that it rains.": f"Speaker {i}" for i in range(32_767)}  # more than SQLite takes
     fill(lexical, {"rain.txt": "\n".join([*said, "It rains."])}, speakers=said)
     assert lexical.statements(["Speaker 3", "Nobody", "Speaker 5"]) == [key("rain.txt", 3), key("rain.txt", 5)]
     assert lexical.statements([]) == []
     assert sorted(lexical.statements(None)) == sorted(key("rain.txt", i) for i in range(len(said)))
-    lexical.close()
+    lexical.ledger.close()
 
 
 def test_more_values_than_sqlite_takes_variables(lexical: Lexical) -> None:
-    lexical._connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 5)
+    lexical.ledger.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 5)
     many = [f"{i}.txt" for i in range(100)]
     options: dict[str, float] = {"sentence_weight": 1.0, "context_weight": 0.0}
     assert lexical.search(["bases"], 9, **options) == lexical.search(["bases"], 9, articles=[*many, *TEXTS], **options)
@@ -206,105 +210,6 @@ def test_stems_in_an_article_and_its_title(lexical: Lexical) -> None:
     assert lexical.stems_in("bases.txt", ["base", "titl", "bread", "bases"]) == {"base", "titl"}
     assert lexical.stems_in("no-such.txt", ["base"]) == set()
     assert lexical.stems_in("bases.txt", []) == set()
-
-
-def test_update_reads_only_what_changed(lexical: Lexical) -> None:
-    assert fill(lexical, TEXTS) == 0
-    records = {
-        "bases.txt": record("bases.txt", TEXTS["bases.txt"]),
-        "new.txt": record("new.txt", "Ships pass.", version="2"),
-    }
-    read: list[str] = []
-
-    def read_sentences(wanted: ArticleRecord) -> list[Sentence]:
-        read.append(wanted.id)
-        return [Sentence(wanted.id, 0, 0, 11, "Ships pass.")]
-
-    assert lexical.update(records, read_sentences) == 2  # one added, one removed
-    assert (read, lexical.count()) == (["new.txt"], 4)
-    assert find(lexical, "bread") == []
-    assert lexical.stems_in("river.txt", ["bread"]) == set()
-    assert find(lexical, "ships") == [key("new.txt", 0, "2")]
-
-
-def test_changed_article_leaves_nothing_of_its_old_version(lexical: Lexical) -> None:
-    assert fill(lexical, {**TEXTS, "river.txt": "Ships pass."}, version="2") == 2
-    assert (lexical.count(), lexical.frequency("bread"), find(lexical, "bread")) == (4, 0, [])
-    assert find(lexical, "ships") == [key("river.txt", 0, "2")]
-
-
-def test_reading_that_fails_changes_nothing(lexical: Lexical) -> None:
-    def fail(_: ArticleRecord) -> list[Sentence]:
-        raise StoreError("the store is gone")
-
-    with pytest.raises(StoreError):
-        lexical.update({"new.txt": record("new.txt", "Ships pass.")}, fail)
-    assert (lexical.count(), find(lexical, "bread")) == (5, [key("river.txt", 1), key("river.txt", 0)])
-
-
-def test_deleted_file_is_rebuilt(tmp_path: Path) -> None:
-    path = tmp_path / "lexical.sqlite3"
-    for _ in range(2):
-        lexical = Lexical(path)
-        assert (lexical.count(), fill(lexical, TEXTS), lexical.count()) == (0, 2, 5)
-        lexical.close()
-        path.unlink()
-
-
-def test_kept_file_is_used_as_it_is(tmp_path: Path) -> None:
-    first = Lexical(tmp_path / "lexical.sqlite3")
-    fill(first, TEXTS)
-    first.close()
-    second = Lexical(tmp_path / "lexical.sqlite3")
-    assert (second.count(), fill(second, TEXTS)) == (5, 0)
-    second.close()
-
-
-def test_file_of_another_version_is_rebuilt(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "lexical.sqlite3")
-    connection.executescript("CREATE TABLE sentences (other TEXT); PRAGMA user_version = 99")
-    connection.close()
-    lexical = Lexical(tmp_path / "lexical.sqlite3")
-    assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
-    lexical.close()
-
-
-def test_file_that_is_no_database_is_rebuilt(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = tmp_path / "lexical.sqlite3"
-    path.write_bytes(b"not a database " * 1000)
-    with caplog.at_level(logging.WARNING, "index.storage.lexical"):
-        lexical = Lexical(path)
-    assert [line.getMessage() for line in caplog.records] == [
-        f"the lexical index {path} is damaged (file is not a database): it is rebuilt"
-    ]
-    assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
-    lexical.close()
-
-
-def test_file_damaged_after_its_beginning_is_rebuilt(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = tmp_path / "lexical.sqlite3"
-    first = Lexical(path)
-    fill(first, TEXTS)
-    first.close()
-    content = path.read_bytes()
-    page = int.from_bytes(content[16:18], "big")
-    path.write_bytes(content[:page] + b"\xa5" * (len(content) - page))  # the schema stays, but every table is damaged
-    with caplog.at_level(logging.WARNING, "index.storage.lexical"):
-        lexical = Lexical(path)
-        assert (fill(lexical, TEXTS), lexical.count()) == (2, 5)
-    assert [line.getMessage() for line in caplog.records] == [
-        f"the lexical index {path} is damaged (database disk image is malformed): it is rebuilt"
-    ]
-    lexical.close()
-
-
-def test_folder_in_its_place_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "lexical.sqlite3").mkdir()
-    with pytest.raises(StoreError) as raised:
-        Lexical(tmp_path / "lexical.sqlite3")
-    assert str(raised.value) == (
-        f"the lexical index {tmp_path / 'lexical.sqlite3'} cannot be opened: unable to open database file"
-    )
 
 
 def test_two_threads(lexical: Lexical) -> None:
@@ -324,7 +229,7 @@ def test_two_threads(lexical: Lexical) -> None:
     for thread in threads:
         thread.start()
     changed = {**TEXTS, "river.txt": "Ships pass."}
-    for i in range(10):
+    for i in range(10):  # one transaction each, at one revision
         fill(lexical, changed if i % 2 == 0 else TEXTS, version="2" if i % 2 == 0 else "1")
     for thread in threads:
         thread.join()
@@ -338,8 +243,9 @@ def test_every_voice_of_a_sentence(lexical: Lexical) -> None:
         Statement(6, 9, None, "indirect", "Some analysts"),
     )
     records = {"new.txt": record("new.txt", "Ships pass.", version="2")}
-    lexical.update(
+    lexical.ledger.level(
         records,
+        {},
         lambda wanted: [Sentence(wanted.id, 0, 0, 11, "Ships pass.", "Ana Ruiz", "indirect", said)],
     )
     [found] = lexical.statements(["Ana Ruiz"])
@@ -351,5 +257,5 @@ def test_every_voice_of_a_sentence(lexical: Lexical) -> None:
     ] == [found]
     assert lexical.said_by_unnamed("analysts") == [found]
     assert lexical.said_by_unnamed("analyst") == lexical.said_by_unnamed("%") == []
-    lexical.update({}, lambda _: [])
+    lexical.ledger.level({}, {}, lambda _: [])
     assert lexical.statements(["Bo Hale"]) == lexical.said_by_unnamed("analysts") == []

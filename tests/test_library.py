@@ -73,13 +73,13 @@ def best(library: Library, question: str) -> str:
 
 
 def collections(library: Library) -> set[str]:
-    return {collection.name for collection in library._opened.catalogue.client.list_collections()}
+    return {collection.name for collection in library._opened.parts[-1].client.list_collections()}
 
 
 def generation(model: EmbeddingModel) -> set[str]:
     """The names of the collections of a model's generation, and that of the record."""
     name = name_generation(model.name, dimension=model.dimension, version=model.version)
-    return {"onrecord", *(f"{kind}-{name}" for kind in ("files", "articles", "sentences", "contexts"))}
+    return {"onrecord", *(f"{kind}-{name}" for kind in ("files", "articles", "sentences"))}
 
 
 def is_of(library: Library, model: EmbeddingModel) -> bool:
@@ -88,7 +88,7 @@ def is_of(library: Library, model: EmbeddingModel) -> bool:
         ids = [sentence_id(record.id, record.digest, 0) for record in library.records.values()]
         vectors = library.store.vectors_of(ids)
     expected = model.encode(list(vectors))
-    return vectors != {} and bool(np.allclose(list(vectors.values()), expected, atol=1e-5))
+    return vectors != {} and bool(np.allclose(list(vectors.values()), expected, atol=0.005))
 
 
 # --- another model, another schema
@@ -396,7 +396,7 @@ def test_writer_does_not_lose_another_one_s_work(
     }
     with library.reading():
         assert len(library.store.nearest(tiny_model.encode(["It snowed."])[0], 10)) == 5
-        assert library.lexical.count() == 5
+        assert library.counts[1] == 5
     assert worker.sync(library.settings) == "done 0 0 0 0"
 
 
@@ -411,7 +411,8 @@ def test_killed_writer_loses_nothing(
     killed.end()  # waits for all holders of its standard output: the process that finds speakers ends with it
     assert time.monotonic() - began < 10
     store = library.settings.store
-    assert [path.name for path in sorted(store.glob("index-*"))] == ["index-000001", "index-000002"]
+    assert [path.name for path in sorted(store.glob("index-*"))] == ["index-000001"]
+    assert [path.name for path in sorted(store.glob("part-*"))] == ["part-000001", "part-000002"]
     # Readers, old and new, answer as before; the next sync continues where this one stopped.
     other = make_library(folder, store=store, using=tiny_model, update=False)
     before = {

@@ -23,7 +23,8 @@ def test_closed_index_is_collected(seeds: Path, tmp_path: Path) -> None:
     gc.disable()
     try:
         with Library(settings) as library:
-            engine = weakref.ref(library._opened.catalogue.client._system)
+            library.update()
+            engine = weakref.ref(library._opened.parts[0].client._system)
         del library
         Library(settings).close()
     finally:
@@ -37,31 +38,30 @@ def test_libraries_share_the_weights_of_the_bundled_model() -> None:
     assert one._small() is other._small()
 
 
-# Opens an index of 6,000 sentences 20 times, and prints the memory of the process in MB each time.
+# Opens an index of 12,000 sentences 20 times, and prints the memory of the process in MB each time.
 REOPENED = """
 import sys
 from pathlib import Path
 import numpy as np
 from index.settings import Settings
-from index.storage.chroma import Store
+from index.storage.chroma import Part
 from index.storage.connection import connect, disconnect
 
 settings = Settings(seeds=Path("seeds"), store=Path(sys.argv[1]))
 
 def use(vectors=None):
     client = connect(settings, settings.store)
-    store = Store(client, model="random", dimension=384)
+    store = Part(client, model="random", dimension=384)
     if vectors is None:
         store.load()
     else:
-        for collection in (store._sentences, store._contexts):
-            for start in range(0, len(vectors), 3000):
-                some = vectors[start : start + 3000]
-                ids = [str(start + i) for i in range(len(some))]
-                collection.upsert(ids, embeddings=some, documents=[f"Sentence {i} is here." for i in ids])
+        for start in range(0, len(vectors), 3000):
+            some = vectors[start : start + 3000]
+            ids = [str(start + i) for i in range(len(some))]
+            store._sentences.upsert(ids, embeddings=some, documents=[f"Sentence {i} is here." for i in ids])
     disconnect(client)
 
-use(np.random.default_rng(0).standard_normal((6000, 384), np.float32))
+use(np.random.default_rng(0).standard_normal((12000, 384), np.float32))
 for _ in range(20):
     use()
     status = Path("/proc/self/status").read_text()

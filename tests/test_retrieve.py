@@ -212,12 +212,13 @@ def test_sentences_of_an_older_version_are_not_returned(tmp_path: Path, make_lib
     where: dict[str, str | int | float | bool | None]
     where = {"article_id": "pier.txt", "digest": "0" * 64, "position": 0, "start": 0, "end": len(text)}
     before = ranking(library, question)
-    folder = Snapshots(library.settings.store).current() / "chroma"
+    (part,) = library.store.parts
+    folder = Snapshots(library.settings.store).parts(library._opened.folder)[0].folder / "chroma"
     with chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False)) as client:
         for collection in client.list_collections():
-            if collection.name.startswith(("sentences-", "contexts-")):
+            if collection.name.startswith("sentences-"):
                 collection.upsert([stale], embeddings=[vector], documents=[text], metadatas=[where])
-    assert library.store.nearest(library.model.encode([question])[0], CANDIDATES)[0][0] == stale
+    assert part.nearest(library.model.encode([question])[0], CANDIDATES)[0][0] == stale
     assert ranking(library, question) == before
 
 

@@ -20,7 +20,7 @@ from index.storage import snapshots
 from index.storage.snapshots import Snapshots
 from tests.conftest import MakeLibrary
 
-SENTENCES = 1200  # Chroma writes its vector files every 1,000 records
+SENTENCES = 100
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def indexed(tmp_path: Path, make_library: MakeLibrary, tiny_model: EmbeddingMode
     """The store of an index of four long articles."""
     (tmp_path / "news").mkdir()
     for i in range(4):
-        (tmp_path / "news" / f"{i}.txt").write_text(" ".join(f"The bridge is open {i} {j}." for j in range(300)))
+        (tmp_path / "news" / f"{i}.txt").write_text(" ".join(f"The bridge is open {i} {j}." for j in range(25)))
     library = make_library(tmp_path / "news", store=tmp_path / "store", using=tiny_model)
     assert library.counts == (4, SENTENCES)
     library.close()
@@ -68,18 +68,18 @@ def cut_vectors(folder: Path) -> None:
 
 
 def test_what_is_read_is_not_written(indexed: Path, tmp_path: Path, reopen: Callable[[], Library]) -> None:
-    assert names(indexed) == ["index-000000", "index-000001"]
-    held = graphs(indexed / "index-000001")
+    assert names(indexed) == ["index-000000", "index-000001", "part-000001"]
+    held = graphs(indexed / "part-000001")
     assert held
     library = reopen()
     for i in range(3):
         (tmp_path / "news" / "0.txt").write_text(f"The bridge is shut {i}.")
         assert library.sync().changed == 1
-        assert names(indexed) == [f"index-{i + 1:06}", f"index-{i + 2:06}"]
+        assert names(indexed) == [f"{kind}-{number:06}" for kind in ("index", "part") for number in (i + 1, i + 2)]
         if i == 0:
-            assert graphs(indexed / "index-000001") == held
+            assert graphs(indexed / "part-000001") == held
     assert not library.sync().did_anything
-    assert names(indexed) == ["index-000003", "index-000004"]
+    assert names(indexed) == ["index-000003", "index-000004", "part-000003", "part-000004"]
 
 
 @pytest.mark.parametrize("spoil", [junk_database, cut_vectors])
@@ -95,9 +95,9 @@ def test_broken_index_is_set_aside_and_the_one_before_it_answers(
     (tmp_path / "news" / "0.txt").write_text("The bridge is shut.")
     library.sync()
     library.close()
-    spoil(indexed / "index-000002")
-    (indexed / "index-000002" / "opening-crashed").touch()  # as left behind when Chroma crashes the process
-    broken = files(indexed / "index-000002").keys()
+    spoil(indexed / "part-000002")
+    (indexed / "part-000002" / "opening-crashed").touch()  # as left behind when Chroma crashes the process
+    broken = files(indexed / "part-000002").keys()
 
     with caplog.at_level(logging.WARNING, "index"):
         again = reopen()
@@ -108,8 +108,8 @@ def test_broken_index_is_set_aside_and_the_one_before_it_answers(
     assert again.counts == (4, SENTENCES)  # what was indexed before
     report = again.update()
     assert report is not None
-    assert (report.changed, report.embedded, again.counts) == (1, 1, (4, SENTENCES - 299))
-    assert again.lexical.count() == SENTENCES - 299
+    assert (report.changed, report.embedded, again.counts) == (1, 1, (4, SENTENCES - 24))
+    assert again.store.parts[-1].count() == SENTENCES - 24
     assert len(again.store.nearest(tiny_model.encode(["The bridge is open 3 7."])[0], 10)) == 10
 
 
@@ -117,8 +117,7 @@ def test_index_that_cannot_be_read_is_rebuilt_at_once(
     indexed: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Even without a mark: Chroma reports that it cannot read it."""
-    (indexed / "index-000000").rename(indexed / "was-000000")
-    junk_database(indexed / "index-000001")
+    junk_database(indexed / "part-000001")
     again = reopen()
     assert len(caplog.messages) == 1
     assert again.counts == (0, 0)
@@ -130,12 +129,13 @@ def test_index_that_cannot_be_read_is_rebuilt_at_once(
 def test_sound_index_with_a_mark_is_kept(
     indexed: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:
-    mark = indexed / "index-000001" / "opening-killed"
+    mark = indexed / "part-000001" / "opening-killed"
     mark.touch()
     again = reopen()
     assert again.counts == (4, SENTENCES)
     assert again.update() is None
-    assert (caplog.messages, mark.exists(), names(indexed)) == ([], False, ["index-000000", "index-000001"])
+    assert (caplog.messages, mark.exists()) == ([], False)
+    assert names(indexed) == ["index-000000", "index-000001", "part-000001"]
 
 
 def test_index_that_is_replaced_while_it_is_tested_is_not_missed(
@@ -143,7 +143,7 @@ def test_index_that_is_replaced_while_it_is_tested_is_not_missed(
 ) -> None:
     """Though another process goes on writing."""
     writer = reopen()
-    (indexed / "index-000001" / "opening-killed").touch()
+    (indexed / "part-000001" / "opening-killed").touch()
     busy = FileLock(indexed / "writer.lock")
 
     def replace(stored: Snapshots, index: Path) -> bool:
@@ -157,23 +157,22 @@ def test_index_that_is_replaced_while_it_is_tested_is_not_missed(
     monkeypatch.setattr(Snapshots, "is_sound", replace)
     again = reopen()
     busy.release()
-    assert again.counts == (4, SENTENCES - 299)
+    assert again.counts == (4, SENTENCES - 24)
     assert not list(indexed.glob("broken-*"))
 
 
 def test_mark_stands_while_a_process_opens_an_index(tmp_path: Path) -> None:
     stored = Snapshots(tmp_path)
-    index = stored.current()
-    assert index == tmp_path / "index-000000"
-    with stored.opening(index):
-        assert len(list(index.glob("opening-*"))) == 1
-        assert not stored.is_suspect(index)
-    assert (list(index.glob("opening-*")), stored.is_suspect(index)) == ([], False)
+    part = stored.draft().folder
+    with stored.opening(part):
+        assert len(list(part.glob("opening-*"))) == 1
+        assert not stored.is_suspect(part)
+    assert (list(part.glob("opening-*")), stored.is_suspect(part)) == ([], False)
     code = "import os, sys; from pathlib import Path; from index.storage.snapshots import Snapshots\n"
     code += "with Snapshots(Path(sys.argv[1])).opening(Path(sys.argv[2])): os.abort()"
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(index)], capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(part)], capture_output=True)
     assert done.returncode < 0
-    assert stored.is_suspect(index)
+    assert stored.is_suspect(part)
 
 
 def test_index_that_is_read_is_kept(indexed: Path, tmp_path: Path, reopen: Callable[[], Library]) -> None:
@@ -182,59 +181,71 @@ def test_index_that_is_read_is_kept(indexed: Path, tmp_path: Path, reopen: Calla
         for i in range(3):
             (tmp_path / "news" / "0.txt").write_text(f"The bridge is shut {i}.")
             writer.sync()
-        assert names(indexed) == ["index-000001", "index-000003", "index-000004"]
-        assert len(reader.store.sentences(reader.records["0.txt"])) == 300
+        read = [f"{kind}-{number:06}" for kind in ("index", "part") for number in (1, 3, 4)]
+        assert names(indexed) == read
+        assert len(reader.store.sentences(reader.records["0.txt"])) == 25
     with reader.reading():
         assert len(reader.store.sentences(reader.records["0.txt"])) == 1
     (tmp_path / "news" / "0.txt").write_text("The bridge is open.")
     writer.sync()
-    assert names(indexed) == ["index-000004", "index-000005"]
+    assert names(indexed) == ["index-000004", "index-000005", "part-000004", "part-000005"]
 
 
 def test_draft_that_cannot_be_read_is_begun_again(
     indexed: Path, tmp_path: Path, reopen: Callable[[], Library], caplog: pytest.LogCaptureFixture
 ) -> None:
-    junk_database(Snapshots(indexed).draft())
-    (indexed / "copying").mkdir()  # and an unfinished copy
+    junk_database(Snapshots(indexed).draft().folder)
+    (indexed / "copying-draft").mkdir()  # and an unfinished copy
     (tmp_path / "news" / "0.txt").unlink()
     library = reopen()
     report = library.sync()
     assert (report.removed, report.unchanged, report.embedded, library.counts[0]) == (1, 3, 0, 3)
-    assert names(indexed) == ["index-000001", "index-000002"]
+    assert names(indexed) == ["index-000001", "index-000002", "part-000001", "part-000002"]
     assert caplog.messages == []
 
 
 def test_draft_of_a_change_that_was_taken_back(indexed: Path, reopen: Callable[[], Library]) -> None:
     Snapshots(indexed).draft()
-    assert names(indexed) == ["index-000001", "index-000002"]
+    assert names(indexed) == ["index-000000", "index-000001", "part-000001", "part-000002"]
     assert not reopen().sync().did_anything
-    assert names(indexed) == ["index-000001"]
+    assert names(indexed) == ["index-000000", "index-000001", "part-000001"]
+
+
+def test_part_that_is_promoted_is_no_draft_any_more(indexed: Path, reopen: Callable[[], Library]) -> None:
+    """Even if the writer was killed before it could say so."""
+    (indexed / "part-000001" / "draft").write_text("[null]")
+    library = reopen()
+    assert not library.sync().did_anything
+    Snapshots(indexed).draft()
+    assert (library.counts, names(indexed)[-2:]) == ((4, SENTENCES), ["part-000001", "part-000002"])
+    assert sorted((indexed / "part-000002").glob("draft")) == [indexed / "part-000002" / "draft"]
 
 
 def test_copy_of_a_database_in_use(tmp_path: Path) -> None:
     """Committed data is copied, even if it is not yet in the database's main file."""
     stored = Snapshots(tmp_path)
-    index = stored.current()
-    index.mkdir()
-    connection = sqlite3.connect(index / "some.sqlite3")
+    first = stored.draft()
+    connection = sqlite3.connect(first.folder / "some.sqlite3")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.executescript("CREATE TABLE t (n); INSERT INTO t VALUES (1);")
     connection.execute("BEGIN")
     connection.execute("INSERT INTO t VALUES (2)")
+    stored.promote(first, 1)
     draft = stored.draft()
-    assert [path.name for path in draft.iterdir()] == ["some.sqlite3"]
-    copied = sqlite3.connect(draft / "some.sqlite3")
+    assert (draft.kept, draft.is_resumed) == ((), False)
+    assert sorted(path.name for path in draft.folder.iterdir()) == ["draft", "some.sqlite3"]
+    copied = sqlite3.connect(draft.folder / "some.sqlite3")
     assert copied.execute("SELECT n FROM t").fetchall() == [(1,)]
     copied.close()
     connection.close()
 
 
 def test_no_room_for_a_copy(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    size = sum(len(content) for content in files(indexed / "index-000001").values())
+    size = sum(len(content) for content in files(indexed / "part-000001").values())
     monkeypatch.setattr(snapshots.shutil, "disk_usage", lambda _: _Usage(size))
     with pytest.raises(StoreError, match=r"^the index in \S+ needs [\d.]+ MB more, and its disk has [\d.]+ MB left\."):
         Snapshots(indexed).draft()
-    assert names(indexed) == ["index-000001"]
+    assert names(indexed) == ["index-000000", "index-000001", "part-000001"]
 
 
 class _Usage:

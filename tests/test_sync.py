@@ -77,9 +77,9 @@ def texts(library: Library) -> dict[str, list[str]]:
     }
 
 
-def held(library: Library) -> tuple[int, int, int]:
-    """How many sentences each of the three indexes holds, current or not."""
-    return library.store._sentences.count(), library.store._contexts.count(), library.lexical.count()
+def held(library: Library) -> tuple[int, int]:
+    """How many sentences each of the two indexes holds, current or not."""
+    return sum(part.count() for part in library.store.parts), library.counts[1]
 
 
 def test_first_sync(folder: Path, make_library: MakeLibrary) -> None:
@@ -95,7 +95,7 @@ def test_first_sync(folder: Path, make_library: MakeLibrary) -> None:
         "north/town/mayor.md": ["The mayor left.", "Nobody asked why.", "It rained."],
         "river.txt": ["The bridge is open.", "Ships may pass again."],
     }
-    assert (library.counts, held(library)) == ((2, 5), (5, 5, 5))
+    assert (library.counts, held(library)) == ((2, 5), (5, 5))
     assert library.article("north/town/mayor.md").text == MAYOR
 
 
@@ -118,7 +118,7 @@ def test_new_changed_removed_unchanged_and_saved_again(folder: Path, make_librar
     assert texts(library)["changed.txt"] == ["The mayor left.", "Nobody asked why.", "It rained."]
     assert (list(library.records), held(library)) == (
         ["changed.txt", "new.txt", "same.txt", "saved-again.txt"],
-        (10, 10, 10),
+        (10, 10),
     )
     assert library.store.files()["saved-again.txt"].mtime_ns == 2
     assert library.update() is None
@@ -293,7 +293,7 @@ def test_folder_without_an_article_is_an_error_and_forgets_nothing(
     assert list(library.store.records()) == ["river.txt"]
     assert (texts(library), held(library)) == (
         {"river.txt": ["The bridge is open.", "Ships may pass again."]},
-        (2, 2, 2),
+        (2, 2),
     )
 
 
@@ -363,7 +363,7 @@ def snapshot(library: Library) -> dict[str, Any]:
     store = library.store
     held_in: dict[str, Any] = {
         name: collection.get(include=["documents", "metadatas", "embeddings"])
-        for name, collection in (("own", store._sentences), ("context", store._contexts), ("title", store._articles))
+        for name, collection in (("sentence", store.parts[-1]._sentences), ("title", store.parts[-1]._articles))
     }
     ids = [
         sentence_id(record.id, record.digest, position)
@@ -419,11 +419,9 @@ def test_index_after_many_edits_is_that_of_a_clean_build(folder: Path, make_libr
 
 
 STOPS = [
-    ("a new sentence's vectors", "contexts", "upsert"),
-    ("its text", "sentences", "upsert"),
+    ("a new sentence", "sentences", "upsert"),
     ("the commit", "articles", "upsert"),
-    ("an old sentence's vectors", "contexts", "delete"),
-    ("an old sentence's text", "sentences", "delete"),
+    ("an old sentence", "sentences", "delete"),
     ("a removed article's record", "articles", "delete"),
 ]
 
@@ -463,7 +461,7 @@ def test_sync_that_is_killed_is_mended_by_the_next(
     after = {**before, "river.txt": before["mayor.txt"]}
     without = {name: held_of for name, held_of in after.items() if name != "gone.txt"}
     assert texts(reopened) in (before, after, without)
-    assert reopened.lexical.count() == reopened.counts[1]
+    assert reopened.counts[1] == sum(map(len, texts(reopened).values()))
     reopened.sync()
     del after["gone.txt"]
     assert texts(reopened) == after
@@ -501,7 +499,7 @@ def test_moved_file(
     )
     assert texts(library)[name] == ["The bridge is open.", "Ships may pass again."]
     assert (sorted(library.records), sorted(library.store.files())) == (sorted([name, "mayor.txt"]),) * 2
-    assert held(library) == (5, 5, 5)
+    assert held(library) == (5, 5)
     assert_same_index(library, make_library(folder))
 
 
@@ -543,7 +541,7 @@ def test_only_an_edited_sentence_is_embedded(folder: Path, make_library: MakeLib
 def test_touched_file_is_noted(folder: Path, make_library: MakeLibrary, model: EmbeddingModel) -> None:
     path = write(folder, "mayor.txt", MAYOR)
     library = make_library(folder)
-    records = library.records
+    records = dict(library.records)
     os.utime(path, ns=(1, 1_700_000_000_123_456_789))
     assert not library.plan().is_empty
     assert sync_and_count(library, model) == ({"unchanged": 1, "articles": 1, "sentences": 3}, [])
@@ -586,7 +584,7 @@ TABLES = [
 def test_one_edited_row(folder: Path, make_library: MakeLibrary, model: EmbeddingModel, kind: str, table: str) -> None:
     write(folder, f"wire/feed.{kind}", table.format(""))
     library = make_library(folder)
-    before = library.records
+    before = dict(library.records)
     assert list(before) == [f"wire/feed.{kind}#{row}" for row in (7, 8, 9)]
     write(folder, f"wire/feed.{kind}", table.format("Somebody asked why. "))
     assert sync_and_count(library, model) == (
@@ -639,7 +637,7 @@ def test_what_is_put_before_others_leaves_them_as_they_are(
 ) -> None:
     write(folder, name, before)
     library = make_library(folder)
-    records = library.records
+    records = dict(library.records)
     write(folder, name, after)
     assert sync_and_count(library, model) == (
         {"added": 1, "unchanged": 2, "articles": 3, "sentences": 7},

@@ -199,6 +199,7 @@ def _index(options: argparse.Namespace) -> int:
 
             _print_note(f"watching {library.settings.seeds} (Ctrl-C stops it)")
             watch(library, threading.Event(), on_report=lambda report: _print_report(report, as_json=options.json))
+        library.finish_merge()
     return 1 if options.strict and report.skipped else 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from index.storage.chroma import Store, now_in_milliseconds
+from index.storage.chroma import Part, now_in_milliseconds
 from index.storage.connection import as_store_error
-from index.storage.generation import AT_ONCE, KINDS, NO_VECTOR, SCHEMA
+from index.storage.generation import AT_ONCE, KINDS, NO_VECTOR, OLDER_KINDS, SCHEMA
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Catalogue:
             "onrecord", embedding_function=None, configuration={"hnsw": {**AT_ONCE}}
         )
 
+    @property
+    def origin(self) -> str:
+        """What tells this Chroma from any other, as its revisions are its own."""
+        return str(self._record.id)
+
     @as_store_error
     def current(self) -> Current | None:
         """The current generation; None if nothing was ever indexed. Takes about 1 ms, before each question."""
@@ -41,13 +46,13 @@ class Catalogue:
         return Current(**found[0]) if found else None
 
     @as_store_error
-    def promote(self, store: Store) -> Current:
-        """Make a store's generation the current one, with the next revision, which readers notice."""
+    def promote(self, part: Part) -> Current:
+        """Make a part's generation the current one, with the next revision, which readers notice."""
         before = self.current()
         now = Current(
-            generation=store.generation,
+            generation=part.generation,
             schema=SCHEMA,
-            model=store.model,
+            model=part.model,
             revision=(before.revision if before else 0) + 1,
             synced=now_in_milliseconds(),
         )
@@ -72,14 +77,14 @@ class Catalogue:
         return now is None or now.is_written
 
     @as_store_error
-    def drop_other_generations(self, store: Store) -> None:
-        """Delete the collections of every generation but a store's, including those of older schemas.
+    def drop_other_generations(self, part: Part) -> None:
+        """Delete the collections of every generation but a part's, including those of older schemas.
 
         Call only while holding the writer lock.
         """
         for collection in self.client.list_collections():
             kind, _, generation = collection.name.partition("-")
-            if kind in KINDS and generation != store.generation:
+            if kind in (*KINDS, *OLDER_KINDS) and generation != part.generation:
                 self.client.delete_collection(collection.name)
 
     def _write(self, now: Current) -> None:

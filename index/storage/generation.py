@@ -11,8 +11,10 @@ from typing import Any
 from index.errors import StoreError
 
 # Raise it whenever the meaning of what is stored changes: ids, fields, the splitting of sentences, what is embedded.
-SCHEMA = 5
-KINDS = ("files", "articles", "sentences", "contexts")
+SCHEMA = 6
+KINDS = ("files", "articles", "sentences")
+OLDER_KINDS = ("contexts",)
+"""What other schemas had besides; an index of another schema is deleted once there is a new one."""
 AT_ONCE = {"batch_size": 2, "sync_threshold": 2}  # the least that Chroma allows
 NO_VECTOR = [1.0]  # Chroma requires a vector for every record; this one is never searched
 

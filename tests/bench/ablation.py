@@ -17,8 +17,8 @@ from typing import Any
 from unittest.mock import patch
 
 from index.library import Library
-from index.storage.chroma import Store
 from index.storage.lexical import Lexical
+from index.storage.store import Store
 from qa import Question
 from qa.evaluate import evaluate_library
 from qa.scoring import Candidates

@@ -20,8 +20,8 @@ from unittest.mock import patch
 
 from index.library import Library
 from index.models.embedding import EmbeddingModel
-from index.storage.chroma import Store
 from index.storage.lexical import Lexical
+from index.storage.store import Store
 from qa import Question, answer_question
 from tests.bench.inputs import make_parser, open_library, read_options
 

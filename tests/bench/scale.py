@@ -29,9 +29,11 @@ from typing import Any
 
 import numpy as np
 
-from index.storage.chroma import Store
+from index.storage.chroma import Part
+from index.storage.ledger import Ledger
 from index.storage.lexical import Lexical
-from index.values import Sentence
+from index.storage.records import vectors_to_texts
+from index.values import ArticleRecord
 from index.writer import LEAST, MOST, SHARE
 from tests.bench.generated import DIMENSION, SENTENCES, Generated, World
 
@@ -65,9 +67,8 @@ COLUMNS = (
 @dataclass(frozen=True)
 class Collections:
     client: Any
-    store: Store
+    store: Part
     sentences: Any
-    contexts: Any
     articles: Any
 
     @classmethod
@@ -76,8 +77,8 @@ class Collections:
         from chromadb.config import Settings
 
         client = chromadb.PersistentClient(str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
-        store = Store(client, model="made-up", dimension=DIMENSION)
-        return cls(client, store, store._sentences, store._contexts, store._articles)
+        store = Part(client, model="made-up", dimension=DIMENSION)
+        return cls(client, store, store._sentences, store._articles)
 
     def put(self, articles: Sequence[Generated]) -> None:
         """Write articles as the store does: sentences first, then the records that make them count."""
@@ -89,16 +90,12 @@ class Collections:
     def _put_sentences(self, articles: Sequence[Generated]) -> None:
         ids = [key for article in articles for key in article.ids]
         metadatas = [metadata for article in articles for metadata in article.metadatas]
-        self.contexts.upsert(
-            ids,
-            embeddings=np.concatenate([article.contexts for article in articles]),
-            metadatas=[{name: row[name] for name in ("article_id", "speaker") if name in row} for row in metadatas],
-        )
+        own = vectors_to_texts(np.concatenate([article.vectors for article in articles]))
         self.sentences.upsert(
             ids,
-            embeddings=np.concatenate([article.vectors for article in articles]),
+            embeddings=np.concatenate([article.contexts for article in articles]),
             documents=[sentence.text for article in articles for sentence in article.sentences],
-            metadatas=metadatas,
+            metadatas=[{**row, "vector": vector} for row, vector in zip(metadatas, own, strict=True)],
         )
 
     def _put_articles(self, articles: Sequence[Generated]) -> None:
@@ -123,7 +120,6 @@ class Collections:
         )
 
     def delete(self, ids: list[str]) -> None:
-        self.contexts.delete(ids)
         self.sentences.delete(ids)
 
 
@@ -131,7 +127,7 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
     """Fill both indexes until there are enough sentences or time is up; return what was reached, and the rates."""
     world = World(options.seed, _topics(wanted))
     collections = Collections.open(folder)
-    lexical = Lexical(folder / "lexical.sqlite3")
+    ledger = Ledger(folder / "ledger.sqlite3", 1)
     questions = world.questions(min(wanted // SENTENCES, 400), 20)
     exact = [np.zeros((20, 0), dtype=np.float32)]
     records: dict[str, Any] = {}
@@ -148,17 +144,17 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
             written += size
         chroma += time.perf_counter() - begun
         begun = time.perf_counter()
-        records.update((article.id, article) for article in part)
-        lexical.update(records, _sentences_of)
+        of = {article.id: article for article in part}
+        ledger.put(map(_record, part), lambda record, of=of: of[record.id].sentences)  # type: ignore[misc]
         fts5 += time.perf_counter() - begun
-        records.update((article.id, _Row(article.id, article.digest)) for article in part)
+        records.update(dict.fromkeys(of))
         spent.append((len(records) * SENTENCES, chroma))
         recent = (spent[-1][0] - spent[-2][0]) / (spent[-1][1] - spent[-2][1])
         print(f"{spent[-1][0]:>9,} sentences; Chroma {chroma:.0f} s, now {recent:.0f}/s; FTS5 {fts5:.0f} s",
               file=sys.stderr, flush=True)  # fmt: skip
         if time.time() > deadline:
             break
-    lexical.close()
+    ledger.close()
     reached = len(records) * SENTENCES
     before, then = min(spent, key=lambda point: abs(point[0] - 0.9 * reached))
     last = (reached - before) / (chroma - then) if reached > before else reached / chroma
@@ -177,10 +173,11 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
     world = World(options.seed, _topics(wanted))
     vectors = world.questions(min(wanted // SENTENCES, 400), QUESTIONS)
     disk = [_megabytes(folder / "chroma", "chroma.sqlite3*"), _megabytes(folder / "chroma", "*.*", in_folders=True)]
-    disk.append(_megabytes(folder, "lexical.sqlite3*"))
+    disk.append(_megabytes(folder, "ledger.sqlite3*"))
     import chromadb  # noqa: F401  (importing it is not opening the index)
 
-    opening, (collections, lexical) = _timed(lambda: (Collections.open(folder), Lexical(folder / "lexical.sqlite3")))
+    opening, (collections, ledger) = _timed(lambda: (Collections.open(folder), Ledger(folder / "ledger.sqlite3", 1)))
+    lexical = Lexical(ledger)
     resident_open = _resident()
     every, _ = _timed(lambda: sorted(_records(collections)))
     first, _ = _timed(lambda: _nearest(collections, vectors[0]))
@@ -201,15 +198,15 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
     searched_rarer = [_timed(functools.partial(_search, lexical, some[1:]))[0] for some in terms]
     titles = [world.article(int(number)).title for number in random.integers(articles, size=10)]
     titled = [_timed(functools.partial(_with_title, collections, title))[0] for title in titles]
-    held: dict[str, Any] = {key: _Row(key, digest) for key, digest in _records(collections)}
+    next_ledger = Ledger(folder / "ledger.sqlite3", 2)
     wrote, deleted, relexed = [], [], []
     for number in random.choice(articles, size=10, replace=False):
         old, new = world.article(int(number)), world.article(int(number), version=1)
         wrote.append(_timed(functools.partial(collections.put, [new]))[0])
         deleted.append(_timed(functools.partial(collections.delete, old.ids))[0])
-        held[new.id] = new
-        relexed.append(_timed(functools.partial(lexical.update, held, _sentences_of))[0])
-    lexical.close()
+        relexed.append(_timed(functools.partial(next_ledger.put, [_record(new)], lambda _, new=new: new.sentences))[0])
+    next_ledger.close()
+    ledger.close()
     return [
         f"{articles * SENTENCES:,}" + ("" if articles * SENTENCES >= wanted else f" (of {wanted:,}: time was up)"),
         f"{filled['mean']:,.0f}, {filled['last']:,.0f}",
@@ -229,21 +226,14 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
     ]
 
 
-@dataclass(frozen=True)
-class _Row:
-    """What the lexical index reads of an article that it already holds."""
-
-    id: str
-    digest: str
+def _record(article: Generated) -> ArticleRecord:
+    return ArticleRecord(
+        article.id, article.id, article.digest, SENTENCES, article.title, None, None, "2016-05-04", None, None, 0
+    )
 
 
 def _topics(wanted: int) -> int:
     return max(20, wanted // SENTENCES // ARTICLES_A_TOPIC)
-
-
-def _sentences_of(article: Any) -> list[Sentence]:
-    sentences: list[Sentence] = article.sentences
-    return sentences
 
 
 def _best(scores: np.ndarray) -> np.ndarray:
@@ -256,7 +246,7 @@ def _records(collections: Collections) -> Iterator[tuple[str, str]]:
 
 
 def _nearest(collections: Collections, vector: np.ndarray) -> Any:
-    return collections.contexts.query(query_embeddings=[vector], n_results=CANDIDATES, include=["distances"])
+    return collections.sentences.query(query_embeddings=[vector], n_results=CANDIDATES, include=["distances"])
 
 
 def _recall(collections: Collections, questions: np.ndarray, filled: dict[str, Any]) -> float:
@@ -269,8 +259,7 @@ def _recall(collections: Collections, questions: np.ndarray, filled: dict[str, A
 
 
 def _get(collections: Collections, ids: list[str]) -> None:
-    collections.sentences.get(ids=ids, include=["metadatas", "documents", "embeddings"])
-    collections.contexts.get(ids=ids, include=["embeddings"])
+    collections.store.sentences_with_vectors(ids)
 
 
 def _search(lexical: Lexical, terms: list[str]) -> None:

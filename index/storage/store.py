@@ -1,0 +1,182 @@
+"""An index as it is read and written: its parts in Chroma, and the ledger that says what in them counts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from index.errors import StoreError
+from index.storage.chroma import FoundSentence, Part
+from index.storage.ledger import Ledger
+from index.storage.records import article_from_metadata, sentence_from_metadata
+from index.values import Article, ArticleRecord, FileRecord, Sentence, sentence_id
+
+if TYPE_CHECKING:
+    import numpy as np
+    from llama_index.core.schema import Document, TextNode
+    from numpy.typing import NDArray
+
+
+class Records(Mapping[str, ArticleRecord]):
+    """The articles' records by id, in the order of the ids, each read when it is first needed."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._read: dict[str, ArticleRecord] = {}
+        self._all: dict[str, ArticleRecord] | None = None
+
+    def __getitem__(self, article_id: str) -> ArticleRecord:
+        if self._all is not None:
+            return self._all[article_id]
+        if article_id not in self._read:
+            self._read.update(self._ledger.records("id = ?", article_id))
+        return self._read[article_id]
+
+    def __iter__(self) -> Iterator[str]:
+        if self._all is None:
+            self._all = self._ledger.records()
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return self._ledger.counts()[0]
+
+
+class Store:
+    """The parts of an index, the earliest first, at its ledger's revision.
+
+    What is put or removed goes to the last part, and no other one is changed. Its methods raise StoreError when the
+    store cannot be read or written.
+    """
+
+    def __init__(self, parts: Sequence[Part], ledger: Ledger) -> None:
+        self.parts = tuple(parts)
+        self.ledger = ledger
+
+    def load(self) -> None:
+        """Make the engine load what questions need, which it would put off until the first one."""
+        for part in self.parts:
+            part.load()
+
+    def level(self) -> int:
+        """Make the ledger hold what the parts do, if it does not; returns how many articles were read or removed."""
+        return 0 if self.ledger.is_level else self.level_anew()
+
+    def level_anew(self) -> int:
+        """Make the ledger hold what the parts do; returns how many articles were read or removed."""
+        records: dict[str, ArticleRecord | None] = {}
+        files: dict[str, FileRecord | None] = {}
+        for part in self.parts:
+            records.update(part.records())
+            files.update(part.files())
+        return self.ledger.level(
+            {key: record for key, record in sorted(records.items()) if record},
+            {path: file for path, file in files.items() if file},
+            self.sentences,
+        )
+
+    def files(self) -> dict[str, FileRecord]:
+        """Every file's record by path, in the order of the paths."""
+        return self.ledger.files()
+
+    def records(self) -> Records:
+        """Every article's record by article id, in the order of the ids."""
+        return Records(self.ledger)
+
+    def article(self, article_id: str) -> Article:
+        """The article as it was indexed; raises StoreError for an unknown id."""
+        digests = [record.digest for record in self.ledger.records("id = ?", article_id).values()]
+        for part in reversed(self.parts if digests else ()):
+            found = part.article(article_id)
+            if found and found.digest in digests:
+                return found
+        raise StoreError(f"the index holds no article {article_id!r}; `onrecord index` updates it.")
+
+    def sentences(self, record: ArticleRecord) -> list[Sentence]:
+        """An article's sentences, in order."""
+        ids = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
+        return sorted(self.sentences_of(ids).values(), key=lambda sentence: sentence.position)
+
+    def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:
+        """The sentences with these ids that the store holds, by id."""
+        found: dict[str, Sentence] = {}
+        for part in self.parts:
+            found.update(part.sentences_of([key for key in ids if key not in found]))
+        return found
+
+    def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
+        """The sentences with these ids that the store holds, with their vectors, in no particular order."""
+        found: dict[str, FoundSentence] = {}
+        for part in self.parts:
+            left = [key for key in ids if key not in found]
+            found.update((row[0], row) for row in part.sentences_with_vectors(left))
+        return list(found.values())
+
+    def vectors_of(self, ids: Sequence[str]) -> dict[str, list[float]]:
+        """The own vectors, by text, of the sentences with these ids that the store holds."""
+        return {text: vector for part in self.parts for text, vector in part.vectors_of(ids).items()}
+
+    def title_vector(self, title: str) -> list[float] | None:
+        """The vector of a title; None if no article has this title."""
+        return next((vector for part in self.parts if (vector := part.title_vector(title))), None)
+
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        count: int,
+        speakers: Collection[str] = (),
+        articles: Collection[str] | None = None,
+        ids: Sequence[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """The ids of the sentences nearest, in context, to a unit vector (dimension,), with the cosine, best first.
+
+        `speakers` limits them to statements by these, `articles` to the articles and `ids` to the sentences with these
+        ids.
+        """
+        found: dict[str, float] = {}
+        for part in self.parts:
+            search = functools.partial(part.nearest, vector, speakers=speakers, articles=articles, ids=ids)
+            found.update(self._current(search, count))
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+
+    def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
+        """Add or replace articles with their sentences, as `Part.put` does."""
+        self.parts[-1].put(documents, nodes)
+        sentences: dict[str, list[Sentence]] = {document.id_: [] for document in documents}
+        for node in nodes:
+            sentences[node.metadata["article_id"]].append(sentence_from_metadata(node.metadata, node.text))
+        records = [
+            article_from_metadata(document.id_, {**document.metadata, "sentences": len(sentences[document.id_])})
+            for document in documents
+        ]
+        self.ledger.put(records, lambda record: sentences[record.id])
+
+    def put_files(self, records: Sequence[FileRecord]) -> None:
+        """Record files, once all of their articles are put: from then on they count as unchanged."""
+        self.parts[-1].put_files(records)
+        self.ledger.put_files(records)
+
+    def remove(self, article_ids: Collection[str], paths: Collection[str]) -> None:
+        """Remove the records of articles and of files; the articles' sentences remain until `forget`."""
+        held: tuple[set[str], set[str]] = set(), set()
+        for part in self.parts[:-1]:
+            for ids, more in zip(held, part.holding(article_ids, paths), strict=True):
+                ids |= more
+        self.parts[-1].remove(set(article_ids) - held[0], set(paths) - held[1])
+        self.parts[-1].bury(sorted(held[0]), sorted(held[1]))
+        self.ledger.remove(article_ids, paths)
+
+    def forget(self, versions: Iterable[ArticleRecord]) -> None:
+        """Delete from the last part what no reader believes any more; see `Part.forget`."""
+        self.parts[-1].forget(versions)
+
+    def _current(self, search: Callable[..., list[tuple[str, float]]], count: int) -> list[tuple[str, float]]:
+        """The best of what a search finds that is of versions which count now: `count` of them, if there are."""
+        most = count
+        while True:
+            found = search(count=most)
+            current = self.ledger.current([key for key, _ in found])
+            left = [pair for pair in found if pair[0] in current]
+            if len(left) >= count or len(found) < most:
+                return left[:count]
+            most *= 2
