@@ -56,7 +56,7 @@ What limits each figure:
 - **build**: On the Record embeds on half of the cores and works out who speaks on the others, and embeds a sentence
   once, however often it occurs. Plain embeds on all cores, in the order of the text, where short sentences wait for
   long ones. With few articles, importing torch and loading the models takes longer than either.
-- **nothing changed**: importing Chroma and LlamaIndex, and for plain torch. In a running program, looking at every
+- **nothing changed**: importing Chroma, and for plain torch. In a running program, looking at every
   file.
 - **one article changed**: imports and loading models: for On the Record spaCy's, for plain torch's. On the Record
   embeds only the new sentence, works out anew who speaks in the article, and leaves an index that a killed process
@@ -69,8 +69,8 @@ What limits each figure:
   (ONRECORD_READER=none does without). For plain the question's own vector, made with torch.
 - **memory**: for On the Record its two models and Chroma, for plain torch. Vectors, the links of graphs and what is
   kept of each article grow with the articles.
-- **disk**: vectors of 1.5 KB, and Chroma's copies of text and metadata. On the Record keeps two vectors of a sentence
-  and an index of its words, plain the window of up to seven sentences around each. Measured after the build.
+- **disk**: vectors of 1.5 KB, and Chroma's copies of text and metadata. On the Record keeps a second vector in
+  bytes and an index of words, plain the window of up to seven sentences around each. Measured after the build.
 """
 
 
