@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 _VALUES_AT_ONCE = 15_000  # in each of two conditions: SQLite allows 32,766 in a query
 
+# Chroma keeps the fields of an older record that a new one lacks.
+_UNKNOWN = {**dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id"), "gone": None}
+
 # A sentence's id, the sentence, its own unit vector, and its vector in context.
 FoundSentence: TypeAlias = "tuple[str, Sentence, NDArray[np.float32], NDArray[np.float32]]"
 
@@ -210,16 +213,14 @@ class Part:
                 documents=[node.text for node, _, _ in part],
                 metadatas=[{**node.metadata, "vector": own} for node, own, _ in part],
             )
-        # 2. the articles' records: the commit. Chroma keeps the fields of an older record that the new one lacks.
-        unknown = dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id")
+        # 2. the articles' records: the commit
         for some in self._parts(documents):
             self._articles.upsert(
                 [document.id_ for document in some],
                 embeddings=[document.embedding for document in some],
                 documents=[document.text for document in some],
                 metadatas=[
-                    {**unknown, **document.metadata, "sentences": len(by_article[document.id_]), "gone": None}
-                    for document in some
+                    {**_UNKNOWN, **document.metadata, "sentences": len(by_article[document.id_])} for document in some
                 ],
             )
 
@@ -232,8 +233,7 @@ class Part:
             found = other._sentences.get(ids=part, include=everything)
             self._sentences.upsert(**{name: found[name] for name in ("ids", *everything)})
         found = other._articles.get(ids=[record.id], include=everything)
-        unknown = dict.fromkeys((field.name for field in fields(ArticleRecord) if field.name != "id"), None)
-        metadatas = [{**unknown, **metadata, "gone": None} for metadata in found["metadatas"]]
+        metadatas = [{**_UNKNOWN, **metadata} for metadata in found["metadatas"]]
         self._articles.upsert(
             found["ids"], embeddings=found["embeddings"], documents=found["documents"], metadatas=metadatas
         )

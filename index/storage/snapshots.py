@@ -109,9 +109,7 @@ class Snapshots:
         try:
             listed = json.loads((index / _WHOLE).read_bytes())
             return tuple(Listed(self._store / Path(name).name, int(sentences)) for name, sentences in listed)
-        except FileNotFoundError:
-            return ()
-        except (ValueError, TypeError):
+        except (FileNotFoundError, ValueError, TypeError):
             return ()
         except OSError as error:
             raise StoreError(f"the store {self._store} cannot be read: {error.strerror}") from error
@@ -194,7 +192,7 @@ class Snapshots:
         """Delete the indexes before the current one that no one reads any more, and parts of no index."""
         current = self.current()
         for index in self._newest("index"):
-            if index != current and not any(map(is_held, index.glob("*ing-*"))):
+            if index != current and not _is_read(index):
                 shutil.rmtree(index, ignore_errors=True)
         named = self._named()
         for part in (*self._newest("part"), *self._newest("merged")):
@@ -212,12 +210,8 @@ class Snapshots:
         copied = listed[-1].folder if is_copied else None
         kept = () if anew else listed[:-1] if is_copied else listed
         origin = json.dumps([part.folder.name for part in kept] + [copied.name if copied else None])
-        for part in self._unfinished("part", _DRAFT):
-            with self._as_store_error():
-                is_ours = (part / _DRAFT).read_text() == origin
-            if is_ours and _survives(part / "chroma"):
-                return Draft(self.revision(current) + 1, kept, part, True)
-        self.discard()
+        if resumed := self._resume("part", _DRAFT, origin):
+            return Draft(self.revision(current) + 1, kept, resumed, True)
         folder = self._store / f"part-{self._next('part'):06}"
         with self._as_store_error():
             if copied:
@@ -228,10 +222,7 @@ class Snapshots:
     def promote(self, draft: Draft, sentences: int) -> Path:
         """Make a draft, with this number of sentences in its part, the current index, which is returned."""
         with self._as_store_error():
-            for path in (*draft.folder.rglob("*"), draft.folder):
-                _write_through(path)
-            index = self._write(draft.revision, [*draft.kept, Listed(draft.folder, sentences)])
-            (draft.folder / _DRAFT).unlink()
+            index = self._finish(draft.revision, [*draft.kept, Listed(draft.folder, sentences)], draft.folder / _DRAFT)
             self._synced.touch()
         return index
 
@@ -241,11 +232,8 @@ class Snapshots:
         Only one process may merge at a time; the writer lock is not needed.
         """
         names = json.dumps([part.folder.name for part in parts])
-        for part in self._unfinished("merged", _MERGING):
-            with self._as_store_error():
-                if (part / _MERGING).read_text() == names and _survives(part / "chroma"):
-                    return part
-            shutil.rmtree(part, ignore_errors=True)
+        if resumed := self._resume("merged", _MERGING, names):
+            return resumed
         folder = self._store / f"merged-{self._next('merged'):06}"
         with self._as_store_error():
             self._require_room(parts[0].folder)
@@ -261,11 +249,8 @@ class Snapshots:
             if listed[first : first + len(parts)] != tuple(parts):
                 shutil.rmtree(merged.folder, ignore_errors=True)
                 return None
-            for path in (*merged.folder.rglob("*"), merged.folder):
-                _write_through(path)
-            index = self._write(self.revision(current) + 1, [*listed[:first], merged, *listed[first + len(parts) :]])
-            (merged.folder / _MERGING).unlink()
-        return index
+            made = [*listed[:first], merged, *listed[first + len(parts) :]]
+            return self._finish(self.revision(current) + 1, made, merged.folder / _MERGING)
 
     def discard(self) -> None:
         """Delete the draft, if there is one."""
@@ -279,8 +264,7 @@ class Snapshots:
     def oldest_read(self) -> int:
         """The oldest revision that some process reads or is about to."""
         current = self.current()
-        read = [index for index in self._newest("index") if any(map(is_held, index.glob("reading-*")))]
-        return min(map(self.revision, [current, *read]))
+        return min(map(self.revision, [current, *filter(_is_read, self._newest("index"))]))
 
     def _make(self, folder: Path, what: str, origin: str, *, copied: Path | None) -> None:
         """Make a folder for a part, as a copy or empty, with a file that says for what."""
@@ -292,6 +276,24 @@ class Snapshots:
             made.mkdir(parents=True)
         (made / what).write_text(origin)
         made.rename(folder)
+
+    def _resume(self, kind: str, what: str, origin: str) -> Path | None:
+        """What a killed process was making of the same, if it can be read; all else that is unfinished is deleted."""
+        for part in self._unfinished(kind, what):
+            with self._as_store_error():
+                is_ours = (part / what).read_text() == origin
+            if is_ours and _survives(part / "chroma"):
+                return part
+            shutil.rmtree(part, ignore_errors=True)
+        return None
+
+    def _finish(self, revision: int, parts: Sequence[Listed], mark: Path) -> Path:
+        """Make an index of these parts current, one of which has the mark of being unfinished."""
+        for path in (*mark.parent.rglob("*"), mark.parent):
+            _write_through(path)
+        index = self._write(revision, parts)
+        mark.unlink()
+        return index
 
     def _write(self, revision: int, parts: Sequence[Listed]) -> Path:
         """Write an index of these parts, and make it current."""
@@ -368,6 +370,11 @@ def _copy(source: str, target: str) -> str:
         read.close()
         written.close()
     return target
+
+
+def _is_read(index: Path) -> bool:
+    """Whether a process reads an index, or is about to."""
+    return any(map(is_held, index.glob("reading-*")))
 
 
 def _write_through(path: Path) -> None:
