@@ -41,6 +41,6 @@ class ReportError(OnRecordError):
     """A report cannot be written where it was asked for."""
 
 
-def in_one_line(error: Exception) -> str:
+def in_one_line(error: BaseException) -> str:
     """The message of another library's exception, cut to fit into one of ours and without a full stop."""
     return (" ".join(str(error).split()) or type(error).__name__)[:300].rstrip(".")

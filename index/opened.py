@@ -170,7 +170,7 @@ def open_part(settings: Settings, folder: Path | None, wanted: EmbeddingModel, *
 def open_ledger(settings: Settings, revision: int, server: OpenPart | None = None) -> Ledger:
     """The ledger beside the store's indexes, or of what a server holds, at a revision."""
     origin = server.catalogue.origin if server else ""
-    return Ledger(settings.store / f"ledger-v{SCHEMA}.sqlite3", revision, origin=origin)
+    return Ledger(settings.store / "ledger.sqlite3", revision, origin=origin)
 
 
 def _warn(settings: Settings, part: OpenPart, wanted: EmbeddingModel) -> None:

@@ -155,16 +155,11 @@ class Roster:
         terms: Iterable[str],
         count: int,
         *,
-        sentence_weight: float,
-        context_weight: float,
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
-        """As `Lexical.search`, where `speakers` are voices."""
-        terms = list(terms)
-        search = functools.partial(
-            self._lexical.search, terms, sentence_weight=sentence_weight, context_weight=context_weight
-        )
+        """As `Lexical.search` in context, where `speakers` are voices."""
+        search = functools.partial(self._lexical.search, list(terms))
         found = search(count + self._count_moved_from(speakers), speakers=speakers, articles=articles)
         arrived = self._arrived(speakers, articles)
         if speakers:

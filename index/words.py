@@ -20,19 +20,19 @@ def any_of(words: Iterable[str]) -> str:
 
 
 _WORD = re.compile(r"[^\W_]+")
-_DIACRITIC = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # FTS5 removes them from Latin letters only
+_DIACRITIC = re.compile("(?<=[a-z])[\u0300-\u036f]+")  # of Latin letters; in other scripts they tell letters apart
 
 
 @functools.cache
 def _stemmer() -> Any:
     import Stemmer
 
-    return Stemmer.Stemmer("porter")  # FTS5's own stemmer
+    return Stemmer.Stemmer("porter")
 
 
 @functools.lru_cache(maxsize=100_000)
 def _to_stem(word: str) -> str:
-    # FTS5 does not stem words of one, two or over 64 bytes; the stemmer would turn the "s" of "U.S." into "".
+    # The stemmer would turn the "s" of "U.S." into "".
     stem: str = _stemmer().stemWord(word) if 2 < len(word.encode()) <= 64 else word
     return stem
 
@@ -45,7 +45,7 @@ def fold_letters(text: str) -> str:
 
 
 def to_words(text: str) -> list[str]:
-    """Return the words of a text in lower case, without diacritics, as FTS5's unicode61 tokenizer splits them."""
+    """Return the words of a text in lower case, without diacritics on Latin letters."""
     text = text.lower()
     if not text.isascii():
         text = unicodedata.normalize("NFC", _DIACRITIC.sub("", unicodedata.normalize("NFD", text)))

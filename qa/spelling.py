@@ -80,10 +80,10 @@ def _find_spelling(library: Library, word: str) -> str:
 
 def _read_name(library: Library, stem: str) -> str:
     """A word with this stem as sentences spell it, capitalised but not the first word, preferably not all capitals."""
-    matching = library.lexical.search([stem], 5, sentence_weight=1.0, context_weight=0.0)
+    matching = library.lexical.sentences_with(stem, 5)
     names = [
         found[0]
-        for sentence in library.store.sentences_of([key for key, _ in matching]).values()
+        for sentence in library.store.sentences_of(matching).values()
         for found in _WORD.finditer(sentence.text)
         if to_stems(found[0]) == [stem] and found[0][0].isupper() and found.start() > 1
     ]

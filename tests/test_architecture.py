@@ -98,6 +98,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 HOMES = [
     ("chromadb", "index/storage/"),
     ("sqlite3", "index/storage/"),
+    ("tantivy", "index/storage/"),
     ("onnxruntime", "index/models/"),
     ("sentence_transformers", "index/models/"),
     ("torch", "index/models/"),

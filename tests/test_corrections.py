@@ -351,14 +351,13 @@ def test_search_by_speaker_is_exact_after_corrections(town: Library) -> None:
     people.split(town, SENATOR, ["harbour.txt"], "Jon Smith")
     people.mark_as_no_person(town, "Bob Dylan")
     vector = town.model.encode(["the harbour"])[0]
-    weights = {"sentence_weight": 1.0, "context_weight": 0.5}
     with town.reading():
         roster = town.roster
         for person in town.people:
             own = roster.statements(person.names)
             for count in (len(own), 20):  # as many as there are: none is lost to one that was moved
                 assert {key for key, _ in roster.nearest(vector, count, person.names)} == set(own)
-                found = roster.search(["said"], count, speakers=person.names, **weights)
+                found = roster.search(["said"], count, speakers=person.names)
                 assert {key for key, _ in found} == set(own)
             [best] = roster.nearest(vector, 1, person.names)
             assert best == max(roster.nearest(vector, 20, person.names), key=lambda pair: pair[1])

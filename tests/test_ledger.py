@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from index.errors import StoreError
 from index.storage.ledger import Ledger
 from index.storage.lexical import Lexical
+from index.storage.word_index import WordIndex
 from index.values import ArticleRecord, FileRecord, Sentence
 from tests.test_lexical import TEXTS, fill, find, key, record
 
@@ -41,7 +43,7 @@ def test_each_revision_has_its_own_articles(ledger: Ledger, tmp_path: Path) -> N
     for _ in range(2):  # before it is finished and afterwards
         assert (ledger.records(), ledger.counts(), ledger.files()) == (before, (2, 5), {})
         assert find(Lexical(ledger), "bread") == [key("river.txt", 1), key("river.txt", 0)]
-        assert find(Lexical(ledger), "ships", "bread", count=1, context=0.5) == [key("river.txt", 1)]
+        assert find(Lexical(ledger), "ships", "bread", count=1) == [key("river.txt", 1)]
         assert (Lexical(ledger).statements(None), Lexical(ledger).speakers()) == ([], {})
         assert (writer.records(), writer.counts(), writer.files()) == ({"river.txt": new}, (1, 1), {"river.txt": file})
         assert find(Lexical(writer), "bread", "ships") == [key("river.txt", 0, "2")]
@@ -49,13 +51,16 @@ def test_each_revision_has_its_own_articles(ledger: Ledger, tmp_path: Path) -> N
         assert Lexical(writer).stems_in("river.txt", ["bread", "ship"]) == {"ship"}
         ids = [key("river.txt", 0), key("river.txt", 0, "2")]
         assert (ledger.current(ids), writer.current(ids)) == ({ids[0]}, {ids[1]})
-        assert (ledger.hidden(), writer.hidden()) == (1, 5)
         assert ledger.is_level
         writer.finish()
     assert writer.is_level
     writer.prune(2)
-    assert (writer.hidden(), Lexical(writer).frequency("bread"), ledger.is_level) == (0, 0, False)
-    assert (writer.records(), writer.query("SELECT count(*) FROM words")) == ({"river.txt": new}, [(1,)])
+    assert (writer.records(), ledger.is_level) == ({"river.txt": new}, False)
+    kept = [(key("river.txt", 0, "2"),)]
+    assert writer.query("SELECT id FROM sentences") == kept
+    assert writer.query("SELECT id FROM sentences JOIN contexts USING (row)") == kept
+    writer.put([record("new.txt", "Ships pass.")], read_ships)
+    assert len(writer.words) == 2  # the words of what was dropped are gone too
     writer.close()
 
 
@@ -215,6 +220,56 @@ def test_file_damaged_after_its_beginning_is_rebuilt(tmp_path: Path, caplog: pyt
         f"the ledger {path} is damaged (it cannot be read): it is made again"
     ]
     ledger.close()
+
+
+@pytest.mark.parametrize("name", ["meta.json", None])
+def test_lost_or_damaged_words_are_read_again(
+    ledger: Ledger, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str | None
+) -> None:
+    folder = ledger.words.folder
+    assert ledger.is_level
+    ledger.close()
+    if name:
+        (folder / name).write_text("junk")
+    else:
+        shutil.rmtree(folder)
+    again = Ledger(ledger.path, 1)
+    assert ("cannot be opened" in caplog.text) == bool(name)
+    assert not again.is_level
+    assert (fill(Lexical(again), TEXTS), again.is_level) == (2, True)
+    assert find(Lexical(again), "bread")[0] == key("river.txt", 1)
+    again.close()
+
+
+def test_words_damaged_while_they_are_read_are_told_in_a_line(ledger: Ledger) -> None:
+    for path in ledger.words.folder.glob("*.store"):
+        path.write_bytes(b"\xa5" * path.stat().st_size)
+    with pytest.raises(StoreError, match=r"^the words in .* are damaged: .*Try again"):
+        find(Lexical(ledger), "bread")
+    assert ledger.is_damaged
+    ledger.close()
+    again = Ledger(ledger.path, 1)
+    assert (again.is_level, fill(Lexical(again), TEXTS)) == (False, 2)
+    again.close()
+
+
+def test_words_of_what_was_not_committed_are_never_found(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    writer = Ledger(ledger.path, 2)
+    writer.begin(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(WordIndex, "reload", fail)  # after the words are written, before the rest
+        with pytest.raises(StoreError):
+            writer.put([record("new.txt", "Ships pass.")], read_ships)
+    assert (writer.counts(), find(Lexical(writer), "ships")) == ((2, 5), [])
+    ledger.words.reload()
+    assert (len(ledger.words), find(Lexical(ledger), "ships")) == (6, [])
+    writer.put([record("other.txt", "Ships pass.")], read_ships)  # it has the same number
+    assert find(Lexical(writer), "ships") == [key("other.txt", 0)]
+    assert len(writer.words) == 6
+    writer.close()
 
 
 def test_folder_in_its_place_is_one_line(tmp_path: Path) -> None:

@@ -353,7 +353,7 @@ def test_reader_sees_what_another_process_indexed(
             ((nearest, cosine),) = library.store.nearest(context, 1)
             assert (nearest, cosine) == (key, pytest.approx(1.0, abs=1e-5))
         assert len(library.store.nearest(context, 10)) == 4
-        assert len(library.lexical.search(["blossom"], 10, sentence_weight=1, context_weight=0)) >= 1
+        assert len(library.lexical.sentences_with("blossom", 10)) >= 1
     assert library.update() is None
 
 

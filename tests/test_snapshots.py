@@ -41,7 +41,8 @@ def reopen(tmp_path: Path, make_library: MakeLibrary, tiny_model: EmbeddingModel
 
 
 def names(store: Path) -> list[str]:
-    return sorted(path.name for path in store.iterdir() if path.is_dir())
+    """The indexes and the parts in a store, without the folder of words beside them."""
+    return sorted(path.name for path in store.iterdir() if path.is_dir() and path.suffix != ".words")
 
 
 def files(folder: Path) -> dict[Path, bytes]:

@@ -380,7 +380,8 @@ def snapshot(library: Library) -> dict[str, Any]:
             name: dict(zip(found["ids"], found["metadatas"], strict=True)) for name, found in held_in.items()
         },
         "contexts": library.lexical.contexts(ids),
-        "found": library.lexical.search(["bridge", "mayor"], 100, sentence_weight=1, context_weight=0.5),
+        # Not the scores: their statistics count what was deleted until tantivy merges its segments.
+        "found": {key for key, _ in library.lexical.search(["bridge", "mayor"], 100)},
         "vectors": {name: dict(zip(found["ids"], found["embeddings"], strict=True)) for name, found in held_in.items()},
     }
 
@@ -388,9 +389,7 @@ def snapshot(library: Library) -> dict[str, Any]:
 def assert_same_index(one: Library, other: Library) -> None:
     first, second = snapshot(one), snapshot(other)
     vectors, others = first.pop("vectors"), second.pop("vectors")
-    scored, other_scored = first.pop("found"), second.pop("found")
     assert first == second
-    assert dict(scored) == pytest.approx(dict(other_scored), abs=1e-9)
     for name in vectors:
         for key, vector in vectors[name].items():
             # bfloat16 if many were embedded at once, float32 if few

@@ -1,4 +1,5 @@
-"""What an index holds, by revision: the records of files and articles, and what is looked up of sentences, in SQLite.
+"""What an index holds, by revision: the records of files and articles, and what is looked up of sentences, in SQLite,
+with their words in `index.storage.word_index` beside it.
 
 It is a cache of what Chroma holds: it can be deleted at any time, and is made again from there. Nothing in it changes
 while somebody may be reading it. An article's row counts since one revision of the index and until another, and a
@@ -8,7 +9,7 @@ writer adds the rows of the next revision, which no reader sees before it is pro
     revision 8    a.txt              b.txt (since 8, an edited version)
 
 So a change costs what it changes, however much there is, and opening an index reads none of its records. An article's
-sentences, with their words for `index.storage.lexical`, belong to its row.
+sentences belong to its row, and are looked up by `index.storage.lexical`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,12 +27,13 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import StoreError
+from index.storage.word_index import SentenceWords, WordIndex
 from index.values import ArticleRecord, FileRecord, Sentence, sentence_id
 from index.words import fold_letters, to_stems
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 6  # raise it when the tables below change
+_VERSION = 7  # raise it when the tables below change
 _ARTICLE = tuple(field.name for field in fields(ArticleRecord))
 _FILE = ("path", "size", "mtime_ns", "ctime_ns", "max_bytes", "skipped")
 NOTHING = -1  # the revision at which nothing counts
@@ -50,11 +53,11 @@ _TABLES = f"""
     CREATE INDEX sentences_of_digest ON sentences (digest);
     CREATE INDEX sentences_of_article ON sentences (article);
     CREATE INDEX sentences_of_speaker ON sentences (speaker);
+    CREATE TABLE contexts (row INTEGER PRIMARY KEY, context TEXT NOT NULL);
     CREATE TABLE voices (row INTEGER NOT NULL, speaker TEXT, source TEXT);
     CREATE INDEX voices_of_row ON voices (row);
     CREATE INDEX voices_of_speaker ON voices (speaker);
-    CREATE VIRTUAL TABLE words USING fts5 (sentence, context, tokenize = 'porter unicode61 remove_diacritics 2');
-    CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+    CREATE TABLE dropped (number INTEGER NOT NULL);
     CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
 """
 for _table in ("files", "articles"):  # rows that are not in every revision, which are few
@@ -75,20 +78,25 @@ class Ledger:
         self.lock = threading.RLock()
         self.counts_now = f"since <= {revision} AND until > {revision}"
         """The condition on rows of articles or files that count at this revision."""
-        self.is_damaged = False
-        """Whether a query has found that the file is damaged; it is made again when the index is next opened."""
+        self._has_damage = False
         try:
-            self.connection = self._open()
+            self.connection, self.words = self._open()
         except sqlite3.OperationalError as error:  # not damaged: it is locked, or its folder is read-only
             raise StoreError(f"the ledger {path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
             self._delete(error)
-            self.connection = self._open()
+            self.connection, self.words = self._open()
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether a query has found that it is damaged; it is made again when the index is next opened."""
+        return self._has_damage or self.words.is_damaged
 
     @property
     def is_level(self) -> bool:
         """Whether the ledger holds what this revision of the index does."""
-        return self._is_level_with(self.revision)
+        # Twice, as another process may delete sentences and their words between the two counts.
+        return self._is_level_with(self.revision) and any(self._has_all_words() for _ in range(2))
 
     def query(self, statement: str, *given: object) -> list[tuple[Any, ...]]:
         """The rows that a statement finds."""
@@ -100,7 +108,7 @@ class Ledger:
             except sqlite3.OperationalError as error:
                 raise StoreError(f"the ledger {self.path} cannot be used: {error}") from error
             except sqlite3.DatabaseError as error:
-                self.is_damaged = True
+                self._has_damage = True
                 raise StoreError(f"the ledger {self.path} is damaged: {error}. Try again: it is made anew.") from error
 
     def files(self) -> dict[str, FileRecord]:
@@ -135,13 +143,21 @@ class Ledger:
         )
         return {row[0] for row in self.query(statement, json.dumps(list(ids)))}
 
-    def hidden(self) -> int:
-        """The number of sentences held that do not count at this revision."""
-        ((total,),) = self.query(
-            f"SELECT total(sentences) FROM articles WHERE (until < {_LATER} AND until <= {self.revision}) "
-            f"OR since > {self.revision}"
-        )
-        return int(total)
+    def best(self, search: Callable[[int], list[tuple[str, float]]], count: int) -> list[tuple[str, float]]:
+        """The best of what a search finds, which is given how many, among the sentences that count now.
+
+        They are in the order of the scores, then of the ids, and `count`, if there are so many.
+        """
+        most = count + 1
+        while True:
+            with self.lock:
+                found = search(most)
+                current = self.current([key for key, _ in found])
+            left = sorted({pair for pair in found if pair[0] in current}, key=lambda pair: (-pair[1], pair[0]))
+            # The last may be one of several with its score, of which the search has found any.
+            if len(found) < most or (len(left) > count and left[count][1] < left[count - 1][1]):
+                return left[:count]
+            most *= 2
 
     def begin(self, after: int) -> bool:
         """Begin the revision that follows `after`, dropping what a writer left that was interrupted.
@@ -230,14 +246,15 @@ class Ledger:
         with self.lock:
             self.close()
             self._delete("it cannot be read")
-            self.connection = self._open()
-            self.is_damaged = False
+            self.connection, self.words = self._open()
+            self._has_damage = False
         return self._level(records, files, read)
 
     def _level(self, records: Mapping[str, ArticleRecord], files: Mapping[str, FileRecord], read: Read) -> int:
         with self._writing():
             ((origin, latest, oldest),) = self.query("SELECT origin, revision, oldest FROM state")
-            if origin != self._origin or oldest > self.revision or latest == NOTHING:
+            is_of_this = origin == self._origin and oldest <= self.revision and latest != NOTHING
+            if not is_of_this or not self._has_all_words():
                 self._clear()
                 self.connection.execute("UPDATE state SET oldest = ?", (self.revision,))
             held = dict(self.query(f"SELECT id, digest || ' ' || file FROM articles WHERE {self.counts_now}"))
@@ -255,7 +272,15 @@ class Ledger:
         with self.lock, suppress(sqlite3.Error):  # of a damaged one, its log cannot be put away
             self.connection.close()
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> tuple[sqlite3.Connection, WordIndex]:
+        connection = self._connect()
+        try:
+            return connection, self._open_words(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")  # a writer does not block readers
@@ -275,10 +300,32 @@ class Ledger:
             raise
         return connection
 
+    def _open_words(self, connection: sqlite3.Connection) -> WordIndex:
+        folder = self.path.with_suffix(".words")
+        with suppress(StoreError):
+            if WordIndex.exists(folder):
+                return WordIndex(folder)
+        connection.execute("BEGIN IMMEDIATE")  # another process may be making it
+        try:
+            try:
+                return WordIndex(folder)
+            except StoreError as error:
+                logger.warning("%s", error)
+                shutil.rmtree(folder, ignore_errors=True)
+                return WordIndex(folder)
+        finally:
+            connection.execute("ROLLBACK")
+
     def _delete(self, reason: object) -> None:
         logger.warning("the ledger %s is damaged (%s): it is made again", self.path, reason)
         for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
             self.path.with_name(name).unlink(missing_ok=True)
+        shutil.rmtree(self.path.with_suffix(".words"), ignore_errors=True)
+
+    def _has_all_words(self) -> bool:
+        """Whether the words of all sentences are there, as far as their number says."""
+        self.words.reload()
+        return len(self.words) >= int(self.query("SELECT count(*) FROM sentences")[0][0])
 
     def _is_level_with(self, revision: int) -> bool:
         ((origin, latest, oldest),) = self.query("SELECT origin, revision, oldest FROM state")
@@ -287,6 +334,7 @@ class Ledger:
     def _clear(self) -> None:
         """Delete everything."""
         self._drop("TRUE")
+        self.words.clear()
         self.connection.execute("UPDATE state SET origin = ?, revision = ?, oldest = 0", (self._origin, NOTHING))
 
     @contextmanager
@@ -300,15 +348,17 @@ class Ledger:
                 self.connection.execute("BEGIN IMMEDIATE")  # another process may be writing too
                 try:
                     yield
+                    self.words.commit()  # first: words of what does not come to be are never found
                     self.connection.execute("COMMIT")
                 except BaseException:
+                    self.words.rollback()
                     with suppress(sqlite3.Error):  # a full disk may have ended it
                         self.connection.execute("ROLLBACK")
                     raise
             except sqlite3.OperationalError as error:
                 raise StoreError(f"the ledger {self.path} cannot be written: {error}. Is the disk full?") from error
             except sqlite3.DatabaseError as error:
-                self.is_damaged = True
+                self._has_damage = True
                 raise StoreError(f"the ledger {self.path} is damaged: {error}. Try again: it is made anew.") from error
 
     def _end(self, table: str, column: str, value: str) -> None:
@@ -330,11 +380,12 @@ class Ledger:
             numbers = [row[0] for row in self.query(f"SELECT number FROM articles WHERE {condition}")]
             for number in numbers:
                 rows = self.query("SELECT row FROM sentences WHERE article = ?", number)
-                self.connection.executemany("DELETE FROM words WHERE rowid = ?", rows)
+                self.connection.executemany("DELETE FROM contexts WHERE row = ?", rows)
                 self.connection.executemany("DELETE FROM voices WHERE row = ?", rows)
                 self.connection.execute("DELETE FROM sentences WHERE article = ?", (number,))
                 self.connection.execute("DELETE FROM stems WHERE article = ?", (number,))
                 self.connection.execute("DELETE FROM articles WHERE number = ?", (number,))
+                self.connection.execute("INSERT INTO dropped VALUES (?)", (number,))
         if "files" in tables:
             self.connection.execute(f"DELETE FROM files WHERE {condition}")
 
@@ -343,20 +394,28 @@ class Ledger:
             f"INSERT INTO articles VALUES (NULL, {', '.join('?' * len(_ARTICLE))}, ?, ?)",
             (*(getattr(record, name) for name in _ARTICLE), self.revision, _LATER),
         ).lastrowid
+        number = int(number or 0)
+        # The words of what was dropped go only now: had this been undone before, they would be missing.
+        self.words.remove({number, *(row[0] for row in self.query("SELECT number FROM dropped"))})
+        self.connection.execute("DELETE FROM dropped")
         texts = [sentence.text for sentence in sentences]
+        title, stems = to_stems(record.title), [to_stems(text) for text in texts]
         for i, sentence in enumerate(sentences):
             key = sentence_id(record.id, record.digest, sentence.position)
-            context = "\n".join([record.title, *texts[max(0, i - 1) : i], *texts[i + 1 : i + 2]])
+            around = [*range(max(0, i - 1), i), *range(i + 1, min(i + 2, len(texts)))]
+            context = "\n".join([record.title, *(texts[j] for j in around)])
             row = self.connection.execute(
                 "INSERT INTO sentences (id, article, digest, speaker) VALUES (?, ?, ?, ?)",
                 (key, number, digest(sentence.text), sentence.speaker),
             ).lastrowid
-            self.connection.executemany("INSERT INTO voices VALUES (?, ?, ?)", list(_voices(row, sentence)))
-            self.connection.execute(
-                "INSERT INTO words (rowid, sentence, context) VALUES (?, ?, ?)", (row, sentence.text, context)
-            )
-        stems = sorted(set(to_stems(" ".join([record.title, *texts]))))
-        self.connection.executemany("INSERT INTO stems VALUES (?, ?)", [(number, stem) for stem in stems])
+            self.connection.execute("INSERT INTO contexts VALUES (?, ?)", (row, context))
+            voices = list(_voices(sentence))
+            self.connection.executemany("INSERT INTO voices VALUES (?, ?, ?)", [(row, *voice) for voice in voices])
+            names = {sentence.speaker, *(name for name, _ in voices)}
+            beside = [*title, *(stem for j in around for stem in stems[j])]
+            self.words.add(number, SentenceWords(key, record.id, stems[i], beside, sorted(filter(None, names))))
+        distinct = sorted({*title, *(stem for some in stems for stem in some)})
+        self.connection.executemany("INSERT INTO stems VALUES (?, ?)", [(number, stem) for stem in distinct])
 
 
 def _to_file(row: tuple[Any, ...]) -> FileRecord:
@@ -365,13 +424,13 @@ def _to_file(row: tuple[Any, ...]) -> FileRecord:
     return FileRecord(path, size, mtime_ns, ctime_ns, limit, noted)
 
 
-def _voices(row: int | None, sentence: Sentence) -> Iterator[tuple[int | None, str | None, str | None]]:
+def _voices(sentence: Sentence) -> Iterator[tuple[str | None, str | None]]:
     """The voices of a sentence besides that of its main statement, and what its sources without a name are called."""
     others = {statement.speaker for statement in sentence.statements} - {sentence.speaker, None}
-    yield from ((row, speaker, None) for speaker in sorted(filter(None, others)))
+    yield from ((speaker, None) for speaker in sorted(filter(None, others)))
     for statement in sentence.statements:
         if statement.speaker is None and statement.source:
-            yield row, None, fold_letters(statement.source)
+            yield None, fold_letters(statement.source)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -1,28 +1,23 @@
-"""Sentences found by words, and by who speaks: BM25 over stemmed words, in SQLite's FTS5 (https://sqlite.org/fts5.html).
+"""Sentences found by words, and by who speaks, in a ledger (`index.storage.ledger`) at its revision.
 
-The words are in the tables of `index.storage.ledger`. A sentence is a row of two columns, its own words and its context
-(the article's title and the sentences before and after it), so that one query can weigh both. `sentences.speaker` makes
-the main statement of a sentence; `voices` has the other speakers in it, and how its sources without a name are called.
+`sentences.speaker` makes the main statement of a sentence; `voices` has the other speakers in it, and how its sources
+without a name are called.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 
 from index.storage.ledger import Ledger, digest
+from index.words import to_stems
 
+_FEW = 20
 _LISTED = "(SELECT value FROM json_each(?))"  # any number of values; SQLite allows 32,766 variables
 _VOICES = "(SELECT row, speaker FROM sentences UNION ALL SELECT row, speaker FROM voices)"
-_SPOKEN, _OF_ARTICLES, _WITH_IDS = (
-    f"SELECT row FROM {table} WHERE {column} IN {_LISTED}"
-    for table, column in (
-        (_VOICES, "speaker"),
-        ("sentences JOIN articles ON number = article", "articles.id"),
-        ("sentences", "id"),
-    )
-)
+_SPOKEN = f"SELECT row FROM {_VOICES} WHERE speaker IN {_LISTED}"
 
 
 class Lexical:
@@ -39,36 +34,25 @@ class Lexical:
         terms: Iterable[str],
         count: int,
         *,
-        sentence_weight: float,
-        context_weight: float,
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
         ids: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
         """The ids of the sentences that best match any of the terms, with BM25 scores (higher is better), best first.
 
-        `speakers` limits the search to statements by these, `articles` to the articles and `ids` to the sentences with
-        these ids.
+        The title of the article and the sentences before and after are searched too, and count half as much. `speakers`
+        limits the search to sentences in which one of these speaks, `articles` to the articles and `ids` to the
+        sentences with these ids.
         """
-        # In quotes, a term is a string in FTS5's query language, never an operator.
-        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        if not query:
-            return []
-        among = ""
-        given: list[str] = []
-        for within, values in ((_SPOKEN, speakers or None), (_OF_ARTICLES, articles), (_WITH_IDS, ids)):
-            if values is not None:
-                # The plus keeps SQLite from searching the words again for each of the rows: 31 s among 300,000.
-                among += f" AND +rowid IN ({within})"
-                given.append(json.dumps(list(values)))
-        statement = (
-            "SELECT sentences.id, -matched.cost FROM (SELECT rowid, bm25(words, ?, ?) AS cost FROM words "
-            f"WHERE words MATCH ? {among} ORDER BY cost, rowid LIMIT ?) AS matched "
-            f"JOIN sentences ON sentences.row = matched.rowid {self._counted}"
+        search = functools.partial(
+            self.ledger.words.search,
+            list(dict.fromkeys(to_stems(" ".join(terms)))),
+            in_context=True,
+            voices=speakers,
+            article_ids=articles,
+            ids=ids,
         )
-        most = count + self.ledger.hidden()
-        rows = self._query(statement, sentence_weight, context_weight, query, *given, most)
-        return sorted(rows, key=lambda row: (-row[1], row[0]))[:count]
+        return self.ledger.best(search, count)
 
     def speakers(self) -> dict[str, int]:
         """The number of sentences in which each speaker speaks, under the name that the article has."""
@@ -121,23 +105,24 @@ class Lexical:
         return self._query(query, digest(text), article_id)
 
     def frequency(self, stem: str) -> int:
-        """The number of sentences that contain a word with this stem."""
-        rows = self._query("SELECT doc FROM vocabulary WHERE term = ? AND col = 'sentence'", stem)
-        return int(rows[0][0]) if rows else 0
+        """The number of sentences that contain a word with this stem: exact up to `_FEW`, else of all held."""
+        held = self.ledger.words.frequency(stem)
+        return len(self.sentences_with(stem, held)) if 0 < held <= _FEW else held
+
+    def sentences_with(self, stem: str, count: int) -> list[str]:
+        """The ids of the sentences in which a word with this stem counts most, `count` at most."""
+        search = functools.partial(self.ledger.words.search, [stem], in_context=False)
+        return [key for key, _ in self.ledger.best(search, count)]
 
     def stems_like(self, stem: str) -> dict[str, int]:
         """The stems with the same first letter, and at most two letters longer or shorter, with their frequency."""
-        query = (
-            "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND col = 'sentence' "
-            "AND length(term) BETWEEN ? AND ?"
-        )
-        return dict(self._query(query, stem[0], chr(ord(stem[0]) + 1), len(stem) - 2, len(stem) + 2))
+        return self.ledger.words.stems_like(stem)
 
     def contexts(self, ids: Sequence[str]) -> dict[str, str]:
         """The context of each sentence by id: the article's title and the sentences before and after, a line each."""
         query = (
-            f"SELECT sentences.id, words.context FROM sentences JOIN words ON words.rowid = sentences.row "
-            f"{self._counted} WHERE sentences.id IN {_LISTED}"
+            f"SELECT sentences.id, context FROM sentences JOIN contexts USING (row) {self._counted} "
+            f"WHERE sentences.id IN {_LISTED}"
         )
         return dict(self._query(query, json.dumps(list(ids))))
 

@@ -13,7 +13,7 @@ and else one that holds the changes alone. `index.storage.merging` makes one par
     part-000009/     with the file `draft`: what a writer is making, or was when it was interrupted
     merged-000001/   another part: several made one, which with the file `merging` is still being done
     broken-…/        a part that became unreadable
-    ledger-….sqlite3 see `index.storage.ledger`
+    ledger.sqlite3   see `index.storage.ledger`; its words are in ledger.words/
 
 Make, promote, set aside or discard anything only while holding the writer lock.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from index.errors import StoreError
@@ -136,7 +136,7 @@ class Store:
         found: dict[str, float] = {}
         for part in self.parts:
             search = functools.partial(part.nearest, vector, speakers=speakers, articles=articles, ids=ids)
-            found.update(self._current(search, count))
+            found.update(self.ledger.best(search, count))
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
 
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
@@ -169,14 +169,3 @@ class Store:
     def forget(self, versions: Iterable[ArticleRecord]) -> None:
         """Delete from the last part what no reader believes any more; see `Part.forget`."""
         self.parts[-1].forget(versions)
-
-    def _current(self, search: Callable[..., list[tuple[str, float]]], count: int) -> list[tuple[str, float]]:
-        """The best of what a search finds that is of versions which count now: `count` of them, if there are."""
-        most = count
-        while True:
-            found = search(count=most)
-            current = self.ledger.current([key for key, _ in found])
-            left = [pair for pair in found if pair[0] in current]
-            if len(left) >= count or len(found) < most:
-                return left[:count]
-            most *= 2

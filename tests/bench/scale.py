@@ -263,7 +263,7 @@ def _get(collections: Collections, ids: list[str]) -> None:
 
 
 def _search(lexical: Lexical, terms: list[str]) -> None:
-    lexical.search(terms, CANDIDATES, sentence_weight=1.0, context_weight=0.5)
+    lexical.search(terms, CANDIDATES)
 
 
 def _with_title(collections: Collections, title: str) -> None:
