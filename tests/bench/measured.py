@@ -3,6 +3,9 @@
     python -m tests.bench.measured ("On the Record" | plain) sync ARTICLES STORE
     python -m tests.bench.measured ("On the Record" | plain) change ARTICLES STORE FILE ...
     python -m tests.bench.measured ("On the Record" | plain) ask ARTICLES STORE QUESTIONS
+    python -m tests.bench.measured ("On the Record" | plain) ask_once ARTICLES STORE QUESTIONS
+
+Instead of "On the Record", "made up" is the same with the vectors and the speakers of `tests/bench/made_up.py`.
 
 Prints a line of JSON: what the function of that name returns. Only what the system itself imports is loaded. Seconds
 "from the start" are those since this module began to run, so that it makes no difference whether a system imports its
@@ -22,7 +25,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 BEGAN = time.perf_counter()
-ON_THE_RECORD, PLAIN = "On the Record", "plain"
+ON_THE_RECORD, PLAIN, MADE_UP = "On the Record", "plain", "made up"
 ADDED = "\n\nAda Hale, who chairs the committee, said that it would meet again within {days} days.\n"
 
 
@@ -69,7 +72,11 @@ class OnTheRecord:
 
 
 def open_assistant(system: str, articles: Path, store: Path) -> Assistant:
-    if system == ON_THE_RECORD:
+    if system == MADE_UP:
+        from tests.bench import made_up
+
+        made_up.install()
+    if system != PLAIN:
         return OnTheRecord(articles, store)
     from tests.bench.plain import PlainAssistant
 
@@ -127,6 +134,15 @@ def ask(system: str, articles: Path, store: Path, questions: Path) -> dict[str, 
     return {"median": statistics.median(taken), "p95": p95, "memory": read_peak()}
 
 
+def ask_once(system: str, articles: Path, store: Path, questions: Path) -> dict[str, float]:
+    """Ask the first question of a file, after a sync; return the seconds from the start."""
+    with closing(open_assistant(system, articles, store)) as assistant:
+        assistant.sync()
+        question, history = json.loads(questions.read_text(encoding="utf-8"))[0]
+        assistant.ask(question, history)
+    return {"seconds": time.perf_counter() - BEGAN}
+
+
 def read_written() -> int | None:
     """Return the bytes that this process, and those it started and waited for, sent to disks; None if not on Linux.
 
@@ -154,7 +170,9 @@ def _read_number(file: str, pattern: str) -> int | None:
 
 def main() -> None:
     system, measure, *places = sys.argv[1:]
-    measures: dict[str, Callable[..., dict[str, Any]]] = {"sync": sync, "change": change, "ask": ask}
+    measures: dict[str, Callable[..., dict[str, Any]]] = {
+        function.__name__: function for function in (sync, change, ask, ask_once)
+    }
     print(json.dumps(measures[measure](system, *map(Path, places))))
 
 

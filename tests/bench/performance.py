@@ -1,12 +1,13 @@
 """On the Record beside the plain assistant: how long both take, and what they need, over more and more articles.
 
     python -m tests.bench.performance [--sizes 1 10 100] [--plain-up-to 10] [--minutes 60] [--folder DIR]
-                                      [--articles DIR_OR_JSONL] [--count N] [--questions FILE]
+                                      [--articles DIR_OR_JSONL] [--count N] [--questions FILE] [--made-up]
 
 Wants a folder of articles or a file of them as JSON Lines, by default the project's own; of these, the first N are size
 1. Larger sizes take what else there is, then changed copies (`tests/bench/copies.py`). The plain assistant is that of
-`tests/bench/plain.py`. Prints one Markdown table with a column for each system and size, the machine, and what limits
-each figure. Progress goes to standard error.
+`tests/bench/plain.py`; it is left out with --made-up, when vectors and speakers cost nothing (`tests/bench/made_up.py`)
+and what the index itself costs remains. Prints one Markdown table with a column for each system and size, the machine,
+and what limits each figure. Progress goes to standard error.
 
 Each measurement runs in a fresh process, one at a time, on files that are still in memory from being written. What
 cannot be told is "-": what no time was left for, what only Linux tells, what a file system in memory does not count.
@@ -35,7 +36,7 @@ from index.errors import OnRecordError
 from qa import load_questions
 from tests.bench.copies import make_questions, read_articles, write_articles
 from tests.bench.inputs import QUALITY, fail, make_parser
-from tests.bench.measured import ON_THE_RECORD, PLAIN
+from tests.bench.measured import MADE_UP, ON_THE_RECORD, PLAIN
 from tests.bench.table import LIMITS, Columns, Figures, add_slopes, describe_machine, format_table
 
 ROOT = Path(__file__).parents[2]
@@ -111,8 +112,12 @@ def fill(figures: Figures, system: str, asked: Sequence[tuple[str, Sequence[str]
     same = [runner.measure(system, "sync", articles, store) for _ in range(TIMES)]
     figures.update(same=find_median(same, "seconds"), same_running=find_median(same, "again"))
     figures.update(runner.measure(system, "ask", articles, store, questions))
-    module = ["-m", "qa", "--seeds"] if system == ON_THE_RECORD else ["-m", "tests.bench.plain", "--articles"]
-    cold = [runner.run(*module, articles, "--store", store, question) for question, _ in asked[:TIMES]]
+    if system == MADE_UP:
+        asking = ("-m", "tests.bench.measured", system, "ask_once", articles, store, questions)
+        cold = [runner.run(*asking) for _ in range(TIMES)]
+    else:
+        module = ["-m", "qa", "--seeds"] if system == ON_THE_RECORD else ["-m", "tests.bench.plain", "--articles"]
+        cold = [runner.run(*module, articles, "--store", store, question) for question, _ in asked[:TIMES]]
     figures["cold"] = statistics.median(seconds for _, seconds, _ in cold)
     figures["cold_processor"] = statistics.median(processor for *_, processor in cold)
     files = pick_evenly(sorted(file for file in articles.rglob("*") if file.is_file()), 2 * TIMES)
@@ -147,6 +152,7 @@ def read_inputs(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, di
     parser.add_argument("--articles", type=Path, default=QUALITY / "articles", metavar="DIR_OR_JSONL")
     parser.add_argument("--count", type=int, metavar="N", help="articles of size 1 (default: as many as there are)")
     parser.add_argument("--questions", type=Path, metavar="FILE", help="as `onrecord eval` takes them")
+    parser.add_argument("--made-up", action="store_true", help="vectors and speakers that cost nothing")
     parser.add_argument("--folder", type=Path, help="where to work, for other disks than that of the temporary folder")
     options = parser.parse_args()
     if min([*options.sizes, options.count or 1]) < 1:
@@ -175,7 +181,7 @@ def run_all(options: argparse.Namespace, articles: Mapping[str, str]) -> tuple[C
     columns: Columns = {}
     is_whole, end = True, time.monotonic() + 60 * options.minutes
     for size in sorted(set(options.sizes)):
-        for system in (ON_THE_RECORD, PLAIN):
+        for system in (MADE_UP,) if options.made_up else (ON_THE_RECORD, PLAIN):
             if system == PLAIN and options.plain_up_to is not None and size > options.plain_up_to:
                 continue
             figures = columns[system, size] = {}
