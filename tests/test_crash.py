@@ -196,7 +196,7 @@ def call(function: Callable[..., object], *arguments: object) -> Any:
 
 
 def _sync(settings: Settings, stop_before: int | str | None = None) -> tuple[int, float]:
-    """Sync, or be killed before the write to Chroma with this number or to this collection.
+    """Sync and merge, or be killed before the write to Chroma with this number or to this collection.
 
     Returns the number of writes, and the seconds.
     """
@@ -219,6 +219,7 @@ def _sync(settings: Settings, stop_before: int | str | None = None) -> tuple[int
     began = time.perf_counter()
     with Library(settings) as library:
         library.sync()
+        library.finish_merge()
     return calls, time.perf_counter() - began
 
 
@@ -561,8 +562,9 @@ def write_edition(seeds: Path, article: int, number: int) -> None:
     partial.rename(seeds / f"{article}.txt")  # half-written articles are not tested here
 
 
-def _write(settings: Settings) -> dict[int, int]:
+def _write(settings: Settings, small: int) -> dict[int, int]:
     """Edit articles and sync again and again; returns their last editions."""
+    snapshots.SMALL = small
     random = Random(1)
     last = dict.fromkeys(range(EDITED), 0)
     with Library(settings) as library:
@@ -618,14 +620,16 @@ def _read(settings: Settings, done: Any, threads: int) -> list[Any]:
     return [wrong, sum(asked), seen]
 
 
-def test_twenty_readers_beside_a_writer(settings: Settings) -> None:
+@pytest.mark.parametrize("small", [pytest.param(SMALL, marks=only_in_whole_runs), 8], ids=["one part", "merging"])
+def test_twenty_readers_beside_a_writer(settings: Settings, small: int) -> None:
     settings.seeds.mkdir()
     for article in range(EDITED):
         write_edition(settings.seeds, article, 0)
     call(_sync, settings)
     done = FORKS.Event()
     readers = [start(_read, settings, done, 5) for _ in range(4)]
-    last = call(_write, settings)
+    last = call(_write, settings, small)
+    assert bool(list(settings.store.glob("merged-*"))) == (small != SMALL)
     done.set()
     for process, here in readers:
         wrong, asked, seen = finish(process, here)
