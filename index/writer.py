@@ -193,6 +193,7 @@ def _start_workers() -> Executor | None:
         timeout=IDLE_SECONDS,
         initializer=_end_with_parent,
         initargs=(os.getpid(),),
+        env={"OPENBLAS_NUM_THREADS": "1"},  # else the threads of NumPy wait for each other, and for busy cores
     )
     return workers
 
