@@ -146,6 +146,13 @@ def test_name_of_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
         EmbeddingModel("no-such/model").encode(["The bridge is open."])
 
 
+def test_engine_is_named(tiny: Path, model: EmbeddingModel) -> None:
+    assert EmbeddingModel(str(tiny)).engine == "PyTorch"
+    cores = Path("/proc/cpuinfo")
+    has_bfloat16 = cores.is_file() and "avx512_bf16" in cores.read_text()
+    assert model.engine == ("bfloat16 in PyTorch" if has_bfloat16 else "float32 in ONNX Runtime")
+
+
 def test_model_of_ones_own(tiny: Path, seeds: Path, tmp_path: Path) -> None:
     own = EmbeddingModel(str(tiny))
     own.verify()  # there is nothing to compare it with
