@@ -16,16 +16,17 @@ from index.storage.snapshots import Snapshots
 class Status:
     """The state of an index.
 
-    `synced` is when it was last up to date with the folder, in seconds since 1970; `bytes_on_disk` is the size of its
-    own folder; `stale` are the files that are new or changed since, `gone` those that are no longer there, and
-    `skipped` those that could not be read, or not entirely, with the reason; `writer` is who is updating it now, or
-    None.
+    `engine` is what computes the vectors of `model` on this machine, and in which precision; `synced` is when the index
+    was last up to date with the folder, in seconds since 1970; `bytes_on_disk` is the size of its own folder; `stale`
+    are the files that are new or changed since, `gone` those that are no longer there, and `skipped` those that could
+    not be read, or not entirely, with the reason; `writer` is who is updating it now, or None.
     """
 
     seeds: str
     store: str
     chroma_url: str | None
     model: str
+    engine: str
     articles: int
     sentences: int
     bytes_on_disk: int
@@ -48,6 +49,7 @@ def read_status(settings: Settings) -> Status:
             store=str(settings.store),
             chroma_url=settings.chroma_url,
             model=library.model.name,
+            engine=library.model.engine,
             articles=articles,
             sentences=sentences,
             bytes_on_disk=sum(_size(path) for path in settings.store.rglob("*")),

@@ -1,8 +1,9 @@
 """Articles on their way into the store: who speaks in them, the vectors of their sentences, the commit.
 
-Other processes find out who speaks in one batch of articles, on half of the cores, while this process embeds the batch
-before it on the other half. Batches grow with the store: Chroma writes its graphs whole with every commit, so all
-commits of a build together write about sixteen times its size, however large it becomes.
+Other processes, on half of the cores, find out who speaks in one batch of articles while this process embeds the batch
+before it. That takes it about twice as long, so it may use every core. Batches grow with the store: Chroma writes its
+graphs whole with every commit, so all commits of a build together write about sixteen times its size, however large it
+becomes.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ class Writer:
                 files = (batch.files - self._files) * i // len(new)
                 self._on_progress(self._files + files, self._sentences + batch.sentences * i // len(new))
             some = new[i : i + LEAST]
-            vectors.update(zip(some, self._model.encode(some, threads=_half_of_the_cores()).tolist(), strict=True))
+            vectors.update(zip(some, self._model.encode(some, beside_others=True).tolist(), strict=True))
         self.embedded += len(new)
         for entry in batch.entries:
             entry.document.embedding = vectors[entry.document.metadata["title"]]
@@ -192,6 +193,7 @@ def _start_workers() -> Executor | None:
         timeout=IDLE_SECONDS,
         initializer=_end_with_parent,
         initargs=(os.getpid(),),
+        env={"OPENBLAS_NUM_THREADS": "1"},  # else the threads of NumPy wait for each other, and for busy cores
     )
     return workers
 

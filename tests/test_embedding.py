@@ -97,7 +97,7 @@ def test_altered_weights_are_refused(altered: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"^the bundled model cannot be read: .+ Reinstall it: [^\n]+$"):
         EmbeddingModel(BUNDLED_MODEL).encode(["The bridge is open."])
     with pytest.raises(ModelError, match=r"^the embedding model 'all-MiniLM-L6-v2' cannot be loaded: .+[^\n]$"):
-        EmbeddingModel(BUNDLED_MODEL).encode(["The bridge is open."] * 100)
+        EmbeddingModel(BUNDLED_MODEL).load()
 
 
 def test_nothing_is_indexed_with_altered_weights(altered: Path, seeds: Path, tmp_path: Path) -> None:
@@ -144,6 +144,13 @@ def test_name_of_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match=r"^the embedding model 'no-such/model' cannot be loaded: [^\n]+$"):
         EmbeddingModel("no-such/model").encode(["The bridge is open."])
+
+
+def test_engine_is_named(tiny: Path, model: EmbeddingModel) -> None:
+    assert EmbeddingModel(str(tiny)).engine == "PyTorch"
+    cores = Path("/proc/cpuinfo")
+    has_bfloat16 = cores.is_file() and "avx512_bf16" in cores.read_text()
+    assert model.engine == ("bfloat16 in PyTorch" if has_bfloat16 else "float32 in ONNX Runtime")
 
 
 def test_model_of_ones_own(tiny: Path, seeds: Path, tmp_path: Path) -> None:

@@ -42,10 +42,10 @@ class WatchedModel(EmbeddingModel):
         self._loaded = loaded.load()
         self._before = before
 
-    def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, beside_others: bool = False) -> NDArray[np.float32]:
         """As in EmbeddingModel."""
         self._before(texts)
-        return super().encode(texts, threads=threads)
+        return super().encode(texts, beside_others=beside_others)
 
 
 @pytest.fixture

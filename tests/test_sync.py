@@ -43,10 +43,10 @@ class CountingModel(EmbeddingModel):
         self._loaded = loaded.load()
         self.given: list[list[str]] = []
 
-    def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, beside_others: bool = False) -> NDArray[np.float32]:
         """As in EmbeddingModel."""
         self.given.append(list(texts))
-        return super().encode(texts, threads=threads)
+        return super().encode(texts, beside_others=beside_others)
 
 
 @pytest.fixture

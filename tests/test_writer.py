@@ -74,6 +74,12 @@ def test_other_processes_find_the_same(folder: Path, tmp_path: Path, monkeypatch
         assert spoken(library) == expected
 
 
+def test_processes_that_parse_use_one_thread_each() -> None:
+    workers = index.writer._start_workers()
+    assert workers is not None
+    assert workers.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
+
+
 def test_equal_articles_are_parsed_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = tmp_path / "store"
     with sync(folder, store) as library:

@@ -1,7 +1,7 @@
 """The embedding model: texts in, unit vectors out.
 
-Many texts go through sentence-transformers, in bfloat16 if the processor supports it; a few texts go through
-`index.models.minilm`, which spares the seconds that importing torch takes.
+The bundled model runs in ONNX Runtime, in float32 (`index.models.minilm`). Where the processor multiplies in bfloat16,
+many texts go through sentence-transformers, as do all texts of any other model.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from index.errors import ModelError, in_one_line
 from index.models.bundled import BUNDLED_DIMENSION, bundled_folder, cannot_read_bundled, verify_bundled_weights
 from index.models.quick_imports import quick_imports
+from index.models.threads import count_threads
 from index.models.version import read_version
 from index.settings import BUNDLED_MODEL
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from index.models.minilm import MiniLM
 
-_FEW = 64  # texts take about 1 s in NumPy, a quarter of the time that importing torch takes
+_FEW = 64  # texts take less than 1 s in ONNX Runtime, a quarter of the time that importing torch takes
 
 
 class EmbeddingModel:
@@ -57,17 +58,25 @@ class EmbeddingModel:
         """The length of the vectors."""
         return BUNDLED_DIMENSION if self.name == BUNDLED_MODEL else int(self.load().get_embedding_dimension() or 0)
 
-    def encode(self, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
+    @property
+    def engine(self) -> str:
+        """What computes the vectors of many texts, and in which precision, where that is known."""
+        if self.name != BUNDLED_MODEL:
+            return "PyTorch"
+        return "bfloat16 in PyTorch" if _has_bfloat16() else "float32 in ONNX Runtime"
+
+    def encode(self, texts: Sequence[str], *, beside_others: bool = False) -> NDArray[np.float32]:
         """Vectors of shape (n, dimension), float32, of unit length, in the order of `texts`.
 
-        `threads` limits torch, which otherwise uses every core, and waits for those that are busy.
+        Every core is used, or as many as OMP_NUM_THREADS says. `beside_others` says that other processes work
+        meanwhile: torch, whose threads wait for each other, then uses half of them. Those of ONNX Runtime do not wait.
         """
         import numpy as np
 
-        if self.name == BUNDLED_MODEL and len(texts) <= (1 if self._loaded else _FEW):
-            return self._small().encode(texts)
+        if self.name == BUNDLED_MODEL and (len(texts) <= (1 if self._loaded else _FEW) or not _has_bfloat16()):
+            return self._small().encode(texts, threads=count_threads())
         model = self.load()
-        with _torch_threads(threads):
+        with _torch_threads(max(count_threads() // 2, 1) if beside_others else None):
             vectors = np.asarray(model.encode(list(texts), show_progress_bar=False), dtype=np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
@@ -146,21 +155,23 @@ def _torch_threads(count: int | None) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+@functools.cache
 def _has_bfloat16() -> bool:
-    import torch
-
-    find = getattr(torch.cpu, "get_capabilities", None)  # missing in the oldest torch that is supported
-    return bool(find and find().get("avx512_bf16"))
+    """Whether the processor multiplies in bfloat16; without torch, as importing that takes seconds."""
+    try:
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split()
+    except OSError:  # not Linux
+        return False
 
 
 def _load_small() -> MiniLM:
     try:
         return _open_small(bundled_folder())
-    except Exception as error:  # safetensors' and tokenizers' own errors have no common base
+    except Exception as error:  # ONNX Runtime's and tokenizers' own errors have no common base
         raise cannot_read_bundled(error) from error
 
 
-@functools.cache  # 90 MB, the same for every library of this process
+@functools.cache  # 60 MB, the same for every library of this process
 def _open_small(folder: Path) -> MiniLM:
     from index.models.minilm import MiniLM
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError, in_one_line
+from index.models.threads import count_threads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ class Reader:
                 f"the reader in {folder} cannot be used: {in_one_line(error)}. Answers are made without it. "
                 "Reinstall On the Record, or set `reader` to none."
             ) from error
-        self._pool = ThreadPoolExecutor(_count_threads(), "reader")
+        self._pool = ThreadPoolExecutor(count_threads(), "reader")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[list[Reading]]:
         """Return a reading of each sentence of each passage."""
@@ -131,14 +131,6 @@ def _load(folder: Path) -> tuple[InferenceSession, Tokenizer]:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return InferenceSession(content, options, providers=["CPUExecutionProvider"]), tokenizer
-
-
-def _count_threads() -> int:
-    """As many as there are cores, unless OMP_NUM_THREADS, which NumPy and torch heed by themselves, says otherwise."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if wanted.isdecimal() and int(wanted) > 0:
-        return int(wanted)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @functools.cache

@@ -38,7 +38,7 @@ def install() -> None:
     index.library.prepare_attribution = lambda: None
 
 
-def _encode(model: EmbeddingModel, texts: Sequence[str], *, threads: int | None = None) -> NDArray[np.float32]:
+def _encode(model: EmbeddingModel, texts: Sequence[str], *, beside_others: bool = False) -> NDArray[np.float32]:
     vectors = np.array([sum(map(_make_vector, to_words(text)), start=_make_vector("")) for text in texts])
     unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit

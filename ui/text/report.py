@@ -51,7 +51,7 @@ def status_table(status: Status) -> str:
     rows = [
         ("articles", f"{status.articles:,}"),
         ("sentences", f"{status.sentences:,}"),
-        ("model", printable(status.model)),
+        ("model", f"{printable(status.model)}, {status.engine}"),
         ("seeds", printable(status.seeds)),
         ("store", printable(status.store)),
         *([("Chroma", printable(status.chroma_url))] if status.chroma_url else []),
