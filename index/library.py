@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from types import TracebackType
 
-from index.errors import BusyError, CorrectionError, OnRecordError, StoreError
+from index.errors import BusyError, CorrectionError, LostError, OnRecordError, StoreError
 from index.file_names import PEOPLE_FILE
 from index.merger import Merger
 from index.models.embedding import EmbeddingModel
@@ -258,8 +258,11 @@ class Library:
             return True
         if self._snapshots:
             return self._snapshots.current() != self._opened.folder
-        current = self._opened.parts[0].catalogue.current()
-        return current is not None and current.revision != self._opened.revision
+        try:
+            current = self._opened.parts[0].catalogue.current()
+        except LostError:  # the server has been emptied
+            return True
+        return (current.revision if current else 0) != self._opened.revision
 
     def _are_corrected(self) -> bool:
         """Whether the file of corrections has changed since it was read."""
