@@ -90,6 +90,12 @@ class Ledger:
         """Whether the ledger holds what this revision of the index does."""
         return self._is_level_with(self.revision)
 
+    @property
+    def latest(self) -> int:
+        """The last revision of this index that the ledger is level with; NOTHING if there is none."""
+        ((origin, latest),) = self.query("SELECT origin, revision FROM state")
+        return int(latest) if origin == self._origin else NOTHING
+
     def query(self, statement: str, *given: object) -> list[tuple[Any, ...]]:
         """The rows that a statement finds."""
         with self.lock:
@@ -172,6 +178,11 @@ class Ledger:
             self.connection.execute("UPDATE state SET revision = ?", (self.revision,))
         self.query("PRAGMA wal_checkpoint(TRUNCATE)")  # a first sync's log is as large as the ledger
 
+    def withhold(self, before: int) -> None:
+        """Note that the ledger, level as it may be, is to be believed up to this revision only, until `finish`."""
+        with self._writing():
+            self.connection.execute("UPDATE state SET revision = min(revision, ?)", (before,))
+
     def prune(self, oldest: int) -> None:
         """Delete what no revision from `oldest` on needs."""
         if not self.query(
@@ -233,6 +244,34 @@ class Ledger:
             self.connection = self._open()
             self.is_damaged = False
         return self._level(records, files, read)
+
+    def follow(
+        self,
+        after: int,
+        records: Mapping[str, ArticleRecord | None],
+        files: Mapping[str, FileRecord | None],
+        read: Read,
+    ) -> int | None:
+        """Add to what the ledger held at a revision what has changed after it, None being what is gone.
+
+        Returns how many articles were read or removed, and None when the ledger is not level with that revision.
+        """
+        with self._writing():
+            if self.latest != after:  # another process may have been quicker
+                return 0 if self.is_level else None
+            condition = "id IN (SELECT value FROM json_each(?))"
+            held = self.records(condition, json.dumps(list(records)))
+            stale = [
+                record
+                for key, record in records.items()
+                if record and (key not in held or (held[key].digest, held[key].file) != (record.digest, record.file))
+            ]
+            gone = [key for key in held if not records[key]]
+            self.put(stale, read)
+            self.put_files(file for file in files.values() if file)
+            self.remove(gone, [path for path, file in files.items() if not file])
+            self.connection.execute("UPDATE state SET revision = max(revision, ?)", (self.revision,))
+        return len(stale) + len(gone)
 
     def _level(self, records: Mapping[str, ArticleRecord], files: Mapping[str, FileRecord], read: Read) -> int:
         with self._writing():

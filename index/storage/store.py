@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LITTER = 1_000  # records of what is gone, which need not be worth clearing away
+
+
 class Records(Mapping[str, ArticleRecord]):
     """The articles' records by id, in the order of the ids, each read when it is first needed."""
 
@@ -45,22 +48,46 @@ class Records(Mapping[str, ArticleRecord]):
 class Store:
     """The parts of an index, the earliest first, at its ledger's revision.
 
-    What is put or removed goes to the last part, and no other one is changed. Its methods raise StoreError when the
-    store cannot be read or written.
+    What is put or removed goes to the last part, and no other one is changed. With `is_served`, the one part is on a
+    server, where other machines read it meanwhile, and what changes in it is stamped with the ledger's revision. The
+    methods raise StoreError when the store cannot be read or written.
     """
 
-    def __init__(self, parts: Sequence[Part], ledger: Ledger) -> None:
+    def __init__(self, parts: Sequence[Part], ledger: Ledger, *, is_served: bool = False) -> None:
         self.parts = tuple(parts)
         self.ledger = ledger
+        self.is_served = is_served
+        self._revision = ledger.revision if is_served else None
 
     def load(self) -> None:
         """Make the engine load what questions need, which it would put off until the first one."""
         for part in self.parts:
             part.load()
 
-    def level(self) -> int:
-        """Make the ledger hold what the parts do, if it does not; returns how many articles were read or removed."""
-        return 0 if self.ledger.is_level else self.level_anew()
+    def level(self, *, since: int | None = None) -> int:
+        """Make the ledger hold what the parts do, if it does not; returns how many articles were read or removed.
+
+        `since` is as in `index.storage.catalogue.Current`.
+        """
+        if self.ledger.is_level:
+            return 0
+        latest = self.ledger.latest
+        return self.level_anew() if since is None or latest < since else self.follow(latest)
+
+    def follow(self, after: int) -> int:
+        """Make a ledger that is level with a revision hold what the part does, reading what was stamped after it.
+
+        Returns how many articles were read or removed.
+        """
+        (part,) = self.parts
+        records, files = part.records(after=after), part.files(after=after)
+        try:
+            followed = self.ledger.follow(after, records, files, self.sentences)
+        except StoreError:
+            if not self.ledger.is_damaged:
+                raise
+            followed = None
+        return self.level_anew() if followed is None else followed
 
     def level_anew(self) -> int:
         """Make the ledger hold what the parts do; returns how many articles were read or removed."""
@@ -141,7 +168,7 @@ class Store:
 
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
         """Add or replace articles with their sentences, as `Part.put` does."""
-        self.parts[-1].put(documents, nodes)
+        self.parts[-1].put(documents, nodes, revision=self._revision)
         sentences: dict[str, list[Sentence]] = {document.id_: [] for document in documents}
         for node in nodes:
             sentences[node.metadata["article_id"]].append(sentence_from_metadata(node.metadata, node.text))
@@ -153,11 +180,15 @@ class Store:
 
     def put_files(self, records: Sequence[FileRecord]) -> None:
         """Record files, once all of their articles are put: from then on they count as unchanged."""
-        self.parts[-1].put_files(records)
+        self.parts[-1].put_files(records, revision=self._revision)
         self.ledger.put_files(records)
 
     def remove(self, article_ids: Collection[str], paths: Collection[str]) -> None:
         """Remove the records of articles and of files; the articles' sentences remain until `forget`."""
+        if self.is_served:
+            self.parts[-1].bury(article_ids, paths, revision=self._revision)
+            self.ledger.remove(article_ids, paths)
+            return
         held: tuple[set[str], set[str]] = set(), set()
         for part in self.parts[:-1]:
             for ids, more in zip(held, part.holding(article_ids, paths), strict=True):
@@ -168,7 +199,11 @@ class Store:
 
     def forget(self, versions: Iterable[ArticleRecord]) -> None:
         """Delete from the last part what no reader believes any more; see `Part.forget`."""
-        self.parts[-1].forget(versions)
+        self.parts[-1].forget(versions, self.ledger.records() if self.is_served else None)
+
+    def is_littered(self) -> bool:
+        """Whether a server has more records of articles that are gone than of those that are there, and many."""
+        return self.parts[-1].count_articles() > 2 * self.ledger.counts()[0] + LITTER
 
     def _current(self, search: Callable[..., list[tuple[str, float]]], count: int) -> list[tuple[str, float]]:
         """The best of what a search finds that is of versions which count now: `count` of them, if there are."""
