@@ -129,6 +129,16 @@ class Ledger:
         )
         return {row[0]: ArticleRecord(*row) for row in rows}
 
+    def lacking(self, records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
+        """Those of these records whose version of the article, or whose file, the ledger does not hold."""
+        wanted = list(records)
+        rows = self.query(
+            f"SELECT id, digest, file FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND {self.counts_now}",
+            json.dumps([record.id for record in wanted]),
+        )
+        held = set(rows)
+        return [record for record in wanted if (record.id, record.digest, record.file) not in held]
+
     def files_of_articles(self) -> set[str]:
         """The paths of all files that articles are from."""
         return {row[0] for row in self.query(f"SELECT DISTINCT file FROM articles WHERE {self.counts_now}")}
@@ -259,14 +269,9 @@ class Ledger:
         with self._writing():
             if self.latest != after:  # another process may have been quicker
                 return 0 if self.is_level else None
-            condition = "id IN (SELECT value FROM json_each(?))"
-            held = self.records(condition, json.dumps(list(records)))
-            stale = [
-                record
-                for key, record in records.items()
-                if record and (key not in held or (held[key].digest, held[key].file) != (record.digest, record.file))
-            ]
-            gone = [key for key in held if not records[key]]
+            stale = self.lacking(record for record in records.values() if record)
+            listed = json.dumps([key for key, record in records.items() if not record])
+            gone = list(self.records("id IN (SELECT value FROM json_each(?))", listed))
             self.put(stale, read)
             self.put_files(file for file in files.values() if file)
             self.remove(gone, [path for path, file in files.items() if not file])
@@ -279,9 +284,8 @@ class Ledger:
             if origin != self._origin or oldest > self.revision or latest == NOTHING:
                 self._clear()
                 self.connection.execute("UPDATE state SET oldest = ?", (self.revision,))
-            held = dict(self.query(f"SELECT id, digest || ' ' || file FROM articles WHERE {self.counts_now}"))
-            stale = [r for r in records.values() if held.get(r.id) != f"{r.digest} {r.file}"]
-            gone = held.keys() - records.keys()
+            stale = self.lacking(records.values())
+            gone = {row[0] for row in self.query(f"SELECT id FROM articles WHERE {self.counts_now}")} - records.keys()
             self.put(stale, read)
             known = self.files()
             self.put_files(file for file in files.values() if known.get(file.path) != file)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import StoreError
 from index.storage.chroma import FoundSentence, Part
-from index.storage.ledger import Ledger
+from index.storage.ledger import Ledger, Read
 from index.storage.records import article_from_metadata, sentence_from_metadata
 from index.values import Article, ArticleRecord, FileRecord, Sentence, sentence_id
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 LITTER = 1_000  # records of what is gone, which need not be worth clearing away
+
+
+AHEAD = 2_000  # sentences read at once into a ledger
 
 
 class Records(Mapping[str, ArticleRecord]):
@@ -82,7 +85,7 @@ class Store:
         (part,) = self.parts
         records, files = part.records(after=after), part.files(after=after)
         try:
-            followed = self.ledger.follow(after, records, files, self.sentences)
+            followed = self.ledger.follow(after, records, files, self._reading(records))
         except StoreError:
             if not self.ledger.is_damaged:
                 raise
@@ -99,7 +102,7 @@ class Store:
         return self.ledger.level(
             {key: record for key, record in sorted(records.items()) if record},
             {path: file for path, file in files.items() if file},
-            self.sentences,
+            self._reading(records),
         )
 
     def files(self) -> dict[str, FileRecord]:
@@ -204,6 +207,27 @@ class Store:
     def is_littered(self) -> bool:
         """Whether a server has more records of articles that are gone than of those that are there, and many."""
         return self.parts[-1].count_articles() > 2 * self.ledger.counts()[0] + LITTER
+
+    def _reading(self, records: Mapping[str, ArticleRecord | None]) -> Read:
+        """Reads the sentences of one after another of the records that the ledger lacks, those of many at once."""
+        found: dict[str, list[Sentence]] = {}
+        left: list[ArticleRecord] = []
+
+        def read(record: ArticleRecord) -> list[Sentence]:
+            if record.id not in found:
+                if not left:
+                    left.extend(reversed(self.ledger.lacking(record for record in records.values() if record)))
+                some, count = {record.id: record}, record.sentences
+                while left and count < AHEAD:
+                    some[left[-1].id] = left[-1]
+                    count += left.pop().sentences
+                found.update({key: [] for key in some})
+                ids = [sentence_id(r.id, r.digest, position) for r in some.values() for position in range(r.sentences)]
+                for sentence in self.sentences_of(ids).values():
+                    found[sentence.article_id].append(sentence)
+            return sorted(found.pop(record.id), key=lambda sentence: sentence.position)
+
+        return read
 
     def _current(self, search: Callable[..., list[tuple[str, float]]], count: int) -> list[tuple[str, float]]:
         """The best of what a search finds that is of versions which count now: `count` of them, if there are."""
