@@ -308,30 +308,30 @@ class Part:
         return int(self._sentences.count())
 
     @as_store_error
-    def forget(
-        self, versions: Iterable[ArticleRecord], records: Mapping[str, ArticleRecord | None] | None = None
-    ) -> None:
+    def forget(self, versions: Iterable[ArticleRecord], *, believed: int | None = None) -> None:
         """Delete the sentences of versions that no reader believes any more, and those left by a killed sync.
 
-        `records` are those that the part holds, which are read otherwise. Call only while holding the writer lock.
+        `believed` is the number of sentences that the records come to; without it, or when there are others, they are
+        read. Call only while holding the writer lock.
         """
-        records = self.records() if records is None else records
-        held = [record for record in records.values() if record]
         ids = [
             sentence_id(record.id, record.digest, position)
             for record in versions
             for position in range(record.sentences)
         ]
-        believed = sum(record.sentences for record in held)
         for part in self._parts(ids):
             self._sentences.delete(ids=part)
-        if self._sentences.count() != believed:
+        count = self._sentences.count()
+        if count == believed:
+            return
+        records = [record for record in self.records().values() if record]
+        if count != sum(record.sentences for record in records):
             current = {
                 sentence_id(record.id, record.digest, position)
-                for record in held
+                for record in records
                 for position in range(record.sentences)
             }
-            stored = {key for key, _ in self._pages(self._sentences, include=[])}
+            stored = {key for key, _ in self._pages(self._sentences)}
             for part in self._parts(sorted(stored - current)):
                 self._sentences.delete(ids=part)
 

@@ -202,7 +202,7 @@ class Store:
 
     def forget(self, versions: Iterable[ArticleRecord]) -> None:
         """Delete from the last part what no reader believes any more; see `Part.forget`."""
-        self.parts[-1].forget(versions, self.ledger.records() if self.is_served else None)
+        self.parts[-1].forget(versions, believed=self.ledger.counts()[1] if self.is_served else None)
 
     def is_littered(self) -> bool:
         """Whether a server has more records of articles that are gone than of those that are there, and many."""
