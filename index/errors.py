@@ -21,6 +21,14 @@ class StoreError(OnRecordError):
     """The store cannot be opened, read or written."""
 
 
+class ServerError(StoreError):
+    """The Chroma server does not answer, or not as one that can be used; later it may."""
+
+
+class LostError(ServerError):
+    """What was open in the store is no longer there: somebody has replaced it, or a server has lost it."""
+
+
 class BusyError(StoreError):
     """Another process is writing to the store."""
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from types import TracebackType
 
-from index.errors import BusyError, CorrectionError, OnRecordError, StoreError
+from index.errors import BusyError, CorrectionError, LostError, OnRecordError, StoreError
 from index.file_names import PEOPLE_FILE
 from index.merger import Merger
 from index.models.embedding import EmbeddingModel
@@ -258,8 +258,11 @@ class Library:
             return True
         if self._snapshots:
             return self._snapshots.current() != self._opened.folder
-        current = self._opened.parts[0].catalogue.current()
-        return current is not None and current.revision != self._opened.revision
+        try:
+            current = self._opened.parts[0].catalogue.current()
+        except LostError:  # the server has been emptied
+            return True
+        return (current.revision if current else 0) != self._opened.revision
 
     def _are_corrected(self) -> bool:
         """Whether the file of corrections has changed since it was read."""
@@ -368,21 +371,31 @@ class Library:
         with ExitStack() as stack:
             ledger = open_ledger(self.settings, before.revision + 1, server)
             stack.callback(ledger.close)
-            ledger.begin(before.revision)
-            store = Store([written.part], ledger)
-            store.level_anew()  # with what an interrupted writer left
+            store = Store([written.part], ledger, is_served=True)
+            since = server.current.since if server.current and written.is_searched else None
+            if ledger.begin(before.revision) and since is not None and since <= before.revision:
+                store.follow(before.revision)  # what an interrupted writer left
+            else:
+                store.level_anew()
+            ledger.withhold(before.revision)  # else a revision that is never promoted would be believed
             plan = make_plan(self.settings, store.files(), is_whole=is_whole)
             written.catalogue.note_writing()
             applied = apply_plan(self.settings, plan, store, model, on_progress)
+            if store.is_littered():
+                written.catalogue.note_forgetting()
+                written.part.unbury()
             with self._alone():
-                # The ledger first: if its disk is full, this process still answers from the old state.
-                ledger.finish()
-                current = written.catalogue.promote(written.part)
+                current = written.catalogue.promote(written.part, after=before.revision)
+                try:
+                    ledger.finish()
+                except StoreError as error:  # its disk is full: it is made level when it is next opened
+                    logger.warning("%s", error)
                 stack.pop_all()
                 written = replace(written, current=current)
-                self._adopt(to_opened(None, current.revision, [written], store, model))
+                # If somebody else has written meanwhile, this is an earlier revision, and it is opened anew.
+                self._adopt(to_opened(None, ledger.revision, [written], store, model))
         before.close(but=before.parts)
         store.forget(applied.replaced)
         written.catalogue.drop_other_generations(written.part)
-        ledger.prune(current.revision)
+        ledger.prune(ledger.revision)
         return applied.report

@@ -125,10 +125,9 @@ def open_server(settings: Settings, wanted: EmbeddingModel) -> Opened:
         revision = part.current.revision if part.current else 0
         ledger = open_ledger(settings, revision if part.is_searched else NOTHING, part)
         stack.callback(ledger.close)
-        store = Store([part.part], ledger)
+        store = Store([part.part], ledger, is_served=True)
         if part.is_searched:
-            # A writer may have been interrupted, or be still at it.
-            store.level_anew() if part.current and part.current.is_written else store.level()
+            store.level(since=part.current.since if part.current else None)
         _warn(settings, part, wanted)
         stack.pop_all()
     return to_opened(None, revision, [part], store, part.model)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import OnRecordError
+from index.errors import OnRecordError, ServerError
 from index.library import Library
 from index.sync import Report
 
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 # A change is synced within 2 s: at most 1.1 s until a burst of changes is taken as one, and 0.4 s until a second look.
 # A file counts as whole when two looks at least 0.3 s apart find it the same.
 _STEP_MS, _BURST_MS, _LOOK_MS, _SETTLED_S = 100, 1_000, 400, 0.3
+_AWAY_S = 2.0  # until a Chroma server that is away is asked again
 
 
 class Settling:
@@ -49,13 +50,14 @@ def watch(library: Library, stop: threading.Event, *, on_report: Callable[[Repor
     """Sync after every change in the seeds folder until `stop` is set; a burst of changes leads to one sync.
 
     A file that is still being written is left until it is whole. Errors are logged, and the sync is tried again after
-    the next change.
+    the next change; when a Chroma server is away, that is logged once, and the sync is tried until it is back.
     """
     from watchfiles import watch as watch_files
 
     seeds, settling = library.settings.seeds, Settling()
     while not stop.is_set():
-        is_level = False
+        is_level = is_away = False
+        held = 0
         try:
             watched = _identify(seeds)
             for changes in watch_files(
@@ -67,9 +69,16 @@ def watch(library: Library, stop: threading.Event, *, on_report: Callable[[Repor
                 yield_on_timeout=True,
                 raise_interrupt=False,
             ):
-                is_level = is_level and not changes
-                if not is_level:
-                    is_level = _follow(library, settling, on_report)
+                is_level = is_level and not changes and bool(library.counts[0] or not held)  # a server may be emptied
+                held = library.counts[0]
+                try:
+                    is_level = is_level or _follow(library, settling, on_report)
+                    is_away = False
+                except ServerError as error:
+                    if not is_away:
+                        logger.warning("%s", error)
+                    is_away = True
+                    stop.wait(_AWAY_S)
                 if _identify(seeds) != watched:
                     break  # another folder has replaced it
         except FileNotFoundError:  # the folder is gone; it may come back
@@ -96,7 +105,10 @@ def _identify(folder: Path) -> tuple[int, int]:
 
 
 def _follow(library: Library, settling: Settling, on_report: Callable[[Report], None] | None) -> bool:
-    """Sync the files that are whole; returns whether nothing is left to look at before the next change."""
+    """Sync the files that are whole; returns whether nothing is left to look at before the next change.
+
+    Raises ServerError, and logs any other error.
+    """
     is_settled = True
     try:
         plan = library.plan(is_whole=settling.is_whole)
@@ -106,6 +118,8 @@ def _follow(library: Library, settling: Settling, on_report: Callable[[Report], 
                 settling.forget()
             return is_settled
         report = library.sync(is_whole=settling.is_whole)
+    except ServerError:
+        raise
     except OnRecordError as error:
         logger.warning("%s", error)
         return is_settled

@@ -236,6 +236,77 @@ def test_more_records_and_conditions_than_one_query_takes(store: Part, tmp_path:
     assert store.nearest(vector, 2, paths, [*paths, "bridge.txt"]) == []
 
 
+def test_nothing_is_larger_than_chroma_takes(
+    client: Any, tmp_path: Path, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what is read nor what is written, nor what is asked for at once."""
+    from chromadb.api.models.Collection import Collection
+
+    most, sizes = 2, []
+
+    def watched(name: str) -> Any:
+        original = getattr(Collection, name)
+
+        def call(self: Collection, *given: Any, **options: Any) -> Any:
+            found = original(self, *given, **options)
+            held = (found or {}).get("ids") or []
+            sizes.append(max(len(options.get("ids") or (given[:1] and given[0]) or []), len(held)))
+            return found
+
+        return call
+
+    monkeypatch.setattr(type(client), "get_max_batch_size", lambda _: most)
+    small = open_part(client)
+    for name in ("get", "upsert", "delete", "query"):
+        monkeypatch.setattr(Collection, name, watched(name))
+    names = ["a.txt", "b.txt", "c.txt"]
+    made = [make(tmp_path, model, FIRST, name) for name in names]
+    small.put(*_lists(*made), revision=3)
+    small.put_files([FileRecord(name, 1, 2, 3, 4, ()) for name in names], revision=3)
+    nodes = [node for _, some in made for node in some]
+    ids, vector = [node.node_id for node in nodes], np.array(nodes[0].embedding, np.float32)
+    assert (list(small.records()), list(small.files(after=2)), small.records(after=3)) == (names, names, {})
+    assert sorted(small.sentences_of(ids)) == sorted(ids)
+    assert sorted(found[0] for found in small.sentences_with_vectors(ids)) == sorted(ids)
+    assert len(small.vectors_of(ids)) == 2  # texts
+    near = small.nearest(vector, most, articles=names, ids=ids)
+    assert [pair[0] for pair in near] == [f"{name}#{ids[0].split('#')[1]}#0" for name in names[:2]]
+    records = small.records()
+    small.bury(names, names, revision=4)
+    assert small.records(after=3) == dict.fromkeys(names)
+    small.forget([record for record in records.values() if record])
+    small.put(*_lists(*made))
+    small.bury(names, [])
+    small.forget([])  # of what no record counts
+    assert (small.count(), small.count_articles()) == (0, 3)
+    small.unbury()
+    assert (small.records(), small.files(), small.count_articles()) == ({}, {}, 0)
+    assert max(sizes) == most
+
+
+def test_large_texts_are_written_in_several_requests(store: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.storage.chroma._PAYLOAD", 4 * (8 * 384 + 1_000) + 40)
+    rows = ["a", "b", "c", "d", "eleven long", "f"]
+    assert [list(part) for part in store._parts(rows, len)] == [["a", "b", "c", "d"], ["eleven long", "f"]]
+    assert [list(part) for part in store._parts(rows)] == [rows]
+    assert list(store._parts([], len)) == []
+
+
+def test_most_conditions_and_ids_at_once(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
+    document, nodes = make(tmp_path, model, FIRST)
+    store.put([document], nodes)
+    names = [f"{i:06}" for i in range(12_000)]
+    ids = [node.node_id for node in nodes] + [f"no#such#{i}" for i in range(6_000)]
+    vector = np.array(nodes[1].embedding, np.float32)
+    assert store.nearest(vector, 9, speakers=names, articles=[*names, "bridge.txt"], ids=ids) == []
+
+
+def test_title_of_what_is_gone_has_no_vector(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
+    store.put(*_lists(make(tmp_path, model, FIRST)))
+    store.bury(["bridge.txt"], [])
+    assert (store.title_vector("The bridge"), store.article("bridge.txt")) == (None, None)
+
+
 def test_known_vectors(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
     document, nodes = make(tmp_path, model, FIRST)
     store.put([document], nodes)
@@ -358,6 +429,7 @@ def test_current_generation(client: Any, store: Part) -> None:
         model=BUNDLED_MODEL,
         revision=1,
         synced=0,
+        since=1,
     )
     assert began - 0.001 <= first.synced <= time.time() + 0.001  # the time is rounded
     assert not catalogue.was_interrupted()
@@ -376,6 +448,22 @@ def test_current_generation(client: Any, store: Part) -> None:
         2,
     )
     assert not catalogue.was_interrupted()
+
+
+def test_from_which_revision_on_changes_are_told(client: Any, store: Part) -> None:
+    catalogue, other = Catalogue(client), open_part(client, "some/other model", 2)
+
+    def promote(part: Part, after: int | None) -> tuple[int, int | None]:
+        current = catalogue.promote(part, after=after)
+        return current.revision, current.since
+
+    assert promote(store, 0) == (1, 1)
+    assert promote(store, 1) == (2, 1)
+    assert promote(store, 1) == (3, 3)  # revision 2 is of somebody else, and was not seen
+    assert promote(other, 3) == (4, 4)
+    assert promote(other, 4) == (5, 4)
+    catalogue.note_forgetting()
+    assert promote(other, 5) == (6, 6)
 
 
 GENERATIONS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,97 @@ def test_article_that_comes_back(both: tuple[Store, Store], tmp_path: Path) -> N
     assert texts(third) == {"edited.txt": "Ships wait.", "removed.txt": BEFORE["removed.txt"]}
     assert third.parts[-1].count() == 3  # nothing is left of what only the last part had
     third.ledger.close()
+
+
+@pytest.fixture
+def machines(parts: list[Part], tmp_path: Path) -> Iterator[Callable[[str, int], Store]]:
+    """Makes the store of a machine, with a ledger of its own at a revision, of a part that all machines write to."""
+    with ExitStack() as stack:
+
+        def open_on(machine: str, revision: int) -> Store:
+            ledger = Ledger(tmp_path / f"{machine}.sqlite3", revision)
+            stack.callback(ledger.close)
+            return Store(parts[:1], ledger, is_served=True)
+
+        first = open_on("first", 1)
+        for name, vector in (("edited.txt", EAST), ("removed.txt", EAST), ("same.txt", NORTH)):
+            put(first, name, "Ships pass. It rains.", vector, "1")
+        first.ledger.finish()
+        yield open_on
+
+
+def test_other_machine_reads_what_has_changed(machines: Callable[[str, int], Store]) -> None:
+    second = machines("second", 1)
+    assert (second.level(since=1), second.level(since=1), texts(second)) == (3, 0, BEFORE)
+    writer = machines("first", 2)
+    assert writer.ledger.begin(1)
+    assert writer.follow(1) == 0
+    put(writer, "edited.txt", "Ships wait.", WEST, "2")
+    put(writer, "new.txt", "Snow falls.", NORTH, "3")
+    writer.remove({"removed.txt"}, {"removed.txt"})
+    writer.ledger.finish()
+    later = machines("second", 2)
+    assert (later.level(since=1), later.level(since=1)) == (3, 0)
+    assert (texts(later), later.files()) == (AFTER, writer.files())
+    assert (texts(second), texts(writer)) == (BEFORE, AFTER)
+    third = machines("third", 2)
+    assert (third.level(since=1), texts(third), third.files()) == (3, AFTER, writer.files())
+    assert not writer.is_littered()
+    writer.parts[0].unbury()
+    assert (machines("fourth", 2).level(since=2), writer.parts[0].count_articles()) == (3, 3)
+
+
+def test_all_is_read_where_changes_are_not_told(machines: Callable[[str, int], Store]) -> None:
+    assert machines("second", 1).level(since=1) == 3
+    writer = machines("first", 2)
+    writer.ledger.begin(1)
+    writer.remove({"removed.txt"}, {"removed.txt"})
+    writer.parts[0].unbury()
+    writer.ledger.finish()
+    later = machines("second", 2)
+    assert later.level(since=2) == 1
+    assert (list(texts(later)), list(later.files())) == (["edited.txt", "same.txt"],) * 2
+
+
+def test_interrupted_writer_does_not_believe_what_it_left(machines: Callable[[str, int], Store]) -> None:
+    machines("second", 1).level(since=1)
+    killed = machines("first", 2)
+    killed.ledger.begin(1)
+    killed.follow(1)
+    killed.ledger.withhold(1)
+    put(killed, "edited.txt", "Ships wait.", WEST, "2")
+    put(killed, "stray.txt", "Hail falls.", WEST, "4")
+    writer = machines("second", 2)  # the other machine has not the articles of the first
+    assert writer.ledger.begin(1)
+    assert writer.follow(1) == 2
+    writer.ledger.withhold(1)
+    assert texts(writer) == {**BEFORE, "edited.txt": "Ships wait.", "stray.txt": "Hail falls."}
+    put(writer, "edited.txt", "Ships sink.", WEST, "5")
+    writer.remove({"stray.txt"}, {"stray.txt"})
+    writer.forget([])
+    writer.ledger.finish()
+    expected = {**BEFORE, "edited.txt": "Ships sink."}
+    again = machines("first", 2)
+    assert (again.level(since=1), texts(again), again.files()) == (2, expected, writer.files())
+    assert texts(writer) == expected
+    assert writer.parts[0].count() == 5  # nothing is left of either version that was replaced
+
+
+def test_damaged_ledger_is_made_again_where_it_would_follow(
+    machines: Callable[[str, int], Store], tmp_path: Path
+) -> None:
+    machines("second", 1).level(since=1)
+    writer = machines("first", 2)
+    writer.ledger.begin(1)
+    put(writer, "new.txt", "Snow falls.", NORTH, "3")
+    writer.ledger.finish()
+    later = machines("second", 2)
+    later.ledger.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    later.ledger.close()
+    path = tmp_path / "second.sqlite3"
+    path.write_bytes(path.read_bytes()[:8192] + b"\xff" * (path.stat().st_size - 8192))
+    again = machines("second", 2)
+    assert (again.level(since=1), list(texts(again))) == (4, ["edited.txt", "new.txt", "removed.txt", "same.txt"])
 
 
 def test_lost_ledger_is_made_again_from_the_parts(both: tuple[Store, Store], tmp_path: Path) -> None:

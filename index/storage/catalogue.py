@@ -14,7 +14,9 @@ from index.storage.generation import AT_ONCE, KINDS, NO_VECTOR, OLDER_KINDS, SCH
 class Current:
     """The generation that readers use, how often it was changed, and when it was last synced, in seconds since 1970.
 
-    `is_written` is true while a writer is changing it, and after a writer was interrupted.
+    `is_written` is true while a writer is changing it, and after a writer was interrupted. Whoever knows what a
+    revision from `since` on held finds what has changed after it in the records that `Part` stamps; with None, nobody
+    does.
     """
 
     generation: str
@@ -23,6 +25,7 @@ class Current:
     revision: int
     synced: float
     is_written: bool = False
+    since: int | None = None
 
 
 class Catalogue:
@@ -41,20 +44,31 @@ class Catalogue:
 
     @as_store_error
     def current(self) -> Current | None:
-        """The current generation; None if nothing was ever indexed. Takes about 1 ms, before each question."""
+        """The current generation; None if nothing was ever indexed. Takes about 1 ms, before each question.
+
+        Raises LostError when the server that it was read from has been emptied.
+        """
         found = self._record.get(ids=["current"], include=["metadatas"])["metadatas"]
         return Current(**found[0]) if found else None
 
     @as_store_error
-    def promote(self, part: Part) -> Current:
-        """Make a part's generation the current one, with the next revision, which readers notice."""
+    def promote(self, part: Part, *, after: int | None = None) -> Current:
+        """Make a part's generation the current one, with the next revision, which readers notice.
+
+        The part has stamped what has changed after the revision `after`, or with None nothing.
+        """
         before = self.current()
+        revision = (before.revision if before else 0) + 1
+        since = revision  # unless it goes on from what is current, and nobody else has written meanwhile
+        if before and (before.generation, before.revision) == (part.generation, after) and before.since is not None:
+            since = before.since
         now = Current(
             generation=part.generation,
             schema=SCHEMA,
             model=part.model,
-            revision=(before.revision if before else 0) + 1,
+            revision=revision,
             synced=now_in_milliseconds(),
+            since=since,
         )
         self._write(now)
         return now
@@ -70,6 +84,13 @@ class Catalogue:
         now = self.current()
         if now:
             self._write(replace(now, is_written=True))
+
+    @as_store_error
+    def note_forgetting(self) -> None:
+        """Note that the records no longer tell what has changed since the current revision, or an earlier one."""
+        now = self.current()
+        if now:
+            self._write(replace(now, since=now.revision + 1))
 
     def was_interrupted(self) -> bool:
         """Whether a writer was interrupted, or nothing was ever written. Call only while holding the writer lock."""

@@ -18,13 +18,17 @@ record.
 
 An index is one Chroma server, or some folders of the embedded engine (see `index.storage.snapshots`), of which the
 later ones hold what is newer. A record with `gone` says that an article or a file of an earlier part is not there now.
+On a server, whose readers are other machines, each record of an article or a file has the revision that it is of, and
+`gone` says that it is not there since, so that whoever knows a revision reads only what has changed.
+
+Nothing is read or written in larger pieces than Chroma allows.
 """
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -46,7 +50,8 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document, TextNode
     from numpy.typing import NDArray
 
-_VALUES_AT_ONCE = 15_000  # in each of two conditions: SQLite allows 32,766 in a query
+_PAYLOAD = 30_000_000  # bytes in a request, of which a server takes 40 MiB
+_VALUES = 2  # times the batch, in each of two conditions: a batch takes a sixth of the values that SQLite allows
 
 # Chroma keeps the fields of an older record that a new one lacks.
 _UNKNOWN = {**dict.fromkeys(field.name for field in fields(ArticleRecord) if field.name != "id"), "gone": None}
@@ -82,19 +87,25 @@ class Part:
         self.nearest(np.ones(self._dimension, np.float32), 1)
 
     @as_store_error
-    def files(self) -> dict[str, FileRecord | None]:
-        """Every file's record by path, in the order of the paths; None for one that is gone."""
+    def files(self, *, after: int | None = None) -> dict[str, FileRecord | None]:
+        """Every file's record by path, in the order of the paths; None for one that is gone.
+
+        With `after`, only those stamped with a later revision.
+        """
         return {
             path: None if metadata.get("gone") else file_from_metadata(path, metadata)
-            for path, metadata in sorted(self._all_of(self._files))
+            for path, metadata in sorted(self._all_of(self._files, after))
         }
 
     @as_store_error
-    def records(self) -> dict[str, ArticleRecord | None]:
-        """Every article's record by article id, in the order of the ids; None for one that is gone."""
+    def records(self, *, after: int | None = None) -> dict[str, ArticleRecord | None]:
+        """Every article's record by article id, in the order of the ids; None for one that is gone.
+
+        With `after`, only those stamped with a later revision.
+        """
         return {
             article_id: None if metadata.get("gone") else article_from_metadata(article_id, metadata)
-            for article_id, metadata in sorted(self._all_of(self._articles))
+            for article_id, metadata in sorted(self._all_of(self._articles, after))
         }
 
     @as_store_error
@@ -174,7 +185,7 @@ class Part:
         parts = [None] if ids is None else [list(part) for part in self._parts(ids)]
         pairs: list[tuple[str, float]] = []
         for among, within, part in itertools.product(
-            _conditions("speaker", speakers or None), _conditions("article_id", articles), parts
+            self._conditions("speaker", speakers or None), self._conditions("article_id", articles), parts
         ):
             conditions = [*among, *within]
             found = self._sentences.query(
@@ -188,8 +199,8 @@ class Part:
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:count]
 
     @as_store_error
-    def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
-        """Add or replace articles with their sentences, as `index.nodes` makes them.
+    def put(self, documents: Sequence[Document], nodes: Sequence[TextNode], *, revision: int | None = None) -> None:
+        """Add or replace articles with their sentences, as `index.nodes` makes them, and stamp them with a revision.
 
         Each node has its sentence's embedding, each document its title's. The sentences of older versions remain until
         `forget`, for the readers that still believe them. If the process is killed at any point, every article is still
@@ -206,7 +217,7 @@ class Part:
             own = vectors_to_texts(np.array([node.embedding for node in by_article[document.id_]], np.float32))
             contexts = in_context(texts_to_vectors(own), np.array(document.embedding, np.float32))
             rows += zip(by_article[document.id_], own, contexts, strict=True)
-        for part in self._parts(rows):
+        for part in self._parts(rows, lambda row: len(row[0].text)):
             self._sentences.upsert(
                 [node.node_id for node, _, _ in part],
                 embeddings=[context for _, _, context in part],
@@ -214,13 +225,14 @@ class Part:
                 metadatas=[{**node.metadata, "vector": own} for node, own, _ in part],
             )
         # 2. the articles' records: the commit
-        for some in self._parts(documents):
+        for some in self._parts(documents, lambda document: len(document.text)):
             self._articles.upsert(
                 [document.id_ for document in some],
                 embeddings=[document.embedding for document in some],
                 documents=[document.text for document in some],
                 metadatas=[
-                    {**_UNKNOWN, **document.metadata, "sentences": len(by_article[document.id_])} for document in some
+                    {**_UNKNOWN, **document.metadata, "sentences": len(by_article[document.id_]), **_stamp(revision)}
+                    for document in some
                 ],
             )
 
@@ -239,10 +251,10 @@ class Part:
         )
 
     @as_store_error
-    def put_files(self, records: Sequence[FileRecord]) -> None:
+    def put_files(self, records: Sequence[FileRecord], *, revision: int | None = None) -> None:
         """Record files, once all of their articles are put: from then on they count as unchanged."""
         for part in self._parts(records):
-            metadatas = [{**file_to_metadata(record), "gone": None} for record in part]
+            metadatas = [{**file_to_metadata(record), "gone": None, **_stamp(revision)} for record in part]
             self._files.upsert(
                 [record.path for record in part], embeddings=[NO_VECTOR] * len(part), metadatas=metadatas
             )
@@ -255,18 +267,32 @@ class Part:
                 collection.delete(ids=part)
 
     @as_store_error
-    def bury(self, article_ids: Iterable[str], paths: Iterable[str]) -> None:
-        """Note that articles and files of earlier parts are gone."""
+    def bury(self, article_ids: Iterable[str], paths: Iterable[str], *, revision: int | None = None) -> None:
+        """Note that articles and files are gone, for those who know them from earlier parts, or earlier revisions."""
+        metadata = {"gone": True, **_stamp(revision)}
         nowhere = [1.0] + [0.0] * (self._dimension - 1)
         for part in self._parts(list(article_ids)):
             self._articles.upsert(
                 list(part),
                 embeddings=[nowhere] * len(part),
                 documents=[""] * len(part),
-                metadatas=[{"gone": True}] * len(part),
+                metadatas=[{**_UNKNOWN, **metadata}] * len(part),
             )
         for part in self._parts(list(paths)):
-            self._files.upsert(list(part), embeddings=[NO_VECTOR] * len(part), metadatas=[{"gone": True}] * len(part))
+            self._files.upsert(list(part), embeddings=[NO_VECTOR] * len(part), metadatas=[metadata] * len(part))
+
+    @as_store_error
+    def unbury(self) -> None:
+        """Delete the notes of what is gone, which those who know an earlier revision would miss."""
+        for collection in (self._articles, self._files):
+            gone = [key for key, _ in self._pages(collection, where={"gone": True})]
+            for part in self._parts(gone):
+                collection.delete(ids=part)
+
+    @as_store_error
+    def count_articles(self) -> int:
+        """The number of records of articles, those of what is gone included."""
+        return int(self._articles.count())
 
     @as_store_error
     def holding(self, article_ids: Iterable[str], paths: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -282,40 +308,73 @@ class Part:
         return int(self._sentences.count())
 
     @as_store_error
-    def forget(self, versions: Iterable[ArticleRecord]) -> None:
+    def forget(self, versions: Iterable[ArticleRecord], *, believed: int | None = None) -> None:
         """Delete the sentences of versions that no reader believes any more, and those left by a killed sync.
 
-        Call only while holding the writer lock.
+        `believed` is the number of sentences that the records come to; without it, or when there are others, they are
+        read. Call only while holding the writer lock.
         """
-        records = {article_id: record for article_id, record in self.records().items() if record}
         ids = [
             sentence_id(record.id, record.digest, position)
             for record in versions
             for position in range(record.sentences)
         ]
-        believed = sum(record.sentences for record in records.values())
         for part in self._parts(ids):
             self._sentences.delete(ids=part)
-        if self._sentences.count() != believed:
+        count = self._sentences.count()
+        if count == believed:
+            return
+        records = [record for record in self.records().values() if record]
+        if count != sum(record.sentences for record in records):
             current = {
                 sentence_id(record.id, record.digest, position)
-                for record in records.values()
+                for record in records
                 for position in range(record.sentences)
             }
-            for part in self._parts(sorted(set(self._sentences.get(include=[])["ids"]) - current)):
+            stored = {key for key, _ in self._pages(self._sentences)}
+            for part in self._parts(sorted(stored - current)):
                 self._sentences.delete(ids=part)
 
-    def _all_of(self, collection: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield every record's id and metadata, in parts: SQLite allows at most 32,766 values in a query."""
+    def _all_of(self, collection: Any, after: int | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the id and the metadata of every record, or of those stamped with a later revision."""
+        where = None if after is None else {"revision": {"$gt": after}}
+        return self._pages(collection, where=where, include=["metadatas"])
+
+    def _pages(
+        self, collection: Any, *, where: dict[str, Any] | None = None, include: Sequence[str] = ()
+    ) -> Iterator[tuple[str, Any]]:
+        """Yield the ids of records, with their metadata or None, a page at a time.
+
+        Pages are counted in the order in which the records were first written. Whoever writes meanwhile on a server
+        moves none of them, as what is gone is buried there.
+        """
         for start in itertools.count(0, self._batch):
-            found = collection.get(include=["metadatas"], limit=self._batch, offset=start)
-            yield from zip(found["ids"], found["metadatas"], strict=True)
+            found = collection.get(where=where, include=list(include), limit=self._batch, offset=start)
+            yield from zip(found["ids"], found["metadatas"] or [None] * len(found["ids"]), strict=True)
             if len(found["ids"]) < self._batch:
                 break
 
-    def _parts(self, rows: Sequence[T]) -> Iterable[Sequence[T]]:
-        """The rows in parts of the largest size that Chroma allows."""
-        return (rows[i : i + self._batch] for i in range(0, len(rows), self._batch))
+    def _parts(self, rows: Sequence[T], size: Callable[[T], int] | None = None) -> Iterator[Sequence[T]]:
+        """The rows in parts that Chroma takes in one request; `size` is the length of the text that a row has."""
+        first, filled = 0, 0
+        for i, row in enumerate(rows):
+            # a vector takes up to 8 bytes a dimension, or nearly, in both of its forms; a letter up to 4
+            size_of_row = 8 * self._dimension + 1_000 + 4 * size(row) if size else 0
+            if i > first and (i == first + self._batch or filled + size_of_row > _PAYLOAD):
+                yield rows[first:i]
+                first, filled = i, 0
+            filled += size_of_row
+        if first < len(rows):
+            yield rows[first:]
+
+    def _conditions(self, field: str, values: Collection[str] | None) -> Iterator[list[dict[str, Any]]]:
+        """Yield conditions that together match the records with one of these values; one for all with None."""
+        if values is None:
+            yield []
+            return
+        ordered, most = sorted(values), _VALUES * self._batch
+        for i in range(0, len(ordered), most):
+            yield [{field: {"$in": ordered[i : i + most]}}]
 
 
 def similarity(distance: float) -> float:
@@ -323,14 +382,9 @@ def similarity(distance: float) -> float:
     return 1.0 - distance
 
 
-def _conditions(field: str, values: Collection[str] | None) -> Iterator[list[dict[str, Any]]]:
-    """Yield conditions for Chroma that together match the records with one of these values; one for all with None."""
-    if values is None:
-        yield []
-        return
-    ordered = sorted(values)
-    for i in range(0, len(ordered), _VALUES_AT_ONCE):
-        yield [{field: {"$in": ordered[i : i + _VALUES_AT_ONCE]}}]
+def _stamp(revision: int | None) -> dict[str, int]:
+    """The metadata of a record that is of a revision, or with None of none."""
+    return {} if revision is None else {"revision": revision}
 
 
 def now_in_milliseconds() -> float:

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from index.errors import OnRecordError, StoreError, in_one_line
+from index.errors import LostError, OnRecordError, ServerError, StoreError, in_one_line
 from index.models.quick_imports import quick_imports
 from index.settings import Settings
 
+_CONNECT_SECONDS = 10.0
+_ANSWER_SECONDS = 120.0  # a server with other work takes half a minute to write the 5,461 sentences of one request
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 
 
 def connect(settings: Settings, index: Path | None) -> Any:
     """A Chroma client of an index's folder, or with None of the server that the settings name.
 
-    Raises StoreError when the folder cannot be used or the server does not answer.
+    Raises StoreError when the folder cannot be used, and ServerError when the server does not answer as one of Chroma.
     """
     with quick_imports():
         import chromadb
@@ -30,10 +32,7 @@ def connect(settings: Settings, index: Path | None) -> Any:
         try:
             return _connect_to_server(settings)
         except Exception as error:  # Chroma's own errors have no common base
-            raise StoreError(
-                f"the Chroma server {settings.chroma_url} cannot be used: {in_one_line(error)}. Is it running, and is "
-                "ONRECORD_CHROMA_URL right?"
-            ) from error
+            raise _to_server_error(settings.chroma_url or "", error) from error
     folder = index / "chroma"
     try:
         return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
@@ -97,23 +96,57 @@ def _forget_engine(folder: Path) -> None:
 
 def _connect_to_server(settings: Settings) -> Any:
     import chromadb
+    import httpx
     from chromadb.config import Settings as ChromaSettings
 
     address = urlsplit(settings.chroma_url or "")
     secure = address.scheme == "https"
-    client = chromadb.HttpClient(
+    # Chroma's client waits for ever, and does not say who else has answered.
+    timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+    headers = _authorization(settings.chroma_token)
+    response = httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", headers=headers, timeout=timeout)
+    if response.is_success and "nanosecond heartbeat" not in response.text:
+        raise ValueError("what answers there is no Chroma server")
+    response.raise_for_status()
+    client: Any = chromadb.HttpClient(
         host=address.hostname or "localhost",
         port=address.port or (443 if secure else 8000),
         ssl=secure,
-        headers=_authorization(settings.chroma_token),
+        headers=headers,
         settings=ChromaSettings(anonymized_telemetry=False),
         tenant=settings.chroma_tenant,
         database=settings.chroma_database,
     )
-    client.heartbeat()
+    for owner in (client, client._admin_client):
+        owner._server._session.timeout = timeout
     return client
 
 
+def _to_server_error(url: str, error: Exception) -> ServerError:
+    """What a request to a server has failed with, as one line that says what to do."""
+    import httpx
+
+    reason, hint = in_one_line(error), "Is it running, and is ONRECORD_CHROMA_URL right?"
+    status = _find_cause(error, httpx.HTTPStatusError)
+    if isinstance(error, httpx.TimeoutException):
+        reason = "it took too long to answer"
+    elif status:
+        reason = f"it answers {status.response.status_code} {status.response.reason_phrase}"
+        if status.response.status_code in (401, 403):
+            hint = "Is ONRECORD_CHROMA_TOKEN right?"
+    elif "not found" in reason:
+        hint = "Are ONRECORD_CHROMA_TENANT and ONRECORD_CHROMA_DATABASE right?"
+    return ServerError(f"the Chroma server {url} cannot be used: {reason}. {hint}")
+
+
+def _find_cause(error: BaseException | None, kind: type[E]) -> E | None:
+    """An error, or what it was raised for, of a kind."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+E = TypeVar("E", bound=BaseException)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -128,8 +161,24 @@ def as_store_error(method: Callable[P, T]) -> Callable[P, T]:
         except (OnRecordError, NameError, TypeError, AttributeError, LookupError):
             raise  # a message for the user already, or a bug of ours
         except Exception as error:  # Chroma's own errors have no common base
-            raise StoreError(
-                f"the store failed: {in_one_line(error)}. Is its disk full or read-only? What was indexed is kept."
-            ) from error
+            raise _to_store_error(error) from error
 
     return method_with_store_errors
+
+
+def _to_store_error(error: Exception) -> StoreError:
+    import httpx
+    from chromadb.errors import ChromaError, NotFoundError
+
+    if isinstance(error, NotFoundError):
+        return LostError(
+            f"the index that was open is no longer in the store: {in_one_line(error)}. Try again: what there is now is "
+            "opened, and what it lacks is read from the articles."
+        )
+    failed = None if isinstance(error, ChromaError) else _find_cause(error, httpx.HTTPError)
+    if failed is not None:
+        url = failed.request.url
+        return _to_server_error(f"{url.scheme}://{url.netloc.decode()}", error)
+    return StoreError(
+        f"the store failed: {in_one_line(error)}. Is its disk full or read-only? What was indexed is kept."
+    )

@@ -95,8 +95,13 @@ class Ledger:
     @property
     def is_level(self) -> bool:
         """Whether the ledger holds what this revision of the index does."""
-        # Twice, as another process may delete sentences and their words between the two counts.
-        return self._is_level_with(self.revision) and any(self._has_all_words() for _ in range(2))
+        return self._is_level_with(self.revision)
+
+    @property
+    def latest(self) -> int:
+        """The last revision of this index that the ledger is level with; NOTHING if there is none."""
+        ((origin, latest),) = self.query("SELECT origin, revision FROM state")
+        return int(latest) if origin == self._origin else NOTHING
 
     def query(self, statement: str, *given: object) -> list[tuple[Any, ...]]:
         """The rows that a statement finds."""
@@ -130,6 +135,16 @@ class Ledger:
             *given,
         )
         return {row[0]: ArticleRecord(*row) for row in rows}
+
+    def lacking(self, records: Iterable[ArticleRecord]) -> list[ArticleRecord]:
+        """Those of these records whose version of the article, or whose file, the ledger does not hold."""
+        wanted = list(records)
+        rows = self.query(
+            f"SELECT id, digest, file FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND {self.counts_now}",
+            json.dumps([record.id for record in wanted]),
+        )
+        held = set(rows)
+        return [record for record in wanted if (record.id, record.digest, record.file) not in held]
 
     def files_of_articles(self) -> set[str]:
         """The paths of all files that articles are from."""
@@ -187,6 +202,11 @@ class Ledger:
         with self._writing():
             self.connection.execute("UPDATE state SET revision = ?", (self.revision,))
         self.query("PRAGMA wal_checkpoint(TRUNCATE)")  # a first sync's log is as large as the ledger
+
+    def withhold(self, before: int) -> None:
+        """Note that the ledger, level as it may be, is to be believed up to this revision only, until `finish`."""
+        with self._writing():
+            self.connection.execute("UPDATE state SET revision = min(revision, ?)", (before,))
 
     def prune(self, oldest: int) -> None:
         """Delete what no revision from `oldest` on needs."""
@@ -250,6 +270,29 @@ class Ledger:
             self._has_damage = False
         return self._level(records, files, read)
 
+    def follow(
+        self,
+        after: int,
+        records: Mapping[str, ArticleRecord | None],
+        files: Mapping[str, FileRecord | None],
+        read: Read,
+    ) -> int | None:
+        """Add to what the ledger held at a revision what has changed after it, None being what is gone.
+
+        Returns how many articles were read or removed, and None when the ledger is not level with that revision.
+        """
+        with self._writing():
+            if self.latest != after or not self._has_all_words():  # another process may have been quicker
+                return 0 if self.is_level else None
+            stale = self.lacking(record for record in records.values() if record)
+            listed = json.dumps([key for key, record in records.items() if not record])
+            gone = list(self.records("id IN (SELECT value FROM json_each(?))", listed))
+            self.put(stale, read)
+            self.put_files(file for file in files.values() if file)
+            self.remove(gone, [path for path, file in files.items() if not file])
+            self.connection.execute("UPDATE state SET revision = max(revision, ?)", (self.revision,))
+        return len(stale) + len(gone)
+
     def _level(self, records: Mapping[str, ArticleRecord], files: Mapping[str, FileRecord], read: Read) -> int:
         with self._writing():
             ((origin, latest, oldest),) = self.query("SELECT origin, revision, oldest FROM state")
@@ -257,9 +300,8 @@ class Ledger:
             if not is_of_this or not self._has_all_words():
                 self._clear()
                 self.connection.execute("UPDATE state SET oldest = ?", (self.revision,))
-            held = dict(self.query(f"SELECT id, digest || ' ' || file FROM articles WHERE {self.counts_now}"))
-            stale = [r for r in records.values() if held.get(r.id) != f"{r.digest} {r.file}"]
-            gone = held.keys() - records.keys()
+            stale = self.lacking(records.values())
+            gone = {row[0] for row in self.query(f"SELECT id FROM articles WHERE {self.counts_now}")} - records.keys()
             self.put(stale, read)
             known = self.files()
             self.put_files(file for file in files.values() if known.get(file.path) != file)
@@ -329,7 +371,9 @@ class Ledger:
 
     def _is_level_with(self, revision: int) -> bool:
         ((origin, latest, oldest),) = self.query("SELECT origin, revision, oldest FROM state")
-        return origin == self._origin and bool(oldest <= revision <= latest)
+        is_of_this = origin == self._origin and bool(oldest <= revision <= latest)
+        # Twice, as another process may delete sentences and their words between the two counts.
+        return is_of_this and any(self._has_all_words() for _ in range(2))
 
     def _clear(self) -> None:
         """Delete everything."""

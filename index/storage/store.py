@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import StoreError
 from index.storage.chroma import FoundSentence, Part
-from index.storage.ledger import Ledger
+from index.storage.ledger import Ledger, Read
 from index.storage.records import article_from_metadata, sentence_from_metadata
 from index.values import Article, ArticleRecord, FileRecord, Sentence, sentence_id
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     import numpy as np
     from llama_index.core.schema import Document, TextNode
     from numpy.typing import NDArray
+
+
+LITTER = 1_000  # records of what is gone, which need not be worth clearing away
+
+
+AHEAD = 2_000  # sentences read at once into a ledger
 
 
 class Records(Mapping[str, ArticleRecord]):
@@ -45,22 +51,46 @@ class Records(Mapping[str, ArticleRecord]):
 class Store:
     """The parts of an index, the earliest first, at its ledger's revision.
 
-    What is put or removed goes to the last part, and no other one is changed. Its methods raise StoreError when the
-    store cannot be read or written.
+    What is put or removed goes to the last part, and no other one is changed. With `is_served`, the one part is on a
+    server, where other machines read it meanwhile, and what changes in it is stamped with the ledger's revision. The
+    methods raise StoreError when the store cannot be read or written.
     """
 
-    def __init__(self, parts: Sequence[Part], ledger: Ledger) -> None:
+    def __init__(self, parts: Sequence[Part], ledger: Ledger, *, is_served: bool = False) -> None:
         self.parts = tuple(parts)
         self.ledger = ledger
+        self.is_served = is_served
+        self._revision = ledger.revision if is_served else None
 
     def load(self) -> None:
         """Make the engine load what questions need, which it would put off until the first one."""
         for part in self.parts:
             part.load()
 
-    def level(self) -> int:
-        """Make the ledger hold what the parts do, if it does not; returns how many articles were read or removed."""
-        return 0 if self.ledger.is_level else self.level_anew()
+    def level(self, *, since: int | None = None) -> int:
+        """Make the ledger hold what the parts do, if it does not; returns how many articles were read or removed.
+
+        `since` is as in `index.storage.catalogue.Current`.
+        """
+        if self.ledger.is_level:
+            return 0
+        latest = self.ledger.latest
+        return self.level_anew() if since is None or latest < since else self.follow(latest)
+
+    def follow(self, after: int) -> int:
+        """Make a ledger that is level with a revision hold what the part does, reading what was stamped after it.
+
+        Returns how many articles were read or removed.
+        """
+        (part,) = self.parts
+        records, files = part.records(after=after), part.files(after=after)
+        try:
+            followed = self.ledger.follow(after, records, files, self._reading(records))
+        except StoreError:
+            if not self.ledger.is_damaged:
+                raise
+            followed = None
+        return self.level_anew() if followed is None else followed
 
     def level_anew(self) -> int:
         """Make the ledger hold what the parts do; returns how many articles were read or removed."""
@@ -72,7 +102,7 @@ class Store:
         return self.ledger.level(
             {key: record for key, record in sorted(records.items()) if record},
             {path: file for path, file in files.items() if file},
-            self.sentences,
+            self._reading(records),
         )
 
     def files(self) -> dict[str, FileRecord]:
@@ -141,7 +171,7 @@ class Store:
 
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
         """Add or replace articles with their sentences, as `Part.put` does."""
-        self.parts[-1].put(documents, nodes)
+        self.parts[-1].put(documents, nodes, revision=self._revision)
         sentences: dict[str, list[Sentence]] = {document.id_: [] for document in documents}
         for node in nodes:
             sentences[node.metadata["article_id"]].append(sentence_from_metadata(node.metadata, node.text))
@@ -153,11 +183,15 @@ class Store:
 
     def put_files(self, records: Sequence[FileRecord]) -> None:
         """Record files, once all of their articles are put: from then on they count as unchanged."""
-        self.parts[-1].put_files(records)
+        self.parts[-1].put_files(records, revision=self._revision)
         self.ledger.put_files(records)
 
     def remove(self, article_ids: Collection[str], paths: Collection[str]) -> None:
         """Remove the records of articles and of files; the articles' sentences remain until `forget`."""
+        if self.is_served:
+            self.parts[-1].bury(article_ids, paths, revision=self._revision)
+            self.ledger.remove(article_ids, paths)
+            return
         held: tuple[set[str], set[str]] = set(), set()
         for part in self.parts[:-1]:
             for ids, more in zip(held, part.holding(article_ids, paths), strict=True):
@@ -168,4 +202,29 @@ class Store:
 
     def forget(self, versions: Iterable[ArticleRecord]) -> None:
         """Delete from the last part what no reader believes any more; see `Part.forget`."""
-        self.parts[-1].forget(versions)
+        self.parts[-1].forget(versions, believed=self.ledger.counts()[1] if self.is_served else None)
+
+    def is_littered(self) -> bool:
+        """Whether a server has more records of articles that are gone than of those that are there, and many."""
+        return self.parts[-1].count_articles() > 2 * self.ledger.counts()[0] + LITTER
+
+    def _reading(self, records: Mapping[str, ArticleRecord | None]) -> Read:
+        """Reads the sentences of one after another of the records that the ledger lacks, those of many at once."""
+        found: dict[str, list[Sentence]] = {}
+        left: list[ArticleRecord] = []
+
+        def read(record: ArticleRecord) -> list[Sentence]:
+            if record.id not in found:
+                if not left:
+                    left.extend(reversed(self.ledger.lacking(record for record in records.values() if record)))
+                some, count = {record.id: record}, record.sentences
+                while left and count < AHEAD:
+                    some[left[-1].id] = left[-1]
+                    count += left.pop().sentences
+                found.update({key: [] for key in some})
+                ids = [sentence_id(r.id, r.digest, position) for r in some.values() for position in range(r.sentences)]
+                for sentence in self.sentences_of(ids).values():
+                    found[sentence.article_id].append(sentence)
+            return sorted(found.pop(record.id), key=lambda sentence: sentence.position)
+
+        return read

@@ -46,7 +46,7 @@ RESERVED = 0.15  # of the minutes, for measuring what was filled
 COLUMNS = (
     "sentences",
     "Chroma, sentences/s (mean, last tenth)",
-    "FTS5, sentences/s",
+    "words, sentences/s",
     "MB: Chroma's SQLite",
     "MB: HNSW files",
     "MB: lexical",
@@ -131,7 +131,7 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
     questions = world.questions(min(wanted // SENTENCES, 400), 20)
     exact = [np.zeros((20, 0), dtype=np.float32)]
     records: dict[str, Any] = {}
-    chroma, fts5, spent = 0.0, 0.0, [(0, 0.0)]
+    chroma, words, spent = 0.0, 0.0, [(0, 0.0)]
     for first in range(0, wanted // SENTENCES, ARTICLES_A_LEXICAL_UPDATE):
         numbers = range(first, min(first + ARTICLES_A_LEXICAL_UPDATE, wanted // SENTENCES))
         part = [world.article(number) for number in numbers]
@@ -146,11 +146,11 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
         begun = time.perf_counter()
         of = {article.id: article for article in part}
         ledger.put(map(_record, part), lambda record, of=of: of[record.id].sentences)  # type: ignore[misc]
-        fts5 += time.perf_counter() - begun
+        words += time.perf_counter() - begun
         records.update(dict.fromkeys(of))
         spent.append((len(records) * SENTENCES, chroma))
         recent = (spent[-1][0] - spent[-2][0]) / (spent[-1][1] - spent[-2][1])
-        print(f"{spent[-1][0]:>9,} sentences; Chroma {chroma:.0f} s, now {recent:.0f}/s; FTS5 {fts5:.0f} s",
+        print(f"{spent[-1][0]:>9,} sentences; Chroma {chroma:.0f} s, now {recent:.0f}/s; words {words:.0f} s",
               file=sys.stderr, flush=True)  # fmt: skip
         if time.time() > deadline:
             break
@@ -162,7 +162,7 @@ def fill(folder: Path, options: argparse.Namespace, wanted: int, deadline: float
         "articles": len(records),
         "mean": reached / chroma,
         "last": last,
-        "fts5": reached / fts5,
+        "words": reached / words,
         "worst": exact[0][:, -1],  # of each question's 60 nearest, the cosine of the last
     }
 
@@ -173,7 +173,7 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
     world = World(options.seed, _topics(wanted))
     vectors = world.questions(min(wanted // SENTENCES, 400), QUESTIONS)
     disk = [_megabytes(folder / "chroma", "chroma.sqlite3*"), _megabytes(folder / "chroma", "*.*", in_folders=True)]
-    disk.append(_megabytes(folder, "ledger.sqlite3*"))
+    disk.append(_megabytes(folder, "ledger.*") + _megabytes(folder, "ledger.words/*"))
     import chromadb  # noqa: F401  (importing it is not opening the index)
 
     opening, (collections, ledger) = _timed(lambda: (Collections.open(folder), Ledger(folder / "ledger.sqlite3", 1)))
@@ -210,7 +210,7 @@ def measure(folder: Path, options: argparse.Namespace, wanted: int, filled: dict
     return [
         f"{articles * SENTENCES:,}" + ("" if articles * SENTENCES >= wanted else f" (of {wanted:,}: time was up)"),
         f"{filled['mean']:,.0f}, {filled['last']:,.0f}",
-        f"{filled['fts5']:,.0f}",
+        f"{filled['words']:,.0f}",
         *(f"{size:,.0f}" for size in disk),
         f"{opening:.2f}",
         f"{first:.2f}",
