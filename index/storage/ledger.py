@@ -75,6 +75,8 @@ class Ledger:
         self.lock = threading.RLock()
         self.counts_now = f"since <= {revision} AND until > {revision}"
         """The condition on rows of articles or files that count at this revision."""
+        self.counts_not = f"((until < {_LATER} AND until <= {revision}) OR since > {revision})"
+        """The condition on the others, of which there are few: it is met by way of their indexes."""
         self.is_damaged = False
         """Whether a query has found that the file is damaged; it is made again when the index is next opened."""
         try:
@@ -123,6 +125,10 @@ class Ledger:
         )
         return {row[0]: ArticleRecord(*row) for row in rows}
 
+    def speakers(self) -> dict[str, str]:
+        """Who speaks in each article, by its id, as its record has it."""
+        return dict(self.query(f"SELECT id, speakers FROM articles WHERE {self.counts_now}"))
+
     def files_of_articles(self) -> set[str]:
         """The paths of all files that articles are from."""
         return {row[0] for row in self.query(f"SELECT DISTINCT file FROM articles WHERE {self.counts_now}")}
@@ -137,10 +143,7 @@ class Ledger:
 
     def hidden(self) -> int:
         """The number of sentences held that do not count at this revision."""
-        ((total,),) = self.query(
-            f"SELECT total(sentences) FROM articles WHERE (until < {_LATER} AND until <= {self.revision}) "
-            f"OR since > {self.revision}"
-        )
+        ((total,),) = self.query(f"SELECT total(sentences) FROM articles WHERE {self.counts_not}")
         return int(total)
 
     def begin(self, after: int) -> bool:
