@@ -250,7 +250,7 @@ class Library:
         if not self._snapshots:
             return self._write_to_server(note, is_whole)
         try:
-            return self._write(self._snapshots, note, is_whole)
+            return self._write(self._snapshots, plan, note, is_whole)
         except OnRecordError:
             self._snapshots.discard()  # only a sync that was killed leaves a draft, which is sound
             with suppress(StoreError):
@@ -327,8 +327,8 @@ class Library:
             self._wanted_model = EmbeddingModel(self._wanted_model.name)
         return self._wanted_model
 
-    def _write(self, snapshots: Snapshots, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
-        """Sync into a draft, which becomes the current index."""
+    def _write(self, snapshots: Snapshots, plan: Plan, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
+        """Sync into a draft, which becomes the current index; one that holds anything else gets its own plan."""
         before = self._opened
         model = self._wanted_model if self._is_other_generation() else self.model
         anew = model is not self.model or not before.store.parts
@@ -348,7 +348,7 @@ class Library:
             store = Store([*(part.part for part in kept), written.part], ledger)
             if anew or draft.is_resumed or not is_level:
                 store.level_anew()
-            plan = make_plan(self.settings, store.files(), is_whole=is_whole)
+                plan = make_plan(self.settings, store.files(), is_whole=is_whole)
             written.catalogue.note_writing()
             applied = apply_plan(self.settings, plan, store, model, on_progress)
             store.forget(applied.replaced)  # no one reads the draft yet

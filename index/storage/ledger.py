@@ -364,7 +364,7 @@ class Ledger:
 
 def _to_file(row: tuple[Any, ...]) -> FileRecord:
     path, size, mtime_ns, ctime_ns, limit, skipped = row
-    noted = tuple((name, reason) for name, reason in json.loads(skipped))
+    noted = tuple((name, reason) for name, reason in json.loads(skipped)) if skipped != "[]" else ()
     return FileRecord(path, size, mtime_ns, ctime_ns, limit, noted)
 
 
