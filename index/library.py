@@ -18,7 +18,7 @@ from index.models.embedding import EmbeddingModel
 from index.opened import Opened, OpenPart, open_ledger, open_part, open_server, open_snapshot, to_opened
 from index.people_file import Stamp, add_correction, find_stamp, read_corrections, remove_correction
 from index.plan import IsWhole, Plan, make_plan, require_files
-from index.roster import Roster
+from index.roster import Heard, Roster, hear
 from index.settings import Settings
 from index.speech.corrections import Correction
 from index.storage.chroma import Part
@@ -64,6 +64,7 @@ class Library:
         self._is_awaited = False
         self._syncing = threading.Lock()
         self._making_roster = threading.Lock()
+        self._heard: tuple[Opened, Heard] | None = None  # in what was open
         self._roster: tuple[Opened, Stamp | None, Roster] | None = None  # of what was open, and of which file
         self.progress = None
         self.last = None
@@ -160,9 +161,16 @@ class Library:
                 corrections = read_corrections(self.settings.seeds)
                 for fault in corrections.faults:
                     logger.warning("%s, line %d: %s", PEOPLE_FILE, fault.line, fault.reason)
-                roster = Roster(opened.store, opened.lexical, opened.heard, corrections)
+                roster = Roster(opened.store, opened.lexical, self._hear(opened), corrections)
                 self._roster = made = opened, stamp, roster
             return made[2]
+
+    def _hear(self, opened: Opened) -> Heard:
+        """Who speaks in an index; what the last one that was heard has in common with it is not read again."""
+        if self._heard is None or self._heard[0] is not opened:
+            before = self._heard[1] if self._heard else None
+            self._heard = opened, hear(opened.records, opened.lexical.speakers(), before)
+        return self._heard[1]
 
     @property
     def people(self) -> list[Speaker]:
@@ -242,7 +250,7 @@ class Library:
         if not self._snapshots:
             return self._write_to_server(note, is_whole)
         try:
-            return self._write(self._snapshots, note, is_whole)
+            return self._write(self._snapshots, plan, note, is_whole)
         except OnRecordError:
             self._snapshots.discard()  # only a sync that was killed leaves a draft, which is sound
             with suppress(StoreError):
@@ -322,8 +330,8 @@ class Library:
             self._wanted_model = EmbeddingModel(self._wanted_model.name)
         return self._wanted_model
 
-    def _write(self, snapshots: Snapshots, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
-        """Sync into a draft, which becomes the current index."""
+    def _write(self, snapshots: Snapshots, plan: Plan, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
+        """Sync into a draft, which becomes the current index; one that holds anything else gets its own plan."""
         before = self._opened
         model = self._wanted_model if self._is_other_generation() else self.model
         anew = model is not self.model or not before.store.parts
@@ -343,7 +351,7 @@ class Library:
             store = Store([*(part.part for part in kept), written.part], ledger)
             if anew or draft.is_resumed or not is_level:
                 store.level_anew()
-            plan = make_plan(self.settings, store.files(), is_whole=is_whole)
+                plan = make_plan(self.settings, store.files(), is_whole=is_whole)
             written.catalogue.note_writing()
             applied = apply_plan(self.settings, plan, store, model, on_progress)
             store.forget(applied.replaced)  # no one reads the draft yet

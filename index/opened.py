@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from index.models.embedding import EmbeddingModel
-from index.roster import Heard, hear
 from index.settings import Settings
 from index.storage.catalogue import Catalogue, Current
 from index.storage.chroma import Part
@@ -67,11 +65,6 @@ class Opened:
         """Whether nothing was ever indexed, or a writer of a server was interrupted."""
         catalogue = self.parts[0].catalogue if self.parts and self.folder is None else None
         return not self.store.parts or (catalogue is not None and catalogue.was_interrupted())
-
-    @functools.cached_property
-    def heard(self) -> Heard:
-        """Who speaks, by what the articles alone say."""
-        return hear(self.records, self.lexical.speakers())
 
     def close(self, *, but: Collection[OpenPart] = ()) -> None:
         """Close the index, except for these parts of it."""

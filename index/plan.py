@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from index.errors import SeedsError
 from index.file_names import PEOPLE_FILE
@@ -58,30 +58,42 @@ def require_files(seeds: Path) -> None:
     """
     if not seeds.is_dir():
         raise SeedsError(f"there is no folder {seeds}. Make it and put articles there, or name another with --seeds.")
-    if not any(path.suffix.lower() in SUFFIXES for path in walk_files(seeds)):
+    if not any(may_be_article(name) for name, _ in walk_files(seeds)):
         raise SeedsError(
             f"no article could be read from {seeds}: it holds no {_SUFFIX_LIST} file. "
             "Put some there, or name another folder with --seeds."
         )
 
 
-def walk_files(seeds: Path) -> Iterator[Path]:
-    """Yield every file below the folder, except hidden ones, ordered by name.
+def may_be_article(name: str) -> bool:
+    """Whether files with the suffix of this name are read."""
+    return name[name.rfind(".") :].lower() in SUFFIXES
 
-    Raises SeedsError when a folder cannot be listed, for its articles are not gone.
+
+def walk_files(seeds: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield every file below the folder, except hidden ones, with its name there: a folder's own files come first.
+
+    Files and folders are each ordered by name. Raises SeedsError when a folder cannot be listed, for its articles are
+    not gone.
     """
-
-    def fail(error: OSError) -> None:
-        raise SeedsError(
-            f"the folder {error.filename} cannot be read: {error.strerror}. Nothing was changed."
-        ) from error
-
-    for folder, subfolders, names in os.walk(seeds, onerror=fail):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if not name.startswith(".") and (path.is_file() or path.is_symlink()):
-                yield path
+    folders = [(str(seeds), "")]
+    while folders:
+        folder, before = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            raise SeedsError(f"the folder {folder} cannot be read: {error.strerror}. Nothing was changed.") from error
+        inner = []
+        for entry in listed:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                if not entry.is_symlink():
+                    inner.append((entry.path, f"{before}{entry.name}/"))
+            elif entry.is_symlink() or entry.is_file():
+                yield f"{before}{entry.name}", entry
+        folders += reversed(inner)
 
 
 def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: IsWhole | None = None) -> Plan:
@@ -97,13 +109,12 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
     found: set[str] = set()
     skipped: list[tuple[str, str]] = []
     limit = settings.max_article_bytes
-    recorded = {(record.size, record.mtime_ns) for record in known.values()}
-    for path in walk_files(settings.seeds):
-        name = path.relative_to(settings.seeds).as_posix()
+    recorded = {(record.size, record.mtime_ns) for record in known.values()} if is_whole else set()
+    for name, entry in walk_files(settings.seeds):
         if name == PEOPLE_FILE:
             continue
-        if path.suffix.lower() not in SUFFIXES:
-            skipped.append((name, f"{path.suffix or 'no suffix'}: only {_SUFFIX_LIST} files are read"))
+        if not may_be_article(name):
+            skipped.append((name, f"{PurePath(name).suffix or 'no suffix'}: only {_SUFFIX_LIST} files are read"))
             continue
         try:
             name.encode()
@@ -112,7 +123,7 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
             continue
         found.add(name)
         try:
-            status = path.stat()
+            status = entry.stat()
         except OSError as error:
             skipped.append((name, f"it cannot be read: {error.strerror}"))
             if name in known:
@@ -123,11 +134,19 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
             unchanged.append(name)
             skipped.extend(record.skipped)
         elif is_whole is None or (status.st_size, status.st_mtime_ns) in recorded or is_whole(name, status):
+            path = settings.seeds / name
             read.append(File(path, name, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
         else:
             unsettled.append(name)
     gone = tuple(name for name in known if name not in found)
     return Plan(tuple(read), gone, frozenset(found), tuple(unchanged), tuple(unsettled), tuple(skipped))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _is_as_recorded(status: os.stat_result, record: FileRecord, limit: int) -> bool:

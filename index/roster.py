@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.speech.corrections import Correction, Corrections, GiveStatement
-from index.speech.fields import Fields
+from index.speech.families import Families
 from index.speech.identity import Identities, Person
-from index.speech.people import from_json, merge_speakers
 from index.speech.suggestions import Presence, Suggestion, suggest, to_days
 from index.storage.chroma import FoundSentence
 from index.storage.lexical import Lexical
-from index.storage.store import Store
+from index.storage.store import Records, Store
 from index.values import ArticleRecord, Sentence, Speaker, Statement, parse_sentence_id, sentence_id
 from index.words import fold_letters
 
@@ -39,36 +38,14 @@ class Heard:
 
     people: tuple[Speaker, ...]
     counts: Mapping[str, int]
-    fields: Fields
-    records: Mapping[str, ArticleRecord]
-
-    @functools.cached_property
-    def articles_of(self) -> Mapping[str, Sequence[str]]:
-        """The articles in which a name is a speaker's, by the name."""
-        found: dict[str, list[str]] = {}
-        for article_id in self.records:
-            for speaker in self.speakers_in(article_id):
-                found.setdefault(speaker.name, []).append(article_id)
-        return found
-
-    def speakers_in(self, article_id: str) -> list[Speaker]:
-        """Who speaks in an article, as the article names them; nobody if the index has no such article."""
-        record = self.records.get(article_id)
-        return from_json(record.speakers) if record else []
+    families: Families
+    records: Records
 
 
-def hear(records: Mapping[str, ArticleRecord], counts: Mapping[str, int]) -> Heard:
-    """Find out who speaks in the articles with these records."""
-    fields = Fields()
-
-    def read() -> Iterator[list[Speaker]]:
-        for record in records.values():
-            speakers = from_json(record.speakers)
-            fields.note(record.id, speakers)
-            yield speakers
-
-    merged = merge_speakers(read())
-    return Heard(tuple(_give_names(merged, counts)), counts, fields, records)
+def hear(records: Records, counts: Mapping[str, int], before: Heard | None = None) -> Heard:
+    """Find out who speaks in the articles with these records, and read only those that `before` had not heard."""
+    families = (before.families if before else Families()).follow(records.speakers())
+    return Heard(tuple(_give_names(families.merged, counts)), counts, families, records)
 
 
 class Roster:
@@ -80,11 +57,11 @@ class Roster:
         self._lexical = lexical
         self._heard = heard
         identities = Identities(
-            [Person(who.name, list(who.also), who.kind, list(who.names)) for who in heard.people],
-            heard.speakers_in,
-            lambda name: heard.articles_of.get(name, ()),
+            [Person(who.name, who.also, who.kind, who.names) for who in heard.people],
+            lambda article_id: heard.families.articles.get(article_id, ()),
+            heard.families.articles_of,
         )
-        identities.separate(heard.people, heard.fields)
+        identities.separate(heard.people, heard.families.fields)
         self.idle: tuple[str, ...] = tuple(map(functools.partial(self._apply, identities), corrections.made))
         """For each correction made, "", or the reason why it has no effect now."""
         self._nobody = identities.nobody
@@ -97,9 +74,7 @@ class Roster:
         """The voices of each of these, by its id."""
         self._counts = self._count(heard.counts)
         if identities.are_changed or corrections.made:
-            people = [
-                Speaker(who.name, tuple(who.also), who.kind, tuple(who.voices), who.role) for who in identities.people
-            ]
+            people = [Speaker(who.name, who.also, who.kind, who.voices, who.role) for who in identities.people]
             self.people = _give_names(people, self._counts)
         else:
             self.people = list(heard.people)
@@ -196,7 +171,7 @@ class Roster:
         beside = {
             self.full_names.get(other.name, other.name)
             for article in articles
-            for other in self._heard.speakers_in(article)
+            for other in self._heard.families.articles.get(article, ())
         }
         return Presence(
             frozenset(articles),
@@ -223,8 +198,10 @@ class Roster:
             for key, name in self._lexical.find_sentences(article_id, text):
                 self._given[key] = None if given in self._nobody else given
                 mainly[key] = name
-        names = {name for _, name in identities.voice_of}
+        articles, names = ({key[i] for key in identities.voice_of} for i in (0, 1))
         held = self._lexical.statements(names) if names else []
+        if not self._nobody:  # else these names may be nobody's anywhere
+            held = [key for key in held if parse_sentence_id(key)[0] in articles]
         moved = {}
         for key, spoken in self._lexical.speakers_of({*held, *self._given}).items():
             article_id = parse_sentence_id(key)[0]
@@ -288,9 +265,7 @@ def _give_names(people: Sequence[Speaker], counts: Mapping[str, int]) -> list[Sp
     ordered = sorted(people, key=lambda speaker: -sum(left.get(name, 0) for name in speaker.names))
     found = []
     for speaker in ordered:  # a name used for both a person and a group belongs to the likelier of the two
-        names = tuple(name for name in speaker.names if name in left)
+        names = tuple(name for name in speaker.names if left.pop(name, 0))
         if names:
-            found.append(replace(speaker, names=names))
-            for name in names:
-                del left[name]
+            found.append(speaker if names == speaker.names else replace(speaker, names=names))
     return found

@@ -23,8 +23,8 @@ from pathlib import Path, PurePath
 
 from index.errors import ArticleError, SeedsError
 from index.file_names import clean_name, numbered_names
-from index.plan import walk_files
-from index.reading.files import SUFFIXES, Reading, Skipped, largest, read_file, suffix_of
+from index.plan import may_be_article, walk_files
+from index.reading.files import Reading, Skipped, largest, read_file, suffix_of
 from index.sentences.splitting import split_sentences
 from index.settings import Settings
 
@@ -139,7 +139,7 @@ def remove_file(settings: Settings, name: str) -> Removed:
     path = _below(settings.seeds, name)
     if not _is_taken(path) or path.is_dir():
         raise SeedsError(f"{name} is no longer in the folder: someone else has removed it")
-    if not any(other != path and other.suffix.lower() in SUFFIXES for other in walk_files(settings.seeds)):
+    if not any(settings.seeds / other != path and may_be_article(other) for other, _ in walk_files(settings.seeds)):
         raise SeedsError(f"{name} is the last file in the folder, and an index needs at least one: add another first")
     token = _make_token()
     with _as_seeds_error(settings.store):

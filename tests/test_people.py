@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from index.speech.people import Match, Name, find_speaker, gender_of, is_same, merge_speakers, read_name
+from index.speech.families import Families
+from index.speech.people import Match, Name, find_speaker, gender_of, is_same, read_name, to_json
 from index.values import Speaker
 
 NAMES = [
@@ -160,7 +161,8 @@ MERGED = [
 
 @pytest.mark.parametrize(("articles", "expected"), [case[1:] for case in MERGED], ids=[case[0] for case in MERGED])
 def test_speakers_of_many_articles(articles: list[list[Speaker]], expected: list[Speaker]) -> None:
-    merged = merge_speakers(articles)
+    lines = {str(i): to_json(speakers) for i, speakers in enumerate(articles)}
+    merged = Families().follow(lines).merged
     assert [replace(speaker, names=()) for speaker in merged] == expected
     names = [name for speaker in merged for name in speaker.names]
     assert sorted(names) == sorted({speaker.name for speakers in articles for speaker in speakers})

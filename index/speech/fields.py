@@ -39,13 +39,19 @@ class Fields:
             if len({_FIELD_OF[noun] for noun in found}) > 1:
                 self.mixed.add(speaker.name)
 
+    def add(self, others: Fields) -> None:
+        """Add what was noted of others, who have no name in common with these."""
+        self.articles.update(others.articles)
+        self.nouns.update(others.nouns)
+        self.mixed.update(others.mixed)
+
     def contradicting(self, person: Speaker) -> dict[str, list[str]]:
         """The fields of a person of many articles whose roles contradict, each with the ids of its articles.
 
         Those with most articles come first; empty if no roles contradict, or if one article gives the roles together.
         """
         names = [name for name in person.names if name in self.articles]
-        if person.kind != "person" or self.mixed.intersection(names) or not read_name(person.name).given:
+        if not names or person.kind != "person" or self.mixed.intersection(names) or not read_name(person.name).given:
             return {}
         found: dict[str, list[str]] = {}
         for name in names:

@@ -20,9 +20,9 @@ class Person:
     """Someone who speaks, while who is who is being worked out."""
 
     name: str
-    also: list[str]
+    also: tuple[str, ...]
     kind: str
-    voices: list[str]
+    voices: tuple[str, ...]
     role: str = ""
 
 
@@ -95,7 +95,7 @@ class Identities:
                 return self._rename(person, correction.name)
             case SetRole():
                 person.role = correction.role
-                person.also = list(dict.fromkeys([correction.role, *person.also]))
+                person.also = tuple(dict.fromkeys([correction.role, *person.also]))
             case NotAPerson():
                 self._forget(person)
                 self.nobody.update(person.voices)
@@ -124,7 +124,7 @@ class Identities:
             return f"nobody is called “{correction.into}”"
         if into is person:
             return f"“{correction.person}” and “{correction.into}” are one already"
-        into.also = list(dict.fromkeys([*into.also, person.name, *person.also]))
+        into.also = tuple(dict.fromkeys([*into.also, person.name, *person.also]))
         into.voices += person.voices
         into.role = into.role or person.role
         self._owner.update(dict.fromkeys(person.voices, into))
@@ -140,7 +140,9 @@ class Identities:
             return f"“{correction.person}” says nothing in {', '.join(correction.articles)}"
         self._move(person, other or self._add(correction.name, person.kind), correction.articles)
         if kept:
-            person.also = list(dict.fromkeys([*([person.role] if person.role else []), *self._find_also(person, kept)]))
+            person.also = tuple(
+                dict.fromkeys([*([person.role] if person.role else []), *self._find_also(person, kept)])
+            )
         return ""
 
     def _rename(self, person: Person, name: str) -> str:
@@ -150,7 +152,7 @@ class Identities:
         if person.name == name:
             return f"“{name}” is the name already"
         if person.name in person.voices:
-            person.also = list(dict.fromkeys([*person.also, person.name]))
+            person.also = tuple(dict.fromkeys([*person.also, person.name]))
         self._call(person, name)
         return ""
 
@@ -165,7 +167,7 @@ class Identities:
         voice = name
         while voice in self.nobody:  # a name that is not a person's, in what the articles say
             voice += " "
-        person = Person(name, [], kind, [voice])
+        person = Person(name, (), kind, (voice,))
         self.people.append(person)
         self._named.setdefault(name, person)
         self._owner[voice] = person
@@ -188,7 +190,7 @@ class Identities:
             for speaker in self.speakers_in(article):
                 if self._voice(article, speaker.name) in person.voices:
                     self.voice_of[article, speaker.name] = other.voices[0]
-                    other.also = list(dict.fromkeys([*other.also, *speaker.also]))
+                    other.also = tuple(dict.fromkeys([*other.also, *speaker.also]))
             for key, voice in self.given.items():
                 if key[0] == article and voice in person.voices:
                     self.given[key] = other.voices[0]
@@ -217,11 +219,11 @@ class Identities:
             if speaker.name not in person.voices
         }
 
-    def _find_also(self, person: Person, articles: Iterable[str]) -> list[str]:
+    def _find_also(self, person: Person, articles: Iterable[str]) -> tuple[str, ...]:
         """The other names that these articles have for a person."""
         found: dict[str, None] = {}
         for article in sorted(articles):
             for speaker in self.speakers_in(article):
                 if self._voice(article, speaker.name) in person.voices:
                     found.update(dict.fromkeys((speaker.name, *speaker.also)))
-        return [name for name in found if name != person.name]
+        return tuple(name for name in found if name != person.name)

@@ -10,7 +10,6 @@ import difflib
 import functools
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -45,7 +44,6 @@ class Name:
 
 INITIAL = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*\.?")
 WORD = re.compile(r"[^\W_][\w.'’-]*")
-MAIN = 5  # times as many articles as the next of that surname
 _KEPT = 20_000  # names cached: each question is compared with every speaker
 LIKE = 0.75  # difflib's ratio: 0.83 for "Peskow" and "Peskov", 0.55 for "Pence" and "Peskov"
 POSSESSIVE = re.compile(r"['’]s?$")
@@ -93,11 +91,17 @@ def is_same(one: Name, other: Name) -> bool:
     if surname_key(one) != surname_key(other) or one.suffix != other.suffix or not (one.given and other.given):
         return False
     first, second = (fold_letters(name.given[0]).rstrip(".") for name in (one, other))
-    alike = first == second or any(first in names and second in names for names in NICKNAMES)
+    alike = first == second or second in also_called(first)
     if not alike and not (min(len(first), len(second)) == 1 and first[0] == second[0]):
         return False
     middle, center = ("".join(fold_letters(part)[0] for part in name.given[1:]) for name in (one, other))
     return not middle or not center or middle.startswith(center) or center.startswith(middle)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def also_called(first: str) -> frozenset[str]:
+    """Return the first names, in small letters, that may stand for one."""
+    return frozenset(other for names in NICKNAMES if first in names for other in names)
 
 
 def gender_of(name: Name) -> str | None:
@@ -107,40 +111,6 @@ def gender_of(name: Name) -> str | None:
         if title in MALE_TITLES | FEMALE_TITLES:
             return "male" if title in MALE_TITLES else "female"
     return "male" if first in MALE else "female" if first in FEMALE else None
-
-
-def merge_speakers(articles: Iterable[Sequence[Speaker]]) -> list[Speaker]:
-    """Return the speakers of many articles, each once, those in most articles first.
-
-    A surname alone is merged with the only person of that surname, or with one who is in MAIN times as many articles as
-    the next; otherwise it stays a speaker of its own.
-    """
-    found: dict[str, list[tuple[Name, Counter[str], dict[str, None]]]] = {}
-    groups: dict[str, tuple[Counter[str], dict[str, None]]] = {}
-    for speaker in (speaker for speakers in articles for speaker in speakers):
-        if speaker.kind == "group":
-            forms, also = groups.setdefault(strip_determiner(fold_letters(speaker.name)), (Counter(), {}))
-        else:
-            name = read_name(speaker.name)
-            bearers = found.setdefault(surname_key(name), [])
-            same = [bearer for bearer in bearers if bearer[0] == name or is_same(bearer[0], name)]
-            if not same:
-                bearers.append((name, Counter(), {}))
-            _, forms, also = same[0] if same else bearers[-1]
-        forms[speaker.name] += 1
-        also.update(dict.fromkeys(speaker.also))
-    merged: list[tuple[int, Speaker]] = []
-    for bearers in found.values():
-        full = sorted((bearer for bearer in bearers if bearer[0].given), key=lambda bearer: -sum(bearer[1].values()))
-        if len(full) == 1 or (full and sum(full[0][1].values()) >= MAIN * sum(full[1][1].values())):
-            for name, forms, also in bearers:
-                if not name.given:
-                    full[0][1].update(forms)
-                    full[0][2].update(also)
-            bearers = full
-        merged += [(sum(forms.values()), _to_speaker(forms, also, "person")) for _, forms, also in bearers]
-    merged += [(sum(forms.values()), _to_speaker(forms, also, "group")) for forms, also in groups.values()]
-    return [speaker for _, speaker in sorted(merged, key=lambda pair: (-pair[0], pair[1].name))]
 
 
 def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
@@ -229,9 +199,3 @@ def _likeness(speaker: Speaker, name: Name, wanted: str) -> float:
 
 def _ratio(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, fold_letters(one), fold_letters(other)).ratio()
-
-
-def _to_speaker(forms: Counter[str], also: dict[str, None], kind: str) -> Speaker:
-    best = max(forms, key=lambda form: (bool(read_name(form).given), forms[form]))
-    others = tuple(dict.fromkeys(name for name in (*forms, *also) if name != best))
-    return Speaker(best, others, kind, tuple(sorted(forms)))

@@ -78,6 +78,8 @@ class Ledger:
         self.lock = threading.RLock()
         self.counts_now = f"since <= {revision} AND until > {revision}"
         """The condition on rows of articles or files that count at this revision."""
+        self.counts_not = f"((until < {_LATER} AND until <= {revision}) OR since > {revision})"
+        """The condition on the others, of which there are few: it is met by way of their indexes."""
         self._has_damage = False
         try:
             self.connection, self.words = self._open()
@@ -145,6 +147,10 @@ class Ledger:
         )
         held = set(rows)
         return [record for record in wanted if (record.id, record.digest, record.file) not in held]
+
+    def speakers(self) -> dict[str, str]:
+        """Who speaks in each article, by its id, as its record has it."""
+        return dict(self.query(f"SELECT id, speakers FROM articles WHERE {self.counts_now}"))
 
     def files_of_articles(self) -> set[str]:
         """The paths of all files that articles are from."""
@@ -464,7 +470,7 @@ class Ledger:
 
 def _to_file(row: tuple[Any, ...]) -> FileRecord:
     path, size, mtime_ns, ctime_ns, limit, skipped = row
-    noted = tuple((name, reason) for name, reason in json.loads(skipped))
+    noted = tuple((name, reason) for name, reason in json.loads(skipped)) if skipped != "[]" else ()
     return FileRecord(path, size, mtime_ns, ctime_ns, limit, noted)
 
 

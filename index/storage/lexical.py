@@ -56,9 +56,16 @@ class Lexical:
 
     def speakers(self) -> dict[str, int]:
         """The number of sentences in which each speaker speaks, under the name that the article has."""
+        counted = "SELECT speaker, count(*) AS number FROM {} WHERE speaker IS NOT NULL GROUP BY speaker"
+        uncounted = f"SELECT {{0}}.speaker, -1 FROM articles CROSS JOIN {{1}} WHERE {self.ledger.counts_not}"
+        voiced = "sentences ON article = articles.number CROSS JOIN voices USING (row)"
+        # All rows are counted by their index alone; those of versions that do not count now, which are few, are then
+        # taken off again. It is one query, for the ledger may be written to.
         query = (
-            f"SELECT voiced.speaker, count(*) FROM {_VOICES} AS voiced JOIN sentences ON sentences.row = voiced.row "
-            f"{self._counted} WHERE voiced.speaker IS NOT NULL GROUP BY voiced.speaker"
+            f"SELECT speaker, sum(number) FROM ({counted.format('sentences')} UNION ALL {counted.format('voices')} "
+            f"UNION ALL {uncounted.format('sentences', 'sentences ON article = articles.number')} "
+            f"UNION ALL {uncounted.format('voices', voiced)}) "
+            "WHERE speaker IS NOT NULL GROUP BY speaker HAVING sum(number) > 0"
         )
         return dict(self._query(query))
 

@@ -47,6 +47,10 @@ class Records(Mapping[str, ArticleRecord]):
     def __len__(self) -> int:
         return self._ledger.counts()[0]
 
+    def speakers(self) -> dict[str, str]:
+        """Who speaks in each article, by its id, as its record has it."""
+        return self._ledger.speakers()
+
 
 class Store:
     """The parts of an index, the earliest first, at its ledger's revision.
