@@ -37,7 +37,7 @@ def _to_stem(word: str) -> str:
     return stem
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=300_000)
 def fold_letters(text: str) -> str:
     """Return a name or a short text in small letters without accents: "sergei lavrov"."""
     plain = unicodedata.normalize("NFKD", text.replace("’", "'"))

@@ -10,7 +10,7 @@ import difflib
 import functools
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.english.names import FEMALE, MALE, NICKNAMES, PARTICLES, SUFFIXES
@@ -44,7 +44,7 @@ class Name:
 
 INITIAL = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*\.?")
 WORD = re.compile(r"[^\W_][\w.'’-]*")
-_KEPT = 20_000  # names cached: each question is compared with every speaker
+_KEPT = 300_000  # names cached: each question is compared with every speaker, of whom a large archive has 80,000
 LIKE = 0.75  # difflib's ratio: 0.83 for "Peskow" and "Peskov", 0.55 for "Pence" and "Peskov"
 POSSESSIVE = re.compile(r"['’]s?$")
 _IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
@@ -121,16 +121,19 @@ def find_speaker(asked: str, speakers: Sequence[Speaker]) -> Match | None:
     with a similar spelling.
     """
     name, wanted = read_name(asked), strip_determiner(fold_letters(asked))
+    keys = {wanted, *wanted.split()[-1:], *map(surname_key, [name, *_endings(name)])}
+    likely = [speaker for speaker in speakers if not keys.isdisjoint(_keys(speaker.name, speaker.also))]
     for fits in (_is_listed, _is_named, _has_role, _ends_in_name):
-        found = [speaker for speaker in speakers if fits(speaker, name, wanted)]
+        found = [speaker for speaker in likely if fits(speaker, name, wanted)]
         if found:
             return Match(found[0], True, tuple(speaker.name for speaker in found[1:]))
     if name.given:
         surname = replace(name, given=())
-        bearers = [speaker for speaker in speakers if _has_surname(speaker, surname, wanted)]
+        bearers = [speaker for speaker in likely if _has_surname(speaker, surname, wanted)]
         if len(bearers) == 1 and not read_name(bearers[0].name).given:
             return Match(bearers[0], False)
-    near = [(_likeness(speaker, name, wanted), -i) for i, speaker in enumerate(speakers)]
+    ratio = functools.cache(_ratio)  # most surnames have several bearers
+    near = [(_likeness(speaker, name, wanted, ratio), -i) for i, speaker in enumerate(speakers)]
     best, place = max(near, default=(0.0, 0))
     return Match(speakers[-place], False) if best >= LIKE else None
 
@@ -149,6 +152,21 @@ def from_json(line: str) -> list[Speaker]:
 def strip_determiner(name: str) -> str:
     """Return a folded name without "the", "a" or "an"."""
     return re.sub(r"^(?:the|a|an)\s+", "", name)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _keys(name: str, also: tuple[str, ...]) -> frozenset[str]:
+    """What a speaker is found by: nobody without a key of what is asked for is meant by it, except misspelled."""
+    folded = fold_letters(name)
+    roles = (fold_letters(role).split()[-1:] for role in also)
+    return frozenset(
+        [folded, strip_determiner(folded), surname_key(read_name(name)), *(word for last in roles for word in last)]
+    )
+
+
+def _endings(name: Name) -> list[Name]:
+    """The names that a name with words before it may end in: "Dmitry Peskov" for "Kremlin spokesman Dmitry Peskov"."""
+    return [read_name(" ".join(name.given[i:]) + f" {name.surname}") for i in range(1, len(name.given))]
 
 
 def _is_listed(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
@@ -179,23 +197,30 @@ def _has_role(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG00
 
 
 def _ends_in_name(speaker: Speaker, name: Name, wanted: str) -> bool:  # noqa: ARG001
-    endings = (read_name(" ".join(name.given[i:]) + f" {name.surname}") for i in range(1, len(name.given)))
-    return speaker.kind == "person" and any(is_same(ending, read_name(speaker.name)) for ending in endings)
+    return speaker.kind == "person" and any(is_same(ending, read_name(speaker.name)) for ending in _endings(name))
 
 
-def _likeness(speaker: Speaker, name: Name, wanted: str) -> float:
+def _likeness(speaker: Speaker, name: Name, wanted: str, ratio: Callable[[str, str], float]) -> float:
+    """How like a speaker's name is in spelling, from 0 to 1; 0 if it is below LIKE."""
     other = read_name(speaker.name)
     if speaker.kind == "person" and name.given and other.given:
         # Each part must be similar: "Dimitry Peskow", but not "Maria Peskova".
-        return min(_ratio(name.given[0], other.given[0]), _ratio(name.surname, other.surname))
+        surnames = ratio(name.surname, other.surname)
+        return min(ratio(name.given[0], other.given[0]), surnames) if surnames else 0.0
     if speaker.kind == "person":
-        return _ratio(name.surname, other.surname) if not name.given else 0.0
+        return ratio(name.surname, other.surname) if not name.given else 0.0
     # Each word of a group's name must be: "Tax Foundation" is not the Heritage Foundation.
     words, others = wanted.split(), strip_determiner(fold_letters(speaker.name)).split()
     if len(words) != len(others):
         return 0.0
-    return min((_ratio(*pair) for pair in zip(words, others, strict=True)), default=0.0)
+    return min((ratio(*pair) for pair in zip(words, others, strict=True)), default=0.0)
 
 
 def _ratio(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, fold_letters(one), fold_letters(other)).ratio()
+    """How alike two words are by difflib's ratio, or 0 if that is below LIKE."""
+    matcher = difflib.SequenceMatcher(None, fold_letters(one), fold_letters(other))
+    for bound in (matcher.real_quick_ratio, matcher.quick_ratio):  # neither is ever below the ratio
+        if bound() < LIKE:
+            return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= LIKE else 0.0
