@@ -321,7 +321,7 @@ def snapshot(library: Library) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 # A round takes only about 4 s: processes are forked with the heavy imports done, and the model is tiny.
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600 if IS_WHOLE else 600)
 def test_sync_that_is_killed_at_any_moment(settings: Settings, tmp_path: Path) -> None:
     random = Random(7)
     folder = Folder(settings.seeds, 200, seed=11)
