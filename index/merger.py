@@ -73,6 +73,7 @@ class Merger:
             folder = snapshots.begin_merge(chosen, is_copied=is_worth_copying(sources))
             target = open_part(self._settings, folder, model, anew=True)
             stack.callback(target.close)
+            target.part.expect(sum(part.sentences for part in chosen))
             is_first = chosen[0] == listed[0]
             if not merge_into(target.part, sources, is_first=is_first, go_on=lambda: not self._closing.is_set()):
                 return False

@@ -17,6 +17,7 @@ from index.values import FileRecord
 IsWhole = Callable[[str, os.stat_result], bool]
 
 _SUFFIX_LIST = f"{', '.join(sorted(SUFFIXES)[:-1])} or {max(SUFFIXES)}"
+_SENTENCE_BYTES = 130  # of news, on average
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         return not self.read and not self.gone
+
+    @property
+    def sentences(self) -> int:
+        """About how many sentences the files to read have, by their size."""
+        return sum(file.size for file in self.read) // _SENTENCE_BYTES
 
 
 def require_files(seeds: Path) -> None:

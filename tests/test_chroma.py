@@ -121,6 +121,18 @@ def test_put_and_read_back(store: Part, tmp_path: Path, model: EmbeddingModel) -
     assert store.sentences_with_vectors([]) == []
 
 
+def test_breadth_of_a_search_grows_with_the_sentences(client: Any, store: Part) -> None:
+    def breadth(part: Part) -> int:
+        return int(part._sentences.configuration_json["hnsw"]["ef_search"])
+
+    store.expect(60_000)
+    assert breadth(open_part(client)) == 400
+    store.expect(340_000)
+    assert breadth(open_part(client)) == 2_000
+    store.expect(1_000)
+    assert breadth(open_part(client)) == 2_000  # what was there before has not become less
+
+
 def test_no_such_article(store: Part) -> None:
     assert store.article("bridge.txt") is None
 

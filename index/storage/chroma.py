@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.models.embedding import in_context
 from index.storage.connection import T, as_store_error
-from index.storage.generation import KINDS, NO_VECTOR, SCHEMA, name_generation, open_collection
+from index.storage.generation import KINDS, NO_VECTOR, SCHEMA, name_generation, open_collection, widen
 from index.storage.records import (
     article_from_metadata,
     file_from_metadata,
@@ -85,6 +85,11 @@ class Part:
         import numpy as np
 
         self.nearest(np.ones(self._dimension, np.float32), 1)
+
+    @as_store_error
+    def expect(self, sentences: int) -> None:
+        """Prepare for so many sentences, before any is searched or written."""
+        widen(self._sentences, sentences)
 
     @as_store_error
     def files(self, *, after: int | None = None) -> dict[str, FileRecord | None]:

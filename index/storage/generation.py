@@ -16,6 +16,9 @@ KINDS = ("files", "articles", "sentences")
 OLDER_KINDS = ("contexts",)
 """What other schemas had besides; an index of another schema is deleted once there is a new one."""
 AT_ONCE = {"batch_size": 2, "sync_threshold": 2}  # the least that Chroma allows
+BREADTH = 400
+"""How many sentences a search looks at; as a part grows, one in SHARE of its sentences."""
+SHARE = 170
 NO_VECTOR = [1.0]  # Chroma requires a vector for every record; this one is never searched
 
 
@@ -30,7 +33,7 @@ def open_collection(client: Any, name: str, identity: Mapping[str, Any], *, sear
     """Open a collection, and create it if there is none; raises StoreError when it has another identity."""
     # Chroma makes a graph of neighbours for every collection. When it is searched, the default breadth of 100 finds
     # 0.90 to 0.96 of the 60 nearest of 30,159 sentences, and 400 finds 0.99, for 3 ms; otherwise the least will do.
-    graph = {"ef_search": 400} if searched else {"max_neighbors": 2, "ef_construction": 2}
+    graph = {"ef_search": BREADTH} if searched else {"max_neighbors": 2, "ef_construction": 2}
     # It is written to disk with every change. Written with every 1,000, it would have to be rebuilt from a log when the
     # folder is opened, which sometimes failed.
     graph |= AT_ONCE
@@ -43,3 +46,14 @@ def open_collection(client: Any, name: str, identity: Mapping[str, Any], *, sear
             "away: it will be rebuilt from the articles."
         )
     return collection
+
+
+def widen(collection: Any, sentences: int) -> None:
+    """Let searches look at as many sentences as a collection of this size needs, from when it is next loaded.
+
+    Of 273,508 sentences with made-up vectors, a breadth of 400 finds 0.915 of the 60 nearest in 4.5 ms, 800 finds
+    0.955 in 8 ms, and 1,600 finds 0.975 in 13.5 ms.
+    """
+    wanted = sentences // SHARE
+    if wanted > collection.configuration_json["hnsw"]["ef_search"]:
+        collection.modify(configuration={"hnsw": {"ef_search": wanted}})
