@@ -47,7 +47,7 @@ _NAME = re.compile(rf"(?<![.!?:“\"‘] )(?<!^)\b(?!{_MONTH}|\w+day\b)[A-Z][\w�
 
 def find_wanted(question: str) -> Wanted | None:
     """Return what a question asks for, the last of two questions: a number before a date, as "how long ago" is both."""
-    last = question.rstrip("? ").rpartition("? ")[2]
+    last = _last_of(question)
     if find_defined(last):
         return "definition"
     if _NUMBER_ASKED.search(last):
@@ -60,11 +60,15 @@ def find_wanted(question: str) -> Wanted | None:
 
 
 def find_defined(question: str) -> str:
-    """Return the name of whom or what a question asks to be told who or what it is, "" if it asks for anything else."""
-    asked = _DEFINITION_ASKED.match(question)
+    """Return the name of whom or what a question, or the last of two, asks to be told who or what it is; else ""."""
+    asked = _DEFINITION_ASKED.match(_last_of(question))
     if not asked or _WORKS_OUT.search(asked["name"]):
         return ""
     return asked["name"] if not asked["article"] or not asked["name"].islower() else ""
+
+
+def _last_of(question: str) -> str:
+    return question.rstrip("? ").rpartition("? ")[2]
 
 
 def defines(sentence: str, name: str) -> bool:

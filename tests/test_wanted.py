@@ -69,3 +69,9 @@ DEFINED = [
 @pytest.mark.parametrize(("sentence", "defines"), DEFINED)
 def test_what_says_who_somebody_is(sentence: str, defines: bool) -> None:
     assert has_wanted("definition", sentence, "Who is Roe?") == defines
+
+
+def test_the_last_of_two_questions_asks_who_somebody_is() -> None:
+    assert find_wanted("Is it raining? Who is Roe?") == "definition"
+    assert has_wanted("definition", "Ana Roe, the mayor, spoke.", "Is it raining? Who is Roe?")
+    assert not has_wanted("definition", "Ana Roe spoke.", "Is it raining? Who is Roe?")
