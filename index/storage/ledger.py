@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 _VERSION = 7  # raise it when the tables below change
 _ARTICLE = tuple(field.name for field in fields(ArticleRecord))
 _FILE = ("path", "size", "mtime_ns", "ctime_ns", "max_bytes", "skipped")
+TIED = 4  # times as many as wanted are looked at to find all with the score of the last
 NOTHING = -1  # the revision at which nothing counts
 _LATER = 2**62  # the revision until which a row counts that is current
 _TABLES = f"""
@@ -175,8 +176,9 @@ class Ledger:
                 found = search(most)
                 current = self.current([key for key, _ in found])
             left = sorted({pair for pair in found if pair[0] in current}, key=lambda pair: (-pair[1], pair[0]))
-            # The last may be one of several with its score, of which the search has found any.
-            if len(found) < most or (len(left) > count and left[count][1] < left[count - 1][1]):
+            # The last may be one of several with its score, of which the search has found any; of thousands, any will do.
+            is_tied = len(left) > count and left[count][1] == left[count - 1][1] and most < TIED * count
+            if len(found) < most or (len(left) > count and not is_tied):
                 return left[:count]
             most *= 2
 
