@@ -176,7 +176,7 @@ class Ledger:
                 found = search(most)
                 current = self.current([key for key, _ in found])
             left = sorted({pair for pair in found if pair[0] in current}, key=lambda pair: (-pair[1], pair[0]))
-            # The last may be one of several with its score, of which the search has found any; of thousands, any will do.
+            # The last may be one of several with its score, any of which the search has found; of thousands, any do.
             is_tied = len(left) > count and left[count][1] == left[count - 1][1] and most < TIED * count
             if len(found) < most or (len(left) > count and not is_tied):
                 return left[:count]
