@@ -620,6 +620,7 @@ def _read(settings: Settings, done: Any, threads: int) -> list[Any]:
     return [wrong, sum(asked), seen]
 
 
+@pytest.mark.timeout(3600 if IS_WHOLE else 300)
 @pytest.mark.parametrize("small", [pytest.param(SMALL, marks=only_in_whole_runs), 8], ids=["one part", "merging"])
 def test_twenty_readers_beside_a_writer(settings: Settings, small: int) -> None:
     settings.seeds.mkdir()
