@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_COMPARED = 500  # statements, at most, of which each is compared with a question
 _ARTICLES = 200  # of a person, in which others are sought who speak beside them
 
 
@@ -115,14 +116,17 @@ class Roster:
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
-        """As `Store.nearest`, where `speakers` are voices."""
+        """As `Store.nearest`, where `speakers` are voices, and all of their statements are searched."""
+        said = _among(self.statements(speakers), articles) if speakers else []
+        if 0 < len(said) <= _COMPARED:
+            return self._store.nearest_of(said, vector, count)
         found = self._store.nearest(vector, count + self._count_moved_from(speakers), speakers, articles)
         others = [key for key in self._lexical.also_spoken(speakers) if key not in self._moved] if speakers else []
         arrived = sorted({*self._arrived(speakers, articles), *_among(others, articles)})
         if speakers:
             found = [pair for pair in found if pair[0] not in self._moved]
         if arrived:
-            found += self._store.nearest(vector, count, ids=arrived)
+            found += self._store.nearest_of(arrived, vector, count)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:count]
 
     def search(

@@ -113,6 +113,16 @@ def test_what_counts_no_more_takes_no_place_among_the_nearest(both: tuple[Store,
     assert [key.partition("#")[0] for key, _ in second.nearest(WEST, 1, articles=["new.txt"])] == ["new.txt"]
 
 
+def test_nearest_of_some_that_are_in_several_parts(both: tuple[Store, Store]) -> None:
+    first, second = both
+    ids = [key for key, _ in [*first.nearest(EAST, 9), *second.nearest(EAST, 9)]]
+    found = second.nearest_of([*ids, "no#such#0"], WEST, 9)
+    assert dict(found) == pytest.approx(dict(second.nearest(WEST, 9)))  # what counts no more is left out
+    assert len(found) == 4
+    assert second.nearest_of(ids, WEST, 1) == found[:1]
+    assert second.nearest_of([], WEST, 1) == []
+
+
 def test_sentences_come_from_whatever_part_has_them(both: tuple[Store, Store]) -> None:
     _, second = both
     ids = [key for key, _ in second.nearest(NORTH, 9)]

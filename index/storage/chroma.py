@@ -168,6 +168,15 @@ class Part:
         return vectors
 
     @as_store_error
+    def contexts_of(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors in context (dimension,), by id, of the sentences with these ids that the store holds."""
+        vectors: dict[str, NDArray[np.float32]] = {}
+        for part in self._parts(ids):
+            found = self._sentences.get(ids=part, include=["embeddings"])
+            vectors.update(zip(found["ids"], found["embeddings"], strict=True))
+        return vectors
+
+    @as_store_error
     def title_vector(self, title: str) -> list[float] | None:
         """The vector of a title; None if no article has this title."""
         found = self._articles.get(where={"title": title}, limit=1, include=["embeddings"])
@@ -180,22 +189,18 @@ class Part:
         count: int,
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
-        ids: Sequence[str] | None = None,
     ) -> list[tuple[str, float]]:
         """The ids of the sentences nearest, in context, to a unit vector (dimension,), with the cosine, best first.
 
-        `speakers` limits them to statements by these, `articles` to the articles and `ids` to the sentences with these
-        ids.
+        `speakers` limits them to those whose main statement is by one of these, and `articles` to the articles.
         """
-        parts = [None] if ids is None else [list(part) for part in self._parts(ids)]
         pairs: list[tuple[str, float]] = []
-        for among, within, part in itertools.product(
-            self._conditions("speaker", speakers or None), self._conditions("article_id", articles), parts
+        for among, within in itertools.product(
+            self._conditions("speaker", speakers or None), self._conditions("article_id", articles)
         ):
             conditions = [*among, *within]
             found = self._sentences.query(
                 query_embeddings=[vector],
-                ids=part,
                 n_results=count,
                 where={"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None,
                 include=["distances"],

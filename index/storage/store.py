@@ -160,17 +160,28 @@ class Store:
         count: int,
         speakers: Collection[str] = (),
         articles: Collection[str] | None = None,
-        ids: Sequence[str] | None = None,
     ) -> list[tuple[str, float]]:
         """The ids of the sentences nearest, in context, to a unit vector (dimension,), with the cosine, best first.
 
-        `speakers` limits them to statements by these, `articles` to the articles and `ids` to the sentences with these
-        ids.
+        `speakers` limits them to those whose main statement is by one of these, and `articles` to the articles.
         """
         found: dict[str, float] = {}
         for part in self.parts:
-            search = functools.partial(part.nearest, vector, speakers=speakers, articles=articles, ids=ids)
+            search = functools.partial(part.nearest, vector, speakers=speakers, articles=articles)
             found.update(self.ledger.best(search, count))
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+
+    def nearest_of(self, ids: Collection[str], vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
+        """As `nearest`, of the sentences with these ids: all are compared, which takes 0.1 ms each.
+
+        Chroma's own search takes 0.6 s for any that is limited to some of 376,000 sentences, and fails where a part
+        holds only some of them.
+        """
+        found: dict[str, float] = {}
+        left = self.ledger.current(ids)
+        for part in self.parts:
+            found.update((key, float(vector @ held)) for key, held in part.contexts_of(sorted(left)).items())
+            left -= found.keys()
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
 
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
