@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COMPARED = 500  # statements, at most, of which each is compared with a question
+_COMPARED = 1_000  # statements, at most, of which each is compared with a question
 _ARTICLES = 200  # of a person, in which others are sought who speak beside them
 
 
