@@ -118,7 +118,7 @@ class Roster:
     ) -> list[tuple[str, float]]:
         """As `Store.nearest`, where `speakers` are voices, and all of their statements are searched."""
         said = _among(self.statements(speakers), articles) if speakers else []
-        if 0 < len(said) <= _COMPARED:
+        if speakers and len(said) <= _COMPARED:
             return self._store.nearest_of(said, vector, count)
         found = self._store.nearest(vector, count + self._count_moved_from(speakers), speakers, articles)
         others = [key for key in self._lexical.also_spoken(speakers) if key not in self._moved] if speakers else []
