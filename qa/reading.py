@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,12 +15,6 @@ from qa.question import Query
 # How much is read, at most: the best candidates, in so many passages. A passage is the sentence with up to NEIGHBOURS
 # before and after it, as long as it has no more than CHARACTERS; other candidates in it are read with it.
 READ, PASSAGES, NEIGHBOURS, CHARACTERS = 24, 6, 2, 600
-
-
-def prepare(settings: Settings) -> None:
-    """Begin to load the reader in the background, which takes half a second: importing Chroma takes longer."""
-    if settings.reader == BUNDLED_READER:
-        threading.Thread(target=open_reader, name="reader", daemon=True).start()
 
 
 def read(library: Library, query: Query, ranked: Sequence[Evidence], *, passages: int = PASSAGES) -> dict[str, Reading]:

@@ -128,7 +128,7 @@ def test_the_answer_is_given_without_a_damaged_reader(
 
 def test_open_reader_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader_module.Reader.__init__, "__defaults__", (tmp_path,))
-    opened, fault = reader_module._open_reader.__wrapped__()
+    opened, fault = reader_module.open_reader.__wrapped__()
     assert opened is None and str(tmp_path) in fault
 
 
@@ -181,11 +181,11 @@ def test_only_the_last_question_is_read(town: Library, monkeypatch: pytest.Monke
 
 def test_without_the_reader_it_is_not_loaded(town: Library) -> None:
     code = (
-        "from index.models.reader import _open_reader\n"
+        "from index.models.reader import open_reader\n"
         "from qa import ask\n"
         f"seeds, store = {str(town.settings.seeds)!r}, {str(town.settings.store)!r}\n"
         "answer = ask('Why is the pier closed?', seeds=seeds, store=store)\n"
-        "print(answer.answered, _open_reader.cache_info().currsize)\n"
+        "print(answer.answered, open_reader.cache_info().currsize)\n"
     )
     for reader, loaded in (("none", "0"), ("bundled", "1")):
         environment = {"ONRECORD_READER": reader, "PATH": "", "PYTHONPATH": str(ROOT)}

@@ -68,7 +68,7 @@ def _ask(options: argparse.Namespace) -> None:
 
     from qa.ask import answer_question
 
-    with _open_library(options, to_ask=True) as library:
+    with _open_library(options) as library:
         _update(library)
         filters = _find_article(filters, library)
         if options.batch is not None:
@@ -264,16 +264,11 @@ def _serve(options: argparse.Namespace) -> None:
             )
 
 
-def _open_library(options: argparse.Namespace, *, to_ask: bool = False) -> Library:
+def _open_library(options: argparse.Namespace) -> Library:
     from index.library import Library
     from index.settings import load_settings
 
-    settings = load_settings(seeds=options.seeds, store=options.store)
-    if to_ask:
-        from qa.reading import prepare
-
-        prepare(settings)
-    return Library(settings)
+    return Library(load_settings(seeds=options.seeds, store=options.store))
 
 
 def _update(library: Library) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -134,17 +133,9 @@ def _load(folder: Path) -> tuple[InferenceSession, Tokenizer]:
     return InferenceSession(content, options, providers=["CPUExecutionProvider"]), tokenizer
 
 
+@functools.cache
 def open_reader() -> tuple[Reader | None, str]:
     """Return the bundled reader, one for the whole process; or None, and a line that says why there is none."""
-    with _opening:
-        return _open_reader()
-
-
-_opening = threading.Lock()
-
-
-@functools.cache
-def _open_reader() -> tuple[Reader | None, str]:
     try:
         return Reader(), ""
     except ModelError as error:
