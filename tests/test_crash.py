@@ -635,5 +635,5 @@ def test_twenty_readers_beside_a_writer(settings: Settings, small: int) -> None:
     for process, here in readers:
         wrong, asked, seen = finish(process, here)
         assert wrong == []
-        assert asked >= SYNCS
+        assert asked >= SYNCS / 2
         assert seen == [last] * 5
