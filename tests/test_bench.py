@@ -13,6 +13,7 @@ from index.library import Library
 from qa import chance, confidence
 from qa.gold import Question, Stretch
 from tests.bench import ablation, latency
+from tests.conftest import only_in_whole_runs
 
 ASKED = [
     Question("1", "What did Peskov say about Tartous?", ((Stretch("kremlin-syria-bases.txt", 0, 9),),)),
@@ -74,3 +75,11 @@ def test_a_wrong_command_line_is_answered_with_one_line(name: str, options: list
     done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert line in done.stderr
+
+
+@only_in_whole_runs
+@pytest.mark.parametrize(("name", "expected"), [("scale", "| 250 | "), ("server", '"what": "MB on disk"')])
+def test_large_benches_run_on_a_small_scale(name: str, expected: str) -> None:
+    command = [sys.executable, "-m", f"tests.bench.{name}", "250", "--minutes", "1"]
+    done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True)
+    assert (done.returncode, expected in done.stdout) == (0, True), done.stderr

@@ -241,7 +241,7 @@ def _best(scores: np.ndarray) -> np.ndarray:
 
 
 def _records(collections: Collections) -> Iterator[tuple[str, str]]:
-    found = collections.store._all_of(collections.articles)
+    found = collections.store._all_of(collections.articles, None)
     yield from ((key, metadata["digest"]) for key, metadata in found)
 
 

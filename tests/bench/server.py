@@ -3,9 +3,9 @@
     nice -n 10 python -m tests.bench.server 30_000 300_000 --minutes 30
 
 Wants no data, and no server: it runs `chroma run` on this machine, in a temporary folder. Generated articles of 25
-sentences lie in a folder as files, and `Library.sync` indexes them as it does any others, except that vectors are made
-up and that nobody looks for speakers: both would take hours. Processor seconds, of the client and of the server, are
-given beside those on the clock, which other work on the machine lengthens.
+sentences lie in a folder as files, and `Library.sync` indexes them as it does any others, except that vectors and
+speakers are made up (`tests/bench/made_up.py`): both would take hours. Processor seconds, of the client and of the
+server, are given beside those on the clock, which other work on the machine lengthens.
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ from typing import Any
 
 import numpy as np
 
-import index.writer
 from index.library import Library
-from index.models.embedding import EmbeddingModel
 from index.settings import Settings
-from tests.bench.generated import DIMENSION, SENTENCES, World
+from tests.bench import made_up
+from tests.bench.generated import SENTENCES, World
 
 CANDIDATES = 60  # as qa/retrieve.py asks for
 QUESTIONS = 100
@@ -146,19 +145,16 @@ def _ask_at_once(settings: Settings, readers: int) -> dict[str, Any]:
 
 
 def _be_ready(barrier: Any) -> None:
+    made_up.install()
     globals()["_barrier"] = barrier
 
 
 def _ask(given: tuple[Settings, int]) -> dict[str, Any]:
     settings, number = given
-    world = World(0, 240)
-    random = np.random.default_rng([2, number])
-    vectors = world.topics[random.integers(len(world.topics), size=QUESTIONS)]
-    vectors = vectors + 0.5 * random.standard_normal(vectors.shape, dtype=np.float32) / np.sqrt(DIMENSION)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    terms = World(number, 240).terms(QUESTIONS)
     library, opened = _timed(lambda: Library(settings))
     with library:
-        terms = world.terms(QUESTIONS)
+        vectors = library.model.encode([" ".join(some) for some in terms])
         _look_up(library, vectors[0], terms[0])
         globals()["_barrier"].wait()
         begun = time.process_time()
@@ -180,7 +176,7 @@ def _ask(given: tuple[Settings, int]) -> dict[str, Any]:
 def _look_up(library: Library, vector: np.ndarray, terms: Sequence[str]) -> None:
     with library.reading():
         near = [key for key, _ in library.store.nearest(vector, CANDIDATES)]
-        found = library.lexical.search(terms[1:], CANDIDATES, sentence_weight=1.0, context_weight=0.5)
+        found = library.lexical.search(terms[1:], CANDIDATES)
         library.store.sentences_with_vectors(sorted({*near, *(key for key, _ in found)}))
 
 
@@ -250,23 +246,8 @@ def _megabytes(folder: Path) -> float:
 
 def _in_a_process(work: Callable[..., Any], *arguments: Any) -> Any:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=_make_up_vectors) as pool:
+    with ProcessPoolExecutor(1, mp_context=context, initializer=made_up.install) as pool:
         return pool.submit(work, *arguments).result()
-
-
-def _make_up_vectors() -> None:
-    """Replace the model, and the search for speakers, in this process."""
-    world, random = World(0, 240), np.random.default_rng(1)
-
-    def encode(_: EmbeddingModel, texts: Sequence[str], **__: Any) -> Any:
-        vectors = random.standard_normal((len(texts), DIMENSION), dtype=np.float32) * world.spectrum / 8
-        vectors += world.topics[random.integers(len(world.topics))]
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-    EmbeddingModel.encode = encode  # type: ignore[method-assign]
-    index.writer.prepare_attribution = index.library.prepare_attribution = lambda: None  # type: ignore[attr-defined]
-    index.writer._begin_attribution = lambda batch: None
-    index.writer._add_speakers = lambda entry: entry.document.metadata.update(speakers="[]")
 
 
 if __name__ == "__main__":

@@ -53,9 +53,9 @@ ROWS = (
 LIMITS = """\
 What limits each figure:
 
-- **build**: On the Record embeds on half of the cores and works out who speaks on the others, and embeds a sentence
-  once, however often it occurs. Plain embeds on all cores, in the order of the text, where short sentences wait for
-  long ones. With few articles, importing torch and loading the models takes longer than either.
+- **build**: On the Record works out who speaks on half of the cores while it embeds on all of them, and embeds a
+  sentence once, however often it occurs. Plain embeds on all cores, in the order of the text, where short sentences
+  wait for long ones. With few articles, importing torch and loading the models takes longer than either.
 - **nothing changed**: importing Chroma, and for plain torch. In a running program, looking at every
   file.
 - **one article changed**: imports and loading models: for On the Record spaCy's, for plain torch's. On the Record
