@@ -352,7 +352,6 @@ class Library:
             if anew or draft.is_resumed or not is_level:
                 store.level_anew()
                 plan = make_plan(self.settings, store.files(), is_whole=is_whole)
-            written.part.expect(written.part.count() + plan.sentences)
             written.catalogue.note_writing()
             applied = apply_plan(self.settings, plan, store, model, on_progress)
             store.forget(applied.replaced)  # no one reads the draft yet
@@ -388,7 +387,6 @@ class Library:
                 store.level_anew()
             ledger.withhold(before.revision)  # else a revision that is never promoted would be believed
             plan = make_plan(self.settings, store.files(), is_whole=is_whole)
-            written.part.expect(written.part.count() + plan.sentences)
             written.catalogue.note_writing()
             applied = apply_plan(self.settings, plan, store, model, on_progress)
             if store.is_littered():

@@ -117,16 +117,16 @@ class Roster:
         articles: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
         """As `Store.nearest`, where `speakers` are voices, and all of their statements are searched."""
-        said = _among(self.statements(speakers), articles) if speakers else []
-        if speakers and len(said) <= _COMPARED:
+        if not speakers:
+            return self._store.nearest(vector, count, (), articles)
+        said = _among(self.statements(speakers), articles)
+        if len(said) <= _COMPARED:
             return self._store.nearest_of(said, vector, count)
         found = self._store.nearest(vector, count + self._count_moved_from(speakers), speakers, articles)
-        others = [key for key in self._lexical.also_spoken(speakers) if key not in self._moved] if speakers else []
-        arrived = sorted({*self._arrived(speakers, articles), *_among(others, articles)})
-        if speakers:
-            found = [pair for pair in found if pair[0] not in self._moved]
-        if arrived:
-            found += self._store.nearest_of(arrived, vector, count)
+        found = [pair for pair in found if pair[0] not in self._moved]
+        others = [key for key in self._lexical.also_spoken(speakers) if key not in self._moved]
+        arrived = {*self._arrived(speakers, articles), *_among(others, articles)}
+        found += self._store.nearest_of(arrived, vector, count)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:count]
 
     def search(

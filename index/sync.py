@@ -80,6 +80,8 @@ def apply_plan(
     def note_progress(files: int, sentences: int) -> None:
         on_progress(files, len(plan.read), sentences)
 
+    if plan.read:
+        store.expect(plan.sentences)
     with Writer(store, model, note_progress) as writer:
         for i, file in enumerate(plan.read):
             changes.write_file(file, writer)

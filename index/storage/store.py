@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 
 LITTER = 1_000  # records of what is gone, which need not be worth clearing away
-
-
 AHEAD = 2_000  # sentences read at once into a ledger
 
 
@@ -183,6 +181,10 @@ class Store:
             found.update((key, float(vector @ held)) for key, held in part.contexts_of(sorted(left)).items())
             left -= found.keys()
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+
+    def expect(self, sentences: int) -> None:
+        """Prepare the last part for about so many more sentences, before any is searched or written."""
+        self.parts[-1].expect(self.parts[-1].count() + sentences)
 
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
         """Add or replace articles with their sentences, as `Part.put` does."""

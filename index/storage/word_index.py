@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tantivy import Document, Index, IndexWriter, Occur, Query, SchemaBuilder
+from tantivy import Document, Index, IndexWriter, Occur, Query, SchemaBuilder, Searcher
 
 from index.errors import StoreError, in_one_line
 
@@ -94,22 +94,19 @@ class WordIndex:
                 must.append(Query.const_score_query(Query.term_set_query(_SCHEMA, name, list(values)), 0.0))
         if len(must) > 1:
             query = Query.boolean_query([(Occur.Must, part) for part in must])
-        try:
-            with self._errors("are damaged", ". Try again: they are read anew."):
-                hits = self._searcher.search(query, count, count=False).hits
-                return [(str(self._searcher.doc(address).get_first("id")), score) for score, address in hits]
-        except StoreError:
-            self.is_damaged = True
-            shutil.rmtree(self.folder, ignore_errors=True)
-            raise
+        with self._reading() as searcher:
+            hits = searcher.search(query, count, count=False).hits
+            return [(str(searcher.doc(address).get_first("id")), score) for score, address in hits]
 
     def frequency(self, stem: str) -> int:
         """The number of sentences that have a word with this stem."""
-        return self._searcher.doc_freq(_OWN, stem)
+        with self._reading() as searcher:
+            return searcher.doc_freq(_OWN, stem)
 
     def stems_like(self, stem: str) -> dict[str, int]:
         """The stems with the same first letter, and at most two letters longer or shorter, with their frequency."""
-        found = self._searcher.terms_with_prefix(_OWN, stem[0])
+        with self._reading() as searcher:
+            found = searcher.terms_with_prefix(_OWN, stem[0])
         return {other: count for other, count in found if abs(len(other) - len(stem)) <= 2}
 
     def add(self, number: int, sentence: SentenceWords) -> None:
@@ -154,6 +151,17 @@ class WordIndex:
         with self._errors("cannot be read"):
             self._index.reload()
             self._searcher = self._index.searcher()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Searcher]:
+        """What was committed when it was last loaded; the folder is deleted when that turns out to be damaged."""
+        try:
+            with self._errors("are damaged", ". Try again: they are read anew."):
+                yield self._searcher
+        except StoreError:
+            self.is_damaged = True
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
 
     def _writing(self) -> IndexWriter:
         if not self._writer:
