@@ -84,8 +84,7 @@ def apply_plan(
         store.expect(plan.sentences)
     with Writer(store, model, note_progress) as writer:
         for i, file in enumerate(plan.read):
-            changes.write_file(file, writer)
-            writer.commit_if_full(files=i + 1)
+            changes.write_file(file, writer, before=i)
         writer.commit(files=len(plan.read))
     gone = changes.gone
     if store.ledger.counts()[0] == len(gone):
@@ -116,24 +115,29 @@ class _Changes:
         self._counts: Counter[str] = Counter()
         self._written: set[str] = set()
 
-    def write_file(self, file: File, writer: Writer) -> None:
-        """Read a file, and pass the articles in it that are new or changed to the writer."""
+    def write_file(self, file: File, writer: Writer, *, before: int) -> None:
+        """Read a file, and pass the articles in it that are new or changed to the writer; `before` were read already.
+
+        The file's record comes after its articles, so that what a killed sync leaves out is read again.
+        """
         articles, skipped = _read(self._settings, file)
         self.skipped.extend(skipped)
         held = list(self._ledger.records("file = ?", file.name).values())
         self._not_read -= len(held)
         ids = {document.id_ for document, _ in articles}
         gone = {record.id: record for record in held if articles and record.id not in ids}
+        self.gone.update(gone)
+        if not articles:  # what was indexed of it remains
+            self._counts["unchanged"] += len(held)
+        for document, nodes in articles:
+            writer.commit_if_full(files=before)
+            self._write_article(file, document, nodes, writer)
         record = _to_record(self._settings, file, skipped)
         if gone:  # put earlier, the file would count as unchanged after a kill, and they would never be removed
             self.files_to_note.append(record)
         elif not skipped or _is_there(file):  # a file that has vanished may come back unchanged, to be read then
             writer.note(record)
-        self.gone.update(gone)
-        if not articles:  # what was indexed of it remains
-            self._counts["unchanged"] += len(held)
-        for document, nodes in articles:
-            self._write_article(file, document, nodes, writer)
+        writer.commit_if_full(files=before + 1)
 
     def _write_article(self, file: File, document: Document, nodes: list[TextNode], writer: Writer) -> None:
         digest = document.metadata["digest"]

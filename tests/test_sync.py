@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import index.writer
 from index.errors import BusyError, SeedsError
 from index.library import Library
 from index.models.embedding import EmbeddingModel
@@ -465,6 +466,32 @@ def test_sync_that_is_killed_is_mended_by_the_next(
     del after["gone.txt"]
     assert texts(reopened) == after
     assert_same_index(reopened, make_library(folder))
+
+
+def test_what_was_put_of_a_killed_table_stays(
+    folder: Path, make_library: MakeLibrary, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.writer, "LEAST", 4)
+    monkeypatch.setattr(index.writer, "SHARE", 1000)
+    rows = [{"id": i, "title": f"Street {i}", "text": f"House {i} burned. Nobody saw fire {i}."} for i in range(12)]
+    write(folder, "feed.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    library = make_library(folder, update=False)
+    done: list[tuple[int, int, int]] = []
+
+    def stop(*progress: int) -> None:
+        done.append(progress)
+        if progress[2] >= 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        library.sync(on_progress=stop)
+    assert done[-1][:2] == (0, 1)  # the table itself is not done
+    assert not library.records
+    report, embedded = sync_and_count(library, model)
+    assert report == {"added": 8, "unchanged": 4, "articles": 12, "sentences": 24}
+    assert not {f"House {i} burned." for i in range(4)} & set(embedded)
+    assert texts(library)["feed.jsonl#0"] == ["House 0 burned.", "Nobody saw fire 0."]
+    assert_same_index(library, make_library(folder))
 
 
 def sync_and_count(library: Library, model: EmbeddingModel) -> tuple[dict[str, int], list[str]]:
