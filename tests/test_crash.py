@@ -311,11 +311,11 @@ def snapshot(library: Library) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             f"JOIN {counted}"
         )
     )
-    stems = {stem for (stem,) in query("SELECT DISTINCT stem FROM stems")}
-    held["found"] = {
-        stem: sorted(library.lexical.sentences_with(stem, len(ids))) for stem in Random(3).sample(sorted(stems), 20)
-    }
     held["stems"] = sorted(query(f"SELECT id, stem FROM stems JOIN {counted}"))
+    stems = sorted({stem for _, stem in held["stems"]})
+    held["found"] = {
+        stem: sorted(library.lexical.sentences_with(stem, len(ids))) for stem in Random(3).sample(stems, 20)
+    }
     assert ids == [row[0] for row in held["lexical sentences"]]
     return held, vectors
 
