@@ -43,6 +43,7 @@ def cite(
         speaker=speaker,
         speech=speech,
         statements=(),
+        locator=None,
         gloss=None,
         words=None,
         context=False,
