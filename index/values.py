@@ -185,3 +185,10 @@ def find_locator(locators: Sequence[Locator], place: int) -> Locator | None:
     """The locator of the code point at `place`: the last one that starts there or before; None if there is none."""
     after = bisect_right(locators, place, key=lambda locator: locator.start)
     return locators[after - 1] if after else None
+
+
+def shift_locators(locators: Sequence[Locator], by: int) -> tuple[Locator, ...]:
+    """The locators of a text to which `by` characters are added at its beginning, or from which they are taken away."""
+    at_beginning = find_locator(locators, -by) if by < 0 else None
+    first = (replace(at_beginning, start=0),) if at_beginning else ()
+    return first + tuple(replace(one, start=one.start + by) for one in locators if one.start > -by or by >= 0)

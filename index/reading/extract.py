@@ -14,6 +14,7 @@ from index.reading.html import extract_html, read_blocks
 from index.reading.metadata import to_one_line
 from index.reading.office import Extract, extract_docx, extract_epub
 from index.reading.pdf import extract_pdf
+from index.values import locators_from_json, locators_to_json, shift_locators
 
 # What reads the article in the bytes of a file, by its suffix.
 READERS: Mapping[str, Callable[[bytes], Extract]] = {
@@ -42,7 +43,15 @@ def extract(suffix: str, raw: bytes, *, max_bytes: int) -> list[Extract]:
         found = [{"text": read_blocks(raw.decode("utf-8"))}]
     else:
         found = [READERS[suffix](raw)]
-    return [{**one, "text": without_title(one["text"], one.get("title", ""))} for one in found]
+    return [_without_title(one) for one in found]
+
+
+def _without_title(one: Extract) -> Extract:
+    text = without_title(one["text"], one.get("title", ""))
+    if "locators" in one:
+        left_out = len(one["text"]) - len(text)
+        one = {**one, "locators": locators_to_json(shift_locators(locators_from_json(one["locators"]), -left_out))}
+    return {**one, "text": text}
 
 
 def without_title(text: str, title: str) -> str:

@@ -10,7 +10,7 @@ from index.english.datelines import AGENCIES, LABELS
 from index.english.dates import MONTHS
 from index.sentences.blocks import find_blocks
 from index.sentences.splitting import split_sentences
-from index.values import Article
+from index.values import Article, Locator
 from index.words import any_of
 
 MAX_TITLE = 200
@@ -41,6 +41,7 @@ def make_article(
     stem: str,
     body: int = 0,
     is_one_of_many: bool = False,
+    locators: tuple[Locator, ...] = (),
 ) -> Article:
     """Return the Article of a text; what is not `known` about it comes from its headline, dateline and file name.
 
@@ -64,6 +65,7 @@ def make_article(
         place=known.get("place"),
         url=known.get("url"),
         body=body,
+        locators=locators,
     )
 
 
