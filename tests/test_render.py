@@ -716,6 +716,15 @@ def test_an_article_shows_where_pages_begin() -> None:
     assert Page(body_of(html)).text == paged.text[paged.body :]
 
 
+def test_a_page_that_begins_in_a_word_is_shown_after_it() -> None:
+    one = replace(ARTICLE, locators=(Locator(TEXT.index("arts"), "page", "2"), Locator(TEXT.index("ay."), "page", "3")))
+    html = body_of(article_html(one, [], 0))
+    assert (
+        'Work starts <span class="locator" data-at="Page 2"></span>in May.<span class="locator" data-at="Page 3">'
+        in html
+    )
+
+
 def test_the_address_of_a_pdf_opens_at_the_page() -> None:
     paged = replace(PAGED, locators=TWO_PAGES)
     assert 'href="https://news.example/bridge.PDF?a=1#page=3"' in article_html(paged, [PROMISE, START], 2)

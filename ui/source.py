@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _PARAGRAPH_GAP = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
+_REST_OF_WORD = re.compile(r"\S*\s*")
 _LINE_GAP = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
 
 
@@ -115,7 +116,16 @@ def _locators(article: Article, start: int, end: int) -> dict[int, str]:
     if first < last and article.locators[first].kind != "page":
         opening, value = article.text[start : start + 80], article.locators[first].value
         return {} if value[-4:] in opening else {start: value}
-    return {locator.start: f"Page {locator.value}" for locator in article.locators[first:last]}
+    pages = article.locators[first:last]
+    return {_after_word(article.text, start, one.start, end): f"Page {one.value}" for one in pages}
+
+
+def _after_word(text: str, start: int, place: int, end: int) -> int:
+    """The place, or if a page begins within a word, the end of that and of the space behind it."""
+    if place == start or text[place - 1].isspace():
+        return place
+    found = _REST_OF_WORD.match(text, place, end)
+    return found.end() if found else place
 
 
 def _paragraphs(article: Article) -> Iterator[tuple[int, int, int]]:
@@ -161,7 +171,7 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
         numbers = [citation.number for citation in citations if citation.start <= left and right <= citation.end]
         stretch = escape_html(text[left:right])
         if left in locators:
-            parts.append(f'<span class="locator" data-at="{escape_html(locators[left])}"></span>')
+            parts.append(_locator_html(locators[left]))
         if not numbers:
             parts.append(stretch)
         elif active in numbers:
@@ -169,7 +179,13 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
             parts.append(f'<mark class="{kind}" data-number="{active}">{stretch}</mark>')
         else:
             parts.append(f'<mark data-number="{numbers[0]}">{stretch}</mark>')
+    if end in locators:
+        parts.append(_locator_html(locators[end]))
     return "".join(parts)
+
+
+def _locator_html(shown: str) -> str:
+    return f'<span class="locator" data-at="{escape_html(shown)}"></span>'
 
 
 @dataclass(frozen=True)

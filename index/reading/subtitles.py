@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PAUSE = 4.0  # seconds between two cues
 LONG = 700  # characters in a paragraph
+LINES = 4  # that may roll up at once
 ROLLING = 0.05  # seconds that a cue stands that only moves the lines of the one before it up
 UNPUNCTUATED = 500  # characters a sentence, of captions that a program wrote without full stops
 TIMING = re.compile(r"(?m)^(?=.*-->).*$")
@@ -102,7 +103,7 @@ def read_cues(cues: Sequence[Caption]) -> tuple[list[Piece], set[int]]:
         shown = [_clean(line).strip() for line in lines]
         fresh = lines
         if start <= end:
-            rolled = next((n for n in range(min(len(before), len(shown)), 0, -1) if before[-n:] == shown[:n]), 0)
+            rolled = next((n for n in range(min(len(before), len(shown), LINES), 0, -1) if before[-n:] == shown[:n]), 0)
             if rolled < len(shown) or cue.end_in_seconds - start < ROLLING:
                 fresh = lines[rolled:]
         if start - end > PAUSE:

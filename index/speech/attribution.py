@@ -25,7 +25,7 @@ from index.speech.quotations import Line, read_lines
 from index.speech.sources import NOBODY, Resolver, Source
 from index.speech.spans import find_words, to_sentence
 from index.speech.statements import Claim, can_speak, find_claims, find_presenter, find_turn
-from index.speech.transcripts import ASIDE, call_unnamed, find_names, is_transcript, name_in, write_name
+from index.speech.transcripts import ASIDE, call_unnamed, find_longer, find_names, is_transcript, name_in, write_name
 from index.values import Sentence, Speaker, Statement
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ class Scene:
         named = [span for i, doc in docs.items() for span in doc.ents if not lines[i].headline]
         people = [read_person(span) for span in named if span.label_ == "PERSON"]
         people += [found[1] for i in docs for pattern in QUOTED_NAME for found in pattern.finditer(lines[i].text)]
-        self.labelled = find_names(lines) if is_transcript else []
-        people += self.labelled
+        labelled = find_names(lines) if is_transcript else []
+        self.longer = find_longer(set(labelled))
+        people += labelled
         told = [it for i, own in self.own.items() for it in own if it.strong and not lines[i].headline]
         speakers = [read_source(it.source) for it in told]
         things = Counter(span.text for span in named if span.label_ in THINGS)
@@ -222,8 +223,7 @@ class Scene:
         if not label:
             return None
         name = write_name(label)
-        longer = [other for other in self.labelled if other.lower().endswith(f" {name.lower()}")]  # "Bill de Blasio"
-        forms = (*longer[:1], name, name.split()[-1])
+        forms = (self.longer.get(name.lower(), name), name, name.split()[-1])
         person = next((person for form in forms if (person := self.cast.find(form))), None)
         if self.is_transcript and (person is None or not name_in(label)):
             return Source(words=call_unnamed(label))

@@ -84,8 +84,9 @@ def read_lines(text: str, sentences: Sequence[Sentence], *, is_transcript: bool 
     for i, paragraph in enumerate(paragraphs):
         starts = not lines or lines[-1].paragraph != paragraph
         plain, marks = levelled[i]
-        begins = starts or (is_transcript and has_break(text[sentences[i - 1].end : sentences[i].start]))
-        label, length = find_label(plain, text[: sentences[i].start], is_transcript) if begins else ("", 0)
+        before = text[sentences[i - 1].end if i else 0 : sentences[i].start]
+        begins = starts or (is_transcript and has_break(before))
+        label, length = find_label(plain, before, is_transcript) if begins else ("", 0)
         if length:
             plain, marks = level_marks(plain[length:])
         if starts and inside and not (marks and not WORD.search(plain[: marks[0][0]])) and not closing[i]:
@@ -115,7 +116,10 @@ def read_lines(text: str, sentences: Sequence[Sentence], *, is_transcript: bool 
 
 
 def find_label(plain: str, before: str, is_transcript: bool) -> tuple[str, int]:
-    """Return the label of a line that begins a paragraph, with the length of what stands before its words."""
+    """Return the label of a line that begins a paragraph, with the length of what stands before its words.
+
+    `before` is what stands between it and the sentence before.
+    """
     if is_transcript:
         turn = read_turn(plain)
         return turn.label or (UNNAMED if DASHED.search(before) else ""), turn.length

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from index.english.names import INNER_PARTICLES
 from index.english.roles import TITLES, VOICES
@@ -55,8 +55,13 @@ def find_names(lines: Sequence[Line]) -> list[str]:
     names = [name for line in lines if (name := name_in(line.label))]
     often = Counter(read_name(name).surname for name in names)
     kept = {name for name in set(names) if " " in name or often[name] > 1}
-    ends = {" ".join(name.lower().split()[i:]) for name in kept for i in range(1, name.count(" ") + 1)}
-    return [name for name in names if name in kept and name.lower() not in ends]
+    longer = find_longer(kept)
+    return [name for name in names if name in kept and name.lower() not in longer]
+
+
+def find_longer(names: Collection[str]) -> dict[str, str]:
+    """Return the name that ends in them for some of its last words, in lower case: "Bill de Blasio" for "de blasio"."""
+    return {" ".join(name.lower().split()[i:]): name for name in sorted(names) for i in range(1, name.count(" ") + 1)}
 
 
 def call_unnamed(label: str) -> str:
