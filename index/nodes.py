@@ -26,7 +26,14 @@ from index.sentences.splitting import split_sentences
 from index.settings import Settings
 from index.speech.attribution import Attribution
 from index.speech.people import to_json
-from index.values import Article, Sentence, sentence_id, statements_to_json
+from index.values import (
+    Article,
+    Sentence,
+    locators_from_json,
+    locators_to_json,
+    sentence_id,
+    statements_to_json,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +86,10 @@ class SentenceParser(NodeParser):
 def to_document(article: Article, file: str) -> Document:
     """The article as a LlamaIndex Document; `file` is the path of its file below the seeds folder."""
     metadata = {name: value for name, value in asdict(article).items() if value is not None}
-    del metadata["id"], metadata["text"]
+    del metadata["id"], metadata["text"], metadata["locators"]
     metadata["file"] = file
+    if article.locators:
+        metadata["locators"] = locators_to_json(article.locators)
     hidden = list(metadata)
     return Document(
         id_=article.id,
@@ -94,6 +103,7 @@ def to_document(article: Article, file: str) -> Document:
 def to_article(document: Document) -> Article:
     """The Article of a Document made by `to_document`."""
     known = {name: document.metadata[name] for name in Article.__dataclass_fields__ if name in document.metadata}
+    known["locators"] = locators_from_json(known.get("locators", "[]"))
     return Article(id=document.id_, text=document.text, **known)
 
 

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import lru_cache
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Where in the original an article's text is, from the code point `start` on.
+
+    `kind` is one of the locator labels of CSL (https://docs.citationstyles.org/en/stable/specification.html#locators):
+    "page", counted from 1 ("3"), or "timestamp" ("00:12:41").
+    """
+
+    start: int
+    kind: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -15,6 +30,7 @@ class Article:
     `body` is the offset in `text` where the article proper begins, after a byte-order mark or YAML front matter.
     `published` is an ISO 8601 date, or `--MM-DD` when the year is unknown (as in XML Schema's gMonthDay). `digest` is
     the SHA-256, in hexadecimal, of the file's bytes, or of what the columns of a row or the fields of an entry say.
+    `locators`, in the order of `start`, say where in the original each part of the text is, if it has pages or times.
     """
 
     id: str
@@ -27,6 +43,7 @@ class Article:
     place: str | None = None
     url: str | None = None
     body: int = 0
+    locators: tuple[Locator, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +131,7 @@ class ArticleRecord:
     """What the index knows of an article besides its text.
 
     `file` is the path of the file that it is from, `speakers` who speaks in it, as `index.speech.people.to_json` writes
-    them.
+    them, and `locators` the article's, as `locators_to_json` does.
     """
 
     id: str
@@ -129,6 +146,7 @@ class ArticleRecord:
     url: str | None
     body: int
     speakers: str = "[]"
+    locators: str = "[]"
 
 
 def sentence_id(article_id: str, digest: str, position: int) -> str:
@@ -150,3 +168,27 @@ def statements_to_json(statements: Iterable[Statement]) -> str:
 def statements_from_json(line: str) -> tuple[Statement, ...]:
     """The statements that `statements_to_json` wrote."""
     return tuple(Statement(*values) for values in json.loads(line))
+
+
+def locators_to_json(locators: Iterable[Locator]) -> str:
+    """The locators of an article, as its metadata in the store has them."""
+    return json.dumps([astuple(locator) for locator in locators], ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=16)  # the statements of one article are often described one after another
+def locators_from_json(line: str) -> tuple[Locator, ...]:
+    """The locators that `locators_to_json` wrote."""
+    return tuple(Locator(*values) for values in json.loads(line))
+
+
+def find_locator(locators: Sequence[Locator], place: int) -> Locator | None:
+    """The locator of the code point at `place`: the last one that starts there or before; None if there is none."""
+    after = bisect_right(locators, place, key=lambda locator: locator.start)
+    return locators[after - 1] if after else None
+
+
+def shift_locators(locators: Sequence[Locator], by: int) -> tuple[Locator, ...]:
+    """The locators of a text to which `by` characters are added at its beginning, or from which they are taken away."""
+    at_beginning = find_locator(locators, -by) if by < 0 else None
+    first = (replace(at_beginning, start=0),) if at_beginning else ()
+    return first + tuple(replace(one, start=one.start + by) for one in locators if one.start > -by or by >= 0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from index.values import ArticleRecord, Sentence, Statement
+from index.values import ArticleRecord, Sentence, Statement, find_locator, locators_from_json
 from qa.checked import describe_fault
 
 Mode = Literal["quotes", "extract"]
@@ -20,7 +20,8 @@ class CitedSentence:
     Offsets are 0-based and half-open, in code points. `speech` is "direct" for a speaker's own words, "indirect" for a
     report of them, None if no one speaks. `speaker` is the name of that person or group across all articles, None if
     the article gives none ("officials said"). `statements` has each statement in the sentence, first the one of
-    `speaker`, with the span in `text` of the words that are its speaker's.
+    `speaker`, with the span in `text` of the words that are its speaker's. `locator` is where in the original it
+    begins: ("page", "3") or ("timestamp", "00:12:41"); None if the article has neither pages nor times.
     """
 
     article_id: str
@@ -34,6 +35,7 @@ class CitedSentence:
     speaker: str | None
     speech: str | None
     statements: tuple[Statement, ...]
+    locator: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Answer:
 
 def describe(sentence: Sentence, record: ArticleRecord, names: Mapping[str, str]) -> dict[str, Any]:
     """Return the fields of a CitedSentence; `names` has the full name for each name that an article uses."""
+    locator = find_locator(locators_from_json(record.locators), sentence.start)
     return {
         "article_id": record.id,
         "title": record.title,
@@ -106,4 +109,5 @@ def describe(sentence: Sentence, record: ArticleRecord, names: Mapping[str, str]
             replace(said, speaker=names.get(said.speaker, said.speaker) if said.speaker else None)
             for said in sentence.statements
         ),
+        "locator": (locator.kind, locator.value) if locator else None,
     }

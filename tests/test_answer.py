@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from index.values import Statement
-from qa.answer import Answer, Citation
+from index.values import ArticleRecord, Locator, Sentence, Statement, locators_to_json
+from qa.answer import Answer, Citation, describe
 
 CITATION = Citation(
     number=1,
@@ -25,6 +25,7 @@ CITATION = Citation(
         Statement(1, 10, "Inês Duarte", "direct", "a spokesman", hedged=True),
         Statement(0, 29, None, "indirect", "analysts"),
     ),
+    locator=("page", "3"),
     gloss=(3, "Inês Duarte"),
     words=(18, 29),
     context=False,
@@ -43,6 +44,7 @@ UNKNOWN = Citation(
     speaker=None,
     speech=None,
     statements=(),
+    locator=None,
     gloss=None,
     words=None,
     context=True,
@@ -103,6 +105,7 @@ def test_json_is_plain() -> None:
                 "speaker": None,
                 "speech": None,
                 "statements": [],
+                "locator": None,
                 "gloss": None,
                 "words": None,
                 "context": True,
@@ -203,3 +206,20 @@ def test_wrong_type_in_a_citation_is_refused(name: str, value: Any) -> None:
     values["citations"][0][name] = value
     with pytest.raises(ValueError, match=rf"^not an answer in JSON: citations\[0\]\.{name}[^:]*: "):
         Answer.from_json(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ("start", "locator"),
+    [
+        pytest.param(4, None, id="before the first"),
+        pytest.param(5, ("page", "1"), id="at a locator"),
+        pytest.param(89, ("page", "1"), id="on the page, though the sentence ends on the next"),
+        pytest.param(90, ("page", "2"), id="at the next one"),
+        pytest.param(500, ("page", "2"), id="after the last"),
+    ],
+)
+def test_the_place_in_the_original(start: int, locator: tuple[str, str] | None) -> None:
+    pages = locators_to_json([Locator(5, "page", "1"), Locator(90, "page", "2")])
+    record = ArticleRecord("a.pdf", "a.pdf", "0", 9, "A", None, None, None, None, None, 0, locators=pages)
+    sentence = Sentence("a.pdf", 0, start, start + 9, "It rained")
+    assert describe(sentence, record, {})["locator"] == locator

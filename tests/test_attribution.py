@@ -12,6 +12,7 @@ import pytest
 from index.reading.text import read_article
 from index.sentences.splitting import sentences_of
 from index.speech.attribution import Attribution, attribute
+from index.turns import find_times
 from index.values import Article, Speaker
 
 PESKOV = "Kremlin spokesman Dmitry Peskov met reporters on Monday."
@@ -19,7 +20,7 @@ CLINTON = "Hillary Clinton spoke in Ohio on Friday."
 
 
 def run(text: str) -> Attribution:
-    article = Article(id="a.txt", title="", text=text, digest="")
+    article = Article(id="a.txt", title="", text=text, digest="", locators=find_times(text, 0))
     return attribute(article, sentences_of(article))
 
 
@@ -32,6 +33,8 @@ NOTHING = (None, None)
 NAMELESS = (None, "indirect")
 DIRECT = ("Dmitry Peskov", "direct")
 INDIRECT = ("Dmitry Peskov", "indirect")
+HALE = ("Margaret Hale", "direct")
+BLASIO = ("Bill de Blasio", "direct")
 CASES = [
     # cues
     ("said, with the full name", "Dmitry Peskov said the bases would stay.", [INDIRECT]),
@@ -262,6 +265,25 @@ CASES = [
         [NOTHING, ("Jake Tapper", "direct"), ("Donald Trump", "direct"), ("Donald Trump", "direct")],
     ),
     ("questions and answers", "Q: Will you go?\n\nA: No, I will not.", [(None, "direct"), (None, "direct")]),
+    (
+        "names in full and short, over paragraphs",
+        "A talk\n\nMARGARET HALE (00:12:41): We will. I promise.\n\nIt will stand, the mayor said.\n\n"
+        "[00:12:50] BO ROE: Hm.\n\n(Laughter.)\n\nHALE: In May.\n\nMODERATOR: Thanks.\n\nROE: Bye.",
+        [NOTHING, HALE, HALE, HALE, ("Bo Roe", "direct"), NOTHING, HALE, (None, "direct"), ("Bo Roe", "direct")],
+    ),
+    (
+        "labels in lines of their own",
+        "Speaker 1 (00:01):\nSo tell me.\n\nMargaret Hale (00:04):\nWe will build it. It will stand.\n\n"
+        "Speaker 1 (00:20):\nWhen?\n\nMargaret Hale (00:22):\nIn May.",
+        [NOTHING, (None, "direct"), NOTHING, HALE, HALE, NOTHING, (None, "direct"), NOTHING, HALE],
+    ),
+    (
+        "titles, roles and particles before a name",
+        "JAKE ROE, CNN HOST: Hi.\nSENATOR HALE: Hi.\nROE: When?\nMS. HALE: In May.\nMARGARET HALE: So.\n"
+        "BILL DE BLASIO: Hm.\nDE BLASIO: No.",
+        [("Jake Roe", "direct"), HALE, ("Jake Roe", "direct"), HALE, HALE, BLASIO, BLASIO],
+    ),
+    ("a list", "Where: London.\n\nWhen: May.\n\nCost: Five pounds.\n\nFood: None.", [NOTHING] * 4),
     # traps
     ("a dateline is not the subject", "MOSCOW, Dec 10 (Alliance News): Dmitry Peskov said it rained.", [INDIRECT]),
     ("a party in parentheses", "Sen. John McCain (R-Ariz.) said it rained.", [("John McCain", "indirect")]),

@@ -15,14 +15,22 @@ from llama_index.core.schema import Document, TextNode
 
 from index.errors import StoreError
 from index.models.embedding import EmbeddingModel, in_context
-from index.nodes import ArticleReader, SentenceParser, to_article
+from index.nodes import ArticleReader, SentenceParser, to_article, to_document
 from index.settings import BUNDLED_MODEL, Settings
 from index.storage.catalogue import Catalogue, Current
 from index.storage.chroma import Part, similarity
 from index.storage.connection import connect
 from index.storage.generation import SCHEMA, name_generation
 from index.storage.records import texts_to_vectors, vectors_to_texts
-from index.values import ArticleRecord, FileRecord, Sentence, parse_sentence_id, sentence_id
+from index.values import (
+    ArticleRecord,
+    FileRecord,
+    Locator,
+    Sentence,
+    locators_from_json,
+    parse_sentence_id,
+    sentence_id,
+)
 
 FIRST = (
     "---\ntitle: The bridge\nsource: Post\nauthor: Ann Lee\ndate: 2024-12-10\n---\nIt is open. Ships pass. It is open."
@@ -119,6 +127,19 @@ def test_put_and_read_back(store: Part, tmp_path: Path, model: EmbeddingModel) -
         in_context(held, np.array(document.embedding)), abs=1e-6
     )
     assert store.sentences_with_vectors([]) == []
+
+
+def test_locators_are_kept_with_the_article(store: Part, tmp_path: Path, model: EmbeddingModel) -> None:
+    document, nodes = make(tmp_path, model, FIRST, "bridge.txt")
+    pages = (Locator(0, "page", "1"), Locator(40, "page", "2"))
+    paged = to_document(replace(to_article(document), locators=pages), "bridge.txt")
+    paged.embedding = document.embedding
+    assert to_article(paged).locators == pages
+    store.put([paged], nodes)
+    assert store.article("bridge.txt") == to_article(paged)
+    assert locators_from_json(store.records()["bridge.txt"].locators) == pages  # type: ignore[union-attr]
+    store.put([document], nodes)
+    assert store.records()["bridge.txt"].locators == "[]"  # type: ignore[union-attr]
 
 
 def test_breadth_of_a_search_grows_with_the_sentences(client: Any, store: Part) -> None:

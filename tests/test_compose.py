@@ -29,6 +29,7 @@ def test_citations_are_numbered_in_the_order_given() -> None:
         speaker=None,
         speech=None,
         statements=(),
+        locator=None,
         gloss=None,
         words=None,
         context=False,

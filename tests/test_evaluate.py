@@ -112,6 +112,7 @@ def cite(article: str, start: int, end: int, text: str) -> Citation:
         speaker=None,
         speech=None,
         statements=(),
+        locator=None,
         gloss=None,
         words=None,
         context=False,

@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from index.errors import ArticleError
 from index.reading.files import Reading, read_file
 from index.reading.pdf import join_word
-from index.values import Article
+from index.values import Article, Locator
 
 # Each printed line with its x; a blank line is a gap between paragraphs.
 PRINTED = [
@@ -80,7 +80,27 @@ def test_paragraphs(tmp_path: Path) -> None:
         text="\n\n".join(PARAGRAPHS),
         digest=hashlib.sha256(raw).hexdigest(),
         author="Ana Ruiz",
+        locators=(Locator(0, "page", "1"),),
     )
+
+
+def test_pages(tmp_path: Path) -> None:
+    title = [(72, "Bridge opens at last"), (72, "")]
+    one = read(tmp_path, pdf([[*title, *PRINTED[:5]], [], PRINTED[5:]], title="Bridge opens at last"))
+    third = one.text.index("the stage.")  # the quotation goes on, and page 2 is empty
+    assert one.text == "\n\n".join(PARAGRAPHS)
+    assert one.locators == (Locator(0, "page", "1"), Locator(third, "page", "3"))
+
+
+def test_a_page_that_begins_in_a_word(tmp_path: Path) -> None:
+    one = read(tmp_path, pdf([PRINTED[:1], PRINTED[1:]]))
+    assert one.locators == (Locator(0, "page", "1"), Locator(one.text.index("national row"), "page", "2"))
+
+
+def test_a_title_page_is_left_out_with_the_title(tmp_path: Path) -> None:
+    title = [(72, "Bridge opens at last!")]
+    one = read(tmp_path, pdf([title, PRINTED], title="Bridge opens at last!"))
+    assert (one.text, one.locators) == ("\n\n".join(PARAGRAPHS), (Locator(0, "page", "2"),))
 
 
 def test_heads_feet_and_page_numbers_are_left_out(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ SAID = Quote(
     speaker="Ines Duarte",
     speech="direct",
     statements=(Statement(0, 12, "Ines Duarte", "direct"),),
+    locator=None,
 )
 
 

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from index.values import Article, Statement
+from index.values import Article, Locator, Statement
 from qa.answer import Answer, Citation
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.source import article_html
 from ui.text.answer import answer_markdown, answer_text
-from ui.wording import describe_voice, format_date
+from ui.wording import describe_places, describe_voice, format_date
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
 
@@ -43,6 +44,7 @@ def cite(
         speaker=speaker,
         speech=speech,
         statements=(),
+        locator=None,
         gloss=None,
         words=None,
         context=False,
@@ -670,3 +672,72 @@ def test_the_words_that_answer_within_the_speakers_own() -> None:
     citation = replace(say("It cost $5, Ana said.", Statement(0, 10, "Ana", "indirect")), words=(8, 10))
     html = answer_html(replace(ANSWER, citations=(citation,)))
     assert '<span class="own">It cost <mark>$5</mark></span>, Ana said.' in html
+
+
+PAGED = replace(ARTICLE, url="https://news.example/bridge.PDF?a=1#top", locators=(Locator(0, "page", "2"),))
+TWO_PAGES = (Locator(0, "page", "2"), Locator(ARTICLE.text.index("Work"), "page", "3"))
+ON_PAGE = replace(PROMISE, locator=("page", "2"))
+ON_NEXT = replace(START, locator=("page", "3"))
+AT_TIME = replace(PROMISE, locator=("timestamp", "00:12:41"))
+
+
+@pytest.mark.parametrize(
+    ("cited", "shown"),
+    [
+        pytest.param([PROMISE], "", id="no place"),
+        pytest.param([ON_PAGE, ON_PAGE], "page 2", id="one page"),
+        pytest.param([PROMISE, ON_PAGE, ON_NEXT], "pages 2, 3", id="two pages"),
+        pytest.param([AT_TIME, replace(AT_TIME, locator=("timestamp", "01:00:00"))], "00:12:41, 01:00:00", id="times"),
+    ],
+)
+def test_places_in_the_original(cited: list[Citation], shown: str) -> None:
+    assert describe_places(cited) == shown
+
+
+def test_sources_say_where_in_the_original_they_are() -> None:
+    paged, timed = replace(ANSWER, citations=(ON_PAGE, ON_NEXT)), replace(ANSWER, citations=(AT_TIME,))
+    assert answer_text(paged).splitlines()[-1] == (
+        f"[2] A bridge at last, City Wire, 10 December 2024, page 3 (city/bridge.txt, {START.start}–{START.end})"
+    )
+    assert ", 00:12:41 (" in answer_text(timed)
+    assert ", page 2 (" in answer_markdown(paged)
+    assert ", 00:12:41 (" in answer_markdown(timed)
+    assert answer_html(timed).count('<span class="place">00:12:41</span>') == 1
+    alone = replace(ANSWER, citations=(ON_PAGE, replace(ON_NEXT, speaker=PROMISE.speaker, speech="direct")))
+    assert answer_html(alone).count('<span class="place">pages 2, 3</span>') == 1
+    assert '<span class="place">page 3</span></p></div>' in cards_html((ON_NEXT,))
+
+
+def test_an_article_shows_where_pages_begin() -> None:
+    paged = replace(ARTICLE, locators=TWO_PAGES)
+    html = article_html(paged, [PROMISE, START], 2)
+    assert re.findall(r'<span class="locator" data-at="([^"]*)"></span>', html) == ["Page 2", "Page 3"]
+    assert f'<span class="locator" data-at="Page 3"></span><mark class="active" data-number="2">{START.text}' in html
+    assert Page(body_of(html)).text == paged.text[paged.body :]
+
+
+def test_a_page_that_begins_in_a_word_is_shown_after_it() -> None:
+    one = replace(ARTICLE, locators=(Locator(TEXT.index("arts"), "page", "2"), Locator(TEXT.index("ay."), "page", "3")))
+    html = body_of(article_html(one, [], 0))
+    assert (
+        'Work starts <span class="locator" data-at="Page 2"></span>in May.<span class="locator" data-at="Page 3">'
+        in html
+    )
+
+
+def test_the_address_of_a_pdf_opens_at_the_page() -> None:
+    paged = replace(PAGED, locators=TWO_PAGES)
+    assert 'href="https://news.example/bridge.PDF?a=1#page=3"' in article_html(paged, [PROMISE, START], 2)
+    assert 'href="https://news.example/bridge.PDF?a=1#page=2"' in article_html(paged, [PROMISE, START], 1)
+    assert 'href="https://news.example/bridge.PDF?a=1#top"' in article_html(paged, [], 0)
+    page = replace(paged, url="https://news.example/bridge")
+    assert 'href="https://news.example/bridge"' in article_html(page, [PROMISE, START], 2)
+
+
+def test_a_paragraph_shows_when_it_begins_unless_its_text_says_so() -> None:
+    text = "ANA RUIZ: We will build it. It will stand.\n\n[12:50] BO HALE: No."
+    second = text.index("[12:50]")
+    times = (Locator(0, "timestamp", "00:12:41"), Locator(28, "timestamp", "00:12:45"))
+    one = replace(ARTICLE, text=text, body=0, locators=(*times, Locator(second, "timestamp", "00:12:50")))
+    html = article_html(one, [], 0)
+    assert re.findall(r'data-at="([^"]*)"', html) == ["00:12:41"]

@@ -74,6 +74,7 @@ def test_each_quote_is_its_articles_own_text(seed_library: Library, seeds: Path)
         speaker="Dmitry Peskov",
         speech="direct",
         statements=(Statement(1, 136, "Dmitry Peskov", "direct"),),
+        locator=None,
     )
 
 
@@ -247,6 +248,7 @@ def test_tables_cannot_drive_the_terminal() -> None:
         hostile,
         "direct",
         (Statement(0, 2, hostile, "direct", hostile),),
+        None,
     )
     shown = statements_table([quote], None, limit=1, width=60) + speakers_table(
         [(Speaker(hostile, (hostile,)), 1)], limit=1, width=60

@@ -29,6 +29,7 @@ FERRY = Quote(
     speaker="Ines Duarte",
     speech="direct",
     statements=(Statement(0, 12, "Ines Duarte", "direct"),),
+    locator=None,
 )
 LATER = replace(FERRY, article_id="later.txt", published="2024-05-01", speaker="Tomas Okafor")
 UNDATED = replace(FERRY, article_id="undated.txt", published=None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from index.errors import OnRecordError
-from index.values import Article
+from index.values import Article, Locator, find_locator
 from ui.inert import escape_html, is_web_link
 from ui.shell import date_html, problem_html
 from ui.text.answer import find_words
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _PARAGRAPH_GAP = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
+_REST_OF_WORD = re.compile(r"\S*\s*")
 _LINE_GAP = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
 
 
@@ -57,11 +59,13 @@ def article_html(article: Article, citations: Sequence[Marked], active: int) -> 
 
     The words that answer in the active one are in a `mark.answers`. The text content of its `div.text` is
     `article.text[article.body:]`, character for character. Citations of other articles are ignored. One whose text is
-    no longer at its offsets is not marked; if it is the active one, a note says so.
+    no longer at its offsets is not marked; if it is the active one, a note says so. Where a page or a time of the
+    original begins, the style sheet shows the `data-at` of a `span.locator`, which has no text of its own.
     """
     here = [citation for citation in citations if citation.article_id == article.id]
     sound = [citation for citation in here if article.text[citation.start : citation.end] == citation.text]
     stale = any(citation.number == active and citation not in sound for citation in here)
+    where = next((find_locator(article.locators, one.start) for one in sound if one.number == active), None)
     note = (
         '<p class="stale" role="note">This article has changed since the answer was given, and the cited sentence is no'
         " longer where it was. Ask again for an up-to-date citation.</p>"
@@ -70,29 +74,58 @@ def article_html(article: Article, citations: Sequence[Marked], active: int) -> 
     )
     paragraphs = "".join(
         f'<p dir="auto"{_paragraph_class(article, start, end, sound)}>'
-        f"{_marked(article.text, start, end, sound, active)}</p>"
+        f"{_marked(article.text, start, end, sound, active, _locators(article, start, end))}</p>"
         f'<span class="gap">{escape_html(article.text[end:following])}</span>'
         for start, end, following in _paragraphs(article)
     )
     return (
         '<article class="paper">'
-        f'<header><h2 dir="auto">{escape_html(article.title)}</h2>{_byline_html(article)}</header>'
+        f'<header><h2 dir="auto">{escape_html(article.title)}</h2>{_byline_html(article, where)}</header>'
         f'{note}<div class="text">{paragraphs}</div></article>'
     )
 
 
-def _byline_html(article: Article) -> str:
+def _byline_html(article: Article, where: Locator | None) -> str:
+    """Outlet, date, author and address; the address of a PDF opens at the page that `where` is."""
     parts = [f"<bdi>{escape_html(article.source)}</bdi>"] if article.source else []
     parts += date_html(article.published)
     if article.author:
         parts.append(f"By <bdi>{escape_html(article.author)}</bdi>")
     if article.url and is_web_link(article.url):
         parts.append(
-            f'<a href="{escape_html(article.url)}" target="_blank" rel="noopener noreferrer nofollow">'
+            f'<a href="{escape_html(_address(article.url, where))}" target="_blank" rel="noopener noreferrer nofollow">'
             f"<bdi>{escape_html(urlsplit(article.url).hostname or '')}</bdi></a>"
         )
     parts.append(f'<span class="path"><bdi>{escape_html(article.id)}</bdi></span>')
     return f'<p class="byline">{" · ".join(parts)}</p>'
+
+
+def _address(url: str, where: Locator | None) -> str:
+    if where and where.kind == "page" and urlsplit(url).path.lower().endswith(".pdf"):
+        return f"{urldefrag(url).url}#page={where.value}"  # RFC 8118, which browsers follow
+    return url
+
+
+def _locators(article: Article, start: int, end: int) -> dict[int, str]:
+    """What to show of the original's pages and times in a paragraph, by place: every page, its first time.
+
+    A time that the text itself has there, as an interview may, is not shown again.
+    """
+    first = bisect_left(article.locators, start, key=lambda locator: locator.start)
+    last = bisect_left(article.locators, end, key=lambda locator: locator.start)
+    if first < last and article.locators[first].kind != "page":
+        opening, value = article.text[start : start + 80], article.locators[first].value
+        return {} if value[-4:] in opening else {start: value}
+    pages = article.locators[first:last]
+    return {_after_word(article.text, start, one.start, end): f"Page {one.value}" for one in pages}
+
+
+def _after_word(text: str, start: int, place: int, end: int) -> int:
+    """The place, or if a page begins within a word, the end of that and of the space behind it."""
+    if place == start or text[place - 1].isspace():
+        return place
+    found = _REST_OF_WORD.match(text, place, end)
+    return found.end() if found else place
 
 
 def _paragraphs(article: Article) -> Iterator[tuple[int, int, int]]:
@@ -123,9 +156,9 @@ def _paragraph_class(article: Article, start: int, end: int, citations: Sequence
     return ' class="wrapped"' if len(lines) > 1 and all(40 <= len(line) <= 100 for line in lines[:-1]) else ""
 
 
-def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active: int) -> str:
-    """`text[start:end]` with each cited stretch in a mark; overlapping marks are split, not nested."""
-    edges, answering = {start, end}, range(0)
+def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active: int, locators: dict[int, str]) -> str:
+    """`text[start:end]` with each cited stretch in a mark, and locators; overlapping marks are split, not nested."""
+    edges, answering = {start, end, *locators}, range(0)
     for citation in citations:
         edges |= {citation.start, citation.end}
         if citation.number == active:
@@ -137,6 +170,8 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
     for left, right in pairwise(cuts):
         numbers = [citation.number for citation in citations if citation.start <= left and right <= citation.end]
         stretch = escape_html(text[left:right])
+        if left in locators:
+            parts.append(_locator_html(locators[left]))
         if not numbers:
             parts.append(stretch)
         elif active in numbers:
@@ -144,7 +179,13 @@ def _marked(text: str, start: int, end: int, citations: Sequence[Marked], active
             parts.append(f'<mark class="{kind}" data-number="{active}">{stretch}</mark>')
         else:
             parts.append(f'<mark data-number="{numbers[0]}">{stretch}</mark>')
+    if end in locators:
+        parts.append(_locator_html(locators[end]))
     return "".join(parts)
+
+
+def _locator_html(shown: str) -> str:
+    return f'<span class="locator" data-at="{escape_html(shown)}"></span>'
 
 
 @dataclass(frozen=True)

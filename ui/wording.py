@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,15 @@ def format_date(published: str | None) -> str:
 def describe_source(title: str, source: str | None, published: str | None) -> str:
     """The title of an article with its outlet and date on one line: "A bridge at last, City Wire, 10 December"."""
     return ", ".join(plain_text(part) for part in (title, source, format_date(published)) if part)
+
+
+def describe_places(cited: Iterable[CitedSentence]) -> str:
+    """Where in their original sentences are: "page 3", "pages 3, 5", "00:12:41, 00:13:02"; "" if that is not known."""
+    places = dict.fromkeys(sentence.locator for sentence in cited if sentence.locator)
+    values = ", ".join(value for _, value in places)
+    if any(kind == "page" for kind, _ in places):
+        return f"page{'s' if len(places) > 1 else ''} {values}"
+    return values
 
 
 def describe_speech(speech: str | None) -> str:

@@ -96,6 +96,12 @@ WORKS = word_set(
     "musical novel opera programme remake romance sequel series show single sitcom soap song thriller track trilogy "
     "western"
 )
+# Before the colon of a transcript, they are no names.
+VOICES = word_set(
+    "all announcer answer audience both caller chair clip court crowd everyone female group host interviewer male "
+    "moderator narrator operator participant presenter question questioner respondent speaker staff translator "
+    "unidentified unknown video voice"
+)
 # They speak for their owner: "an Ofcom spokesman", "a spokeswoman for the bank".
 SPOKESMEN = word_set("representative spokesman spokesperson spokespeople spokeswoman")
 # Before a role, they make it another one: a shadow chancellor is not the chancellor.

@@ -1,4 +1,4 @@
-"""The bytes of a web page, PDF, Word file, e-book, e-mail or feed in, its text and what is known about it out.
+"""The bytes of a web page, PDF, Word file, e-book, e-mail, feed or subtitles in, its text and what is known of it out.
 
 All of this reads untrusted files, with parsers that can hang or run out of memory, so it runs in the child process of
 index/reading/bounded.py. It opens no files or connections, and runs nothing that it reads.
@@ -14,6 +14,8 @@ from index.reading.html import extract_html, read_blocks
 from index.reading.metadata import to_one_line
 from index.reading.office import Extract, extract_docx, extract_epub
 from index.reading.pdf import extract_pdf
+from index.reading.subtitles import extract_srt, extract_vtt
+from index.values import locators_from_json, locators_to_json, shift_locators
 
 # What reads the article in the bytes of a file, by its suffix.
 READERS: Mapping[str, Callable[[bytes], Extract]] = {
@@ -21,6 +23,8 @@ READERS: Mapping[str, Callable[[bytes], Extract]] = {
     ".htm": extract_html,
     ".html": extract_html,
     ".pdf": extract_pdf,
+    ".srt": extract_srt,
+    ".vtt": extract_vtt,
 }
 # The same of files that are packed; the number limits what is unpacked, in bytes.
 UNPACKERS: Mapping[str, Callable[[bytes, int], Extract]] = {".docx": extract_docx, ".epub": extract_epub}
@@ -42,7 +46,15 @@ def extract(suffix: str, raw: bytes, *, max_bytes: int) -> list[Extract]:
         found = [{"text": read_blocks(raw.decode("utf-8"))}]
     else:
         found = [READERS[suffix](raw)]
-    return [{**one, "text": without_title(one["text"], one.get("title", ""))} for one in found]
+    return [_without_title(one) for one in found]
+
+
+def _without_title(one: Extract) -> Extract:
+    text = without_title(one["text"], one.get("title", ""))
+    if "locators" in one:
+        left_out = len(one["text"]) - len(text)
+        one = {**one, "locators": locators_to_json(shift_locators(locators_from_json(one["locators"]), -left_out))}
+    return {**one, "text": text}
 
 
 def without_title(text: str, title: str) -> str:

@@ -23,7 +23,7 @@ from index.reading.metadata import make_article, read_date, read_front_matter, t
 from index.reading.rows import Row, mend, name_rows, read_csv, read_jsonl
 from index.reading.text import SUFFIXES as TEXTS
 from index.reading.text import decode, read_article, read_bytes
-from index.values import Article
+from index.values import Article, locators_from_json
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,7 @@ class _Reader:
             stem=stem,
             body=body,
             is_one_of_many=bool(place),
+            locators=locators_from_json(str(given.get("locators", "[]"))),
         )
 
 

@@ -10,7 +10,8 @@ from index.english.datelines import AGENCIES, LABELS
 from index.english.dates import MONTHS
 from index.sentences.blocks import find_blocks
 from index.sentences.splitting import split_sentences
-from index.values import Article
+from index.turns import find_times
+from index.values import Article, Locator
 from index.words import any_of
 
 MAX_TITLE = 200
@@ -41,13 +42,16 @@ def make_article(
     stem: str,
     body: int = 0,
     is_one_of_many: bool = False,
+    locators: tuple[Locator, ...] = (),
 ) -> Article:
     """Return the Article of a text; what is not `known` about it comes from its headline, dateline and file name.
 
     `stem` is the file's name without its suffix. An article that is one of many in its file, and has no title, gets its
-    first words as one.
+    first words as one. Without `locators`, those of a transcript are the times in its text.
     """
-    title, after = find_title(text, body)
+    locators = locators or find_times(text, body)
+    is_said = bool(locators) and locators[0].kind == "timestamp" and not text[body : locators[0].start].strip()
+    title, after = ("", body) if is_said else find_title(text, body)
     from_name = read_name(stem)
     if is_one_of_many:
         from_name["title"] = first_words(text) or from_name["title"]
@@ -64,6 +68,7 @@ def make_article(
         place=known.get("place"),
         url=known.get("url"),
         body=body,
+        locators=locators,
     )
 
 

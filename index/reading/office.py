@@ -14,7 +14,7 @@ from index.reading.html import decode_html, read_blocks
 from index.reading.metadata import to_one_line
 
 NO_TEXT = "has no text that can be read"
-# title, text, source, author, published, url and, for an entry of a feed, id: those that are known
+# title, text, source, author, published, url, locators (as JSON) and, for an entry of a feed, id: those that are known
 Extract = dict[str, str]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

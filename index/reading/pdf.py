@@ -1,4 +1,4 @@
-"""The bytes of a PDF in, the text of its paragraphs out.
+"""The bytes of a PDF in, the text of its paragraphs out, and where in it each page begins.
 
 PDFium gives characters with their positions on the page. They become paragraphs in three steps: they are put together
 into lines with their boxes; what is repeated at the edges of pages is dropped; and lines of one paragraph are joined.
@@ -16,6 +16,7 @@ from typing import Any
 from index.english.prefixes import PREFIXES
 from index.errors import ArticleError
 from index.reading.metadata import to_one_line
+from index.values import Locator, locators_to_json
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ ENTRY = re.compile(r"(?:[•▪●◦‣*–—-]|\(?\d{1,2}[.)])\s")
 
 
 def extract_pdf(raw: bytes) -> dict[str, str]:
-    """Return the text of a PDF, its title and its author; its dates are those of the file, not of the article.
+    """Return the text of a PDF, its pages, title and author; its dates are those of the file, not of the article.
 
     Raises ArticleError with a message that continues a sentence beginning with the file's name.
     """
@@ -80,7 +81,7 @@ def extract_pdf(raw: bytes) -> dict[str, str]:
     pages = len(document)
     known = document.get_metadata_dict()
     document.close()
-    text = join_lines(drop_repeated(lines, pages))
+    text, locators = join_lines(drop_repeated(lines, pages))
     if not text:
         raise ArticleError("has no text layer: its pages are pictures. Run text recognition (OCR) on it, or remove it.")
     title, author = to_one_line(known.get("Title", "")), to_one_line(known.get("Author", ""))
@@ -88,6 +89,7 @@ def extract_pdf(raw: bytes) -> dict[str, str]:
         "title": "" if JUNK_TITLE.fullmatch(title) else title,
         "author": "" if JUNK_AUTHOR.fullmatch(author) else author,
         "text": text,
+        "locators": locators_to_json(locators),
     }
 
 
@@ -154,26 +156,31 @@ def drop_repeated(lines: list[Line], pages: int) -> list[Line]:
     ]
 
 
-def join_lines(lines: list[Line]) -> str:
-    """Return the text of the lines, with a blank line between paragraphs."""
+def join_lines(lines: list[Line]) -> tuple[str, list[Locator]]:
+    """Return the text of the lines, with a blank line between paragraphs, and where in it each page begins."""
     if not lines:
-        return ""
+        return "", []
     steps = [above.bottom - below.bottom for above, below in pairwise(lines) if above.page == below.page]
     step = median([found for found in steps if found > 1] or [0.0])
     together = " ".join(line.text for line in lines if not line.hyphened)
     words = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", together.lower()))
-    pieces = [lines[0].text]
+    pieces, length = [lines[0].text.lstrip()], len(lines[0].text.lstrip())
+    locators = [Locator(0, "page", str(lines[0].page + 1))]
     first, begin = lines[0], lines[0].left
     for above, below in pairwise(lines):
         if above.hyphened:
-            pieces.append(join_word(above.text, below.text, words) + below.text)
+            between = join_word(above.text, below.text, words)
         elif goes_on(above, below, first, begin, step):
-            pieces.append(" " + below.text)
+            between = " "
         else:
-            pieces.append("\n\n" + below.text)
+            between = "\n\n"
             first, begin = below, below.left
+        pieces += [between, below.text]
+        length += len(between) + len(below.text)
+        if above.page != below.page:
+            locators.append(Locator(length - len(below.text), "page", str(below.page + 1)))
         begin = min(begin, below.left) if above.page == below.page else below.left
-    return "".join(pieces).strip() + ("-" if lines[-1].hyphened else "")
+    return "".join(pieces).strip() + ("-" if lines[-1].hyphened else ""), locators
 
 
 def join_word(above: str, below: str, words: set[str]) -> str:

@@ -25,6 +25,7 @@ from index.speech.quotations import Line, read_lines
 from index.speech.sources import NOBODY, Resolver, Source
 from index.speech.spans import find_words, to_sentence
 from index.speech.statements import Claim, can_speak, find_claims, find_presenter, find_turn
+from index.speech.transcripts import ASIDE, call_unnamed, find_longer, find_names, is_transcript, name_in, write_name
 from index.values import Sentence, Speaker, Statement
 
 if TYPE_CHECKING:
@@ -55,10 +56,11 @@ def attribute(article: Article, sentences: Sequence[Sentence]) -> Attribution:
     `speech` is "direct" where a sentence quotes its speaker, "indirect" where it reports what they said, and None where
     nobody speaks. `speaker` is None then, and where the source has no name ("officials said").
     """
-    lines = read_lines(article.text, sentences)
+    spoken = is_transcript(article)
+    lines = read_lines(article.text, sentences, is_transcript=spoken)
     wanted = [i for i, line in enumerate(lines) if may_name_speaker(line)]
     docs = dict(zip(wanted, parse([lines[i].text for i in wanted]), strict=True))
-    scene = Scene(lines, docs)
+    scene = Scene(lines, docs, is_transcript=spoken)
     scene.find_sources()
     speakers: dict[Person | Body, Speaker] = {}
     attributed = []
@@ -90,14 +92,18 @@ def load_parser() -> Language:
 class Scene:
     """The lines of one article, the parses of some of them, and who speaks in them."""
 
-    def __init__(self, lines: Sequence[Line], docs: dict[int, Doc]) -> None:
+    def __init__(self, lines: Sequence[Line], docs: dict[int, Doc], *, is_transcript: bool = False) -> None:
         self.lines = lines
+        self.is_transcript = is_transcript
         self.docs = docs
         self.spoken: set[int] = set()  # lines that are speech without quotation marks, as in an interview
         self.own = {i: list(find_claims(doc, lines[i])) for i, doc in docs.items()}
         named = [span for i, doc in docs.items() for span in doc.ents if not lines[i].headline]
         people = [read_person(span) for span in named if span.label_ == "PERSON"]
         people += [found[1] for i in docs for pattern in QUOTED_NAME for found in pattern.finditer(lines[i].text)]
+        labelled = find_names(lines) if is_transcript else []
+        self.longer = find_longer(set(labelled))
+        people += labelled
         told = [it for i, own in self.own.items() for it in own if it.strong and not lines[i].headline]
         speakers = [read_source(it.source) for it in told]
         things = Counter(span.text for span in named if span.label_ in THINGS)
@@ -114,7 +120,10 @@ class Scene:
         """Find the source of each line, and those of each of its claims."""
         labelled = announced = None
         for i, line in enumerate(self.lines):
-            if line.label or line.paragraph != self.lines[i - 1].paragraph:
+            if self.is_transcript and (ASIDE.fullmatch(line.text) or not line.text):
+                labelled = self._find_labelled(line.label) if line.label else labelled
+                continue
+            if line.label or (line.paragraph != self.lines[i - 1].paragraph and not self.is_transcript):
                 labelled, announced = self._find_labelled(line.label), self._find_announced(i)
             if labelled is not None:
                 self.sources[i] = labelled
@@ -213,8 +222,11 @@ class Scene:
         """Return whom the label before a colon names: "TRUMP", "OK Gov Fallin"; nobody after "Q"."""
         if not label:
             return None
-        name = label.title() if label.isupper() else label
-        person = self.cast.find(name) or self.cast.find(name.split()[-1])
+        name = write_name(label)
+        forms = (self.longer.get(name.lower(), name), name, name.split()[-1])
+        person = next((person for form in forms if (person := self.cast.find(form))), None)
+        if self.is_transcript and (person is None or not name_in(label)):
+            return Source(words=call_unnamed(label))
         return Source(person) if person else NOBODY if label in ("Q", "A") else None
 
     def _find_behind_dash(self, line: Line) -> Source | None:

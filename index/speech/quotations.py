@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise
 
 from index.english.roles import PARTIES, SPELLED_OUT
 from index.reading.metadata import DATELINE
+from index.turns import UNNAMED, read_turn
 from index.values import Sentence
 from index.words import any_of
 
@@ -67,9 +68,14 @@ class Line:
 
 LABEL = re.compile(r"(?P<label>Q|A|[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3})(?: \([^)]{1,30}\))?: +(?=[\"']?[^\W\d_])")
 
+DASHED = re.compile(r"(?:^|[\r\n])[ \t]*[-–—]\s+$")
 
-def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
-    """Return the Line of each sentence of `text`, in order, in linear time."""
+
+def read_lines(text: str, sentences: Sequence[Sentence], *, is_transcript: bool = False) -> list[Line]:
+    """Return the Line of each sentence of `text`, in order, in linear time.
+
+    In a transcript, any line may begin a turn, with a label or a time as `index.turns` knows them, or with a dash.
+    """
     lines: list[Line] = []
     paragraphs = number_paragraphs(text, sentences)
     levelled = [level_marks(make_plain(sentence.text)) for sentence in sentences]
@@ -78,10 +84,11 @@ def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
     for i, paragraph in enumerate(paragraphs):
         starts = not lines or lines[-1].paragraph != paragraph
         plain, marks = levelled[i]
-        found = LABEL.match(plain) if starts else None
-        label = found["label"] if found else ""
-        if found:
-            plain, marks = level_marks(plain[found.end() :])
+        before = text[sentences[i - 1].end if i else 0 : sentences[i].start]
+        begins = starts or (is_transcript and has_break(before))
+        label, length = find_label(plain, before, is_transcript) if begins else ("", 0)
+        if length:
+            plain, marks = level_marks(plain[length:])
         if starts and inside and not (marks and not WORD.search(plain[: marks[0][0]])) and not closing[i]:
             inside = False
         spans, numbers = [], []
@@ -106,6 +113,23 @@ def read_lines(text: str, sentences: Sequence[Sentence]) -> list[Line]:
         )
         lines.append(Line(plain, paragraph, tuple(spans), tuple(numbers), label, headline))
     return lines
+
+
+def find_label(plain: str, before: str, is_transcript: bool) -> tuple[str, int]:
+    """Return the label of a line that begins a paragraph, with the length of what stands before its words.
+
+    `before` is what stands between it and the sentence before.
+    """
+    if is_transcript:
+        turn = read_turn(plain)
+        return turn.label or (UNNAMED if DASHED.search(before) else ""), turn.length
+    found = LABEL.match(plain)
+    return (found["label"], found.end()) if found else ("", 0)
+
+
+def has_break(gap: str) -> bool:
+    """Tell whether what stands between two sentences has a line break."""
+    return "\n" in gap or "\r" in gap
 
 
 def number_paragraphs(text: str, sentences: Sequence[Sentence]) -> list[int]:

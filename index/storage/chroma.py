@@ -6,7 +6,8 @@ generation.
 
     files-…       one record per file of the seeds folder: size, times, and what in it was skipped and why
     articles-…    one record per article: id = article id, document = its text, vector = its title's,
-                  metadata = the other fields of Article, the file it is from, number of sentences
+                  metadata = the other fields of Article, the file it is from, number of sentences, speakers and
+                  locators (as JSON)
     sentences-…   one record per sentence: id = article id # digest # position, document = its text, vector = that of
                   the sentence in context, metadata = article_id, digest, position, start, end, vector (its own, see
                   `index.storage.records`), and speaker, speech and statements (as JSON) if someone speaks in it; this
@@ -43,7 +44,7 @@ from index.storage.records import (
     texts_to_vectors,
     vectors_to_texts,
 )
-from index.values import Article, ArticleRecord, FileRecord, Sentence, sentence_id
+from index.values import Article, ArticleRecord, FileRecord, Sentence, locators_from_json, sentence_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,6 +132,7 @@ class Part:
             place=record.place,
             url=record.url,
             body=record.body,
+            locators=locators_from_json(record.locators),
         )
 
     @as_store_error

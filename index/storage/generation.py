@@ -11,7 +11,7 @@ from typing import Any
 from index.errors import StoreError
 
 # Raise it whenever the meaning of what is stored changes: ids, fields, the splitting of sentences, what is embedded.
-SCHEMA = 6
+SCHEMA = 7
 KINDS = ("files", "articles", "sentences")
 OLDER_KINDS = ("contexts",)
 """What other schemas had besides; an index of another schema is deleted once there is a new one."""

@@ -33,7 +33,7 @@ from index.words import fold_letters, to_stems
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 7  # raise it when the tables below change
+_VERSION = 8  # raise it when the tables below change
 _ARTICLE = tuple(field.name for field in fields(ArticleRecord))
 _FILE = ("path", "size", "mtime_ns", "ctime_ns", "max_bytes", "skipped")
 TIED = 4  # times as many as wanted are looked at to find all with the score of the last

@@ -34,7 +34,8 @@ def article_from_metadata(article_id: str, metadata: Mapping[str, Any]) -> Artic
     values: dict[str, Any] = {
         field.name: metadata.get(field.name) for field in fields(ArticleRecord) if field.name != "id"
     }
-    values["speakers"] = values["speakers"] or "[]"  # for one that was put without
+    for name in ("speakers", "locators"):
+        values[name] = values[name] or "[]"  # for one that was put without
     return ArticleRecord(id=article_id, **values)
 
 

@@ -11,7 +11,7 @@ from qa.answer import CitedSentence
 from qa.statements import Quote
 from ui.inert import escape_html
 from ui.source import Mark, Opened, nothing_open_html, panel_html
-from ui.wording import describe_manner, describe_speech, find_own_words, format_date
+from ui.wording import describe_manner, describe_places, describe_speech, find_own_words, format_date
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -104,9 +104,9 @@ def own_words_html(statement: CitedSentence) -> str:
 
 
 def _manner_html(statement: CitedSentence) -> str:
-    """How else than in person the speaker says it: "through a spokesman", "as reported by Bo Hale"."""
-    manner = describe_manner(statement)
-    return f' <span class="manner">(<bdi>{escape_html(manner)}</bdi>)</span>' if manner else ""
+    """How else than in person the speaker says it, and where in the original: "through a spokesman; page 3"."""
+    parts = [part for part in (describe_manner(statement), describe_places([statement])) if part]
+    return f' <span class="manner">(<bdi>{escape_html("; ".join(parts))}</bdi>)</span>' if parts else ""
 
 
 def _voice_html(name: str | None, topic: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from qa.answer import Answer, Citation
 from ui.inert import is_web_link, markdown_text, plain_text
-from ui.wording import describe_source, describe_speech, describe_voice, find_own_words, format_date
+from ui.wording import describe_places, describe_speech, describe_voice, find_own_words, format_date
 
 NO_ANSWER = "No answer on the record."
 CONTEXT = "Context"
@@ -73,11 +73,12 @@ def answer_markdown(answer: Answer) -> str:
 
 def _source_parts(citation: Citation) -> list[str]:
     title = citation.title or citation.article_id
-    return [title, *(part for part in (citation.source, format_date(citation.published)) if part)]
+    about = (citation.source, format_date(citation.published), describe_places([citation]))
+    return [title, *(part for part in about if part)]
 
 
 def _plain_source(citation: Citation) -> str:
-    described = describe_source(citation.title or citation.article_id, citation.source, citation.published)
+    described = ", ".join(map(plain_text, _source_parts(citation)))
     place = f"({plain_text(citation.article_id)}, {citation.start}–{citation.end})"
     return f"{plain_text(describe_attribution(citation))} {described} {place}".lstrip()
 

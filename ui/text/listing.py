@@ -10,7 +10,7 @@ from index.speech.people import Match
 from index.values import Speaker
 from qa.statements import Quote
 from ui.inert import plain_text
-from ui.wording import count, describe_manner, describe_source, describe_speech, describe_voice
+from ui.wording import count, describe_manner, describe_places, describe_source, describe_speech, describe_voice
 
 _LABEL = 10  # the width of "reported" with the margin before it
 
@@ -46,7 +46,8 @@ def statements_table(statements: Sequence[Quote], speaker: str | None, *, limit:
             for statement in run:
                 label = f"  {describe_speech(statement.speech):<{_LABEL - 2}}  "
                 manner = plain_text(describe_manner(statement))
-                place = "; ".join(part for part in (f"{statement.start}–{statement.end}", manner) if part)
+                span = ", ".join(filter(None, (describe_places([statement]), f"{statement.start}–{statement.end}")))
+                place = "; ".join(part for part in (span, manner) if part)
                 text = f"{plain_text(statement.text)} ({place})"
                 lines += wrap(text, width, label, " " * len(label))
     return "\n".join([*lines, *_more(len(statements), limit)])

@@ -10,7 +10,7 @@ from qa.answer import Answer, Citation
 from ui.inert import escape_html
 from ui.shell import date_html
 from ui.text.answer import NO_ANSWER, cut_sentence, describe_attribution, group_by_voice, split_passages
-from ui.wording import describe_speech, describe_voice
+from ui.wording import describe_places, describe_speech, describe_voice
 
 # What stands around the pieces of a sentence.
 _AROUND = {
@@ -75,7 +75,7 @@ def _sources_html(citations: Sequence[Citation]) -> str:
     lines = []
     for cited in groups.values():
         numbers = ", ".join(str(citation.number) for citation in cited)
-        lines.append(f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_origin_html(cited[0])}</li>')
+        lines.append(f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_origin_html(*cited)}</li>')
     return f'<ul class="sources" aria-label="Sources">{"".join(lines)}</ul>'
 
 
@@ -88,11 +88,16 @@ def _note_html(answer: Answer) -> str:
     return f'<p class="note" dir="auto">{escape_html(answer.note)}</p>' if answer.note else ""
 
 
-def _origin_html(citation: Citation) -> str:
+def _origin_html(*citations: Citation) -> str:
+    """The article of citations, its outlet and date, and where in the original they are."""
+    citation, places = citations[0], describe_places(citations)
     parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
     if citation.source:
         parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
-    return " · ".join([*parts, *date_html(citation.published)])
+    parts += date_html(citation.published)
+    if places:
+        parts.append(f'<span class="place">{escape_html(places)}</span>')
+    return " · ".join(parts)
 
 
 def _refusal_html(answer: Answer) -> str:
