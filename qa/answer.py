@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from index.values import ArticleRecord, Sentence, Statement
@@ -21,6 +21,7 @@ class CitedSentence:
     report of them, None if no one speaks. `speaker` is the name of that person or group across all articles, None if
     the article gives none ("officials said"). `statements` has each statement in the sentence, first the one of
     `speaker`, with the span in `text` of the words that are its speaker's.
+    `also` has the ids of the copies of the article that have the same or nearly the same sentence, the earliest first.
     """
 
     article_id: str
@@ -34,6 +35,7 @@ class CitedSentence:
     speaker: str | None
     speech: str | None
     statements: tuple[Statement, ...]
+    also: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ def test_json_is_plain() -> None:
                 "speaker": None,
                 "speech": None,
                 "statements": [],
+                "also": [],
                 "gloss": None,
                 "words": None,
                 "context": True,
@@ -154,7 +155,7 @@ def test_missing_key_is_refused(name: str) -> None:
         Answer.from_json(json.dumps(values))
 
 
-@pytest.mark.parametrize("name", list(asdict(CITATION)))
+@pytest.mark.parametrize("name", sorted(asdict(CITATION).keys() - {"also"}))  # which answers did not always have
 def test_missing_key_of_a_citation_is_refused(name: str) -> None:
     values = asdict(ANSWERED)
     del values["citations"][1][name]
