@@ -5,12 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from index.values import Article, Statement
+from index.values import Article, ArticleRecord, Statement
 from qa.answer import Answer, Citation
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.source import article_html
 from ui.text.answer import answer_markdown, answer_text
-from ui.wording import describe_voice, format_date
+from ui.wording import describe_also, describe_voice, format_date
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
 
@@ -670,3 +670,43 @@ def test_the_words_that_answer_within_the_speakers_own() -> None:
     citation = replace(say("It cost $5, Ana said.", Statement(0, 10, "Ana", "indirect")), words=(8, 10))
     html = answer_html(replace(ANSWER, citations=(citation,)))
     assert '<span class="own">It cost <mark>$5</mark></span>, Ana said.' in html
+
+
+COPIED = replace(ANSWER, citations=(replace(PROMISE, also=("a.txt", "<b>.txt", "gone.txt")), START))
+COPIES = {
+    "a.txt": ArticleRecord("a.txt", "a.txt", "0" * 64, 1, "A bridge", None, None, "2024-12-11", None, None, 0),
+    "<b>.txt": ArticleRecord("<b>.txt", "<b>.txt", "0" * 64, 1, HOSTILE, "Alliance *News*", None, None, None, None, 0),
+}
+
+
+def test_a_source_says_where_else_its_sentence_stands() -> None:
+    first, second = answer_text(COPIED, COPIES).splitlines()[-2:]
+    assert first.endswith("(city/bridge.txt, 17–51), also in Alliance *News* and 2 others")
+    assert "also in" not in second
+    assert "also in Alliance \\*News\\* and 2 others" in answer_markdown(COPIED, COPIES)
+    assert answer_text(COPIED).splitlines()[-2].endswith(", also in 3 others")
+
+
+@pytest.mark.parametrize(
+    ("also", "shown"),
+    [
+        ((), ""),
+        (("a.txt",), "also in 1 other"),
+        (("<b>.txt",), "also in Alliance *News*"),
+        (("a.txt", "<b>.txt"), "also in Alliance *News* and 1 other"),
+    ],
+    ids=["nowhere", "no outlet", "an outlet", "the first outlet that is known"],
+)
+def test_describe_also(also: tuple[str, ...], shown: str) -> None:
+    assert describe_also(also, COPIES) == shown
+
+
+def test_copies_are_listed_under_their_source() -> None:
+    html = answer_html(COPIED, COPIES)
+    assert html.count("<details") == 1
+    shown = Page(html)
+    assert "also in 3 others" in shown.text
+    assert [value for name, value in shown.attributes if name == "data-opens"] == ["citation"] * 2 + ["also"] * 3
+    assert HOSTILE in shown.text
+    assert "script" not in shown.tags
+    assert "gone.txt" in shown.text

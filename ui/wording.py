@@ -112,6 +112,6 @@ def describe_filters(filters: Filters) -> list[str]:
     return [part for part in parts if part]
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 article", "1,200 articles"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 article", "1,200 articles", "2 copies"."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
