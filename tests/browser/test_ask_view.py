@@ -488,7 +488,6 @@ def test_copies_are_listed_and_opened_at_the_sentence(
     with serving(seeds, tmp_path / "store") as url, visiting(url, *size) as visitor:
         page = visitor.page
         visitor.ask("What did Duarte say about the deck?")
-        following(page)
         page.get_by_text("also in 3 others").click()
         rows = page.locator(".also[open] li")
         expect(rows).to_have_text(
