@@ -488,7 +488,8 @@ def test_copies_are_listed_and_opened_at_the_sentence(
     with serving(seeds, tmp_path / "store") as url, visiting(url, *size) as visitor:
         page = visitor.page
         visitor.ask("What did Duarte say about the deck?")
-        page.get_by_text("also in 3 others").click()
+        expect(page.locator("#conversation .also summary")).to_have_text("also in 3 others")
+        page.locator("#conversation .also summary").click()
         rows = page.locator(".also[open] li")
         expect(rows).to_have_text(
             [
