@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from index.values import ArticleRecord, Sentence, Statement, find_locator, locators_from_json
@@ -22,6 +22,7 @@ class CitedSentence:
     the article gives none ("officials said"). `statements` has each statement in the sentence, first the one of
     `speaker`, with the span in `text` of the words that are its speaker's. `locator` is where in the original it
     begins: ("page", "3") or ("timestamp", "00:12:41"); None if the article has neither pages nor times.
+    `also` has the ids of the copies of the article that have the same or nearly the same sentence, the earliest first.
     """
 
     article_id: str
@@ -36,6 +37,7 @@ class CitedSentence:
     speech: str | None
     statements: tuple[Statement, ...]
     locator: tuple[str, str] | None
+    also: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from index.values import sentence_id
 from qa.answer import Answer
 from qa.chance import assess_sentences
 from qa.compose import MAX_CITATIONS, Background, compose
+from qa.copies import look_elsewhere
 from qa.evidence import Asked, Evidence, Side
 from qa.filters import NO_FILTERS, Filters, find_articles
 from qa.question import Query, read_question
@@ -105,6 +106,7 @@ def answer_question(
             respelled=respelled,
             fault=find_fault(library.settings),
             find_preceding=lambda evidence: _find_preceding(library, evidence),
+            elsewhere=look_elsewhere(library, find_articles(library.records, filters)),
         )
         answer = compose(whole, sides, background, limit=limit, min_confidence=library.settings.min_confidence)
     return replace(answer, seconds=round(time.perf_counter() - began, 6))
@@ -152,7 +154,12 @@ def look_up(
     side = Side(query, retrieve(library, spelled, names, articles, on_step=on_step), asked, name)
     readings = read(library, query, side.citable, passages=passages)
     assessed = assess_sentences(side.evidence, readings)
-    return replace(side, evidence=[replace(found, words=find_words(query, found)) for found in assessed])
+    copies = library.lexical.copies_of({found.record.id for found in assessed})
+    evidence = [
+        replace(found, words=find_words(query, found), copies=frozenset(copies.get(found.record.id, ())))
+        for found in assessed
+    ]
+    return replace(side, evidence=evidence)
 
 
 def _find_rivals(library: Library, match: Match) -> tuple[str, ...]:

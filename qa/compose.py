@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from index.words import to_stems
 from qa.answer import Answer, Citation, describe
 from qa.confidence import assess
+from qa.copies import Elsewhere, to_originals
 from qa.evidence import SPOKEN, Evidence, Side
 from qa.gloss import find_gloss
 from qa.select import answer_first, drop_repeats, find_conflicts, interleave, points_back, select, sort_by_date
@@ -27,6 +28,7 @@ class Background:
     respelled       names that the question spells differently, with the articles' spelling
     fault           a line that says why the reader did not read, if it should have
     find_preceding  finds the sentence before another, as evidence
+    elsewhere       finds a sentence in the copies of its article
     """
 
     unmentioned: Sequence[str] = ()
@@ -34,6 +36,7 @@ class Background:
     respelled: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
     find_preceding: Callable[[Evidence], Evidence | None] = lambda _: None
+    elsewhere: Elsewhere = lambda _: ()
 
 
 NO_BACKGROUND = Background()
@@ -57,15 +60,16 @@ def compose(
     if answered:
         confidence = sum(sure for _, sure, _ in answered) / len(answered)
         chosen, notes = _join_sides(sides[:limit], answered, limit)
+        chosen = to_originals(chosen, background.elsewhere, background.names)
     else:
         confidence = assess(query, whole.citable)
         if not whole.citable or confidence < min_confidence:
             return _refuse(whole, background, confidence)
-        chosen, notes = _choose(whole, limit)
+        chosen, notes = _choose(whole, background, limit)
     context = []
     if len(chosen) < limit:
         context = _find_topic(whole, chosen) if whole.only_theirs else _find_antecedent(chosen, background)
-    citations = number_citations([*answer_first(chosen), *context], background.names, context=context)
+    citations = number_citations([*answer_first(chosen), *context], background, context=context)
     return Answer(
         question=query.question,
         answered=True,
@@ -92,7 +96,7 @@ def _refuse(whole: Side, background: Background, confidence: float) -> Answer:
         note=" ".join(_note(whole, background)),
         text=reason,
         citations=(),
-        closest=number_citations(closest, background.names),
+        closest=number_citations(closest, background),
         confidence=confidence,
         mode="extract",
         seconds=0.0,
@@ -121,26 +125,29 @@ def _join_sides(
     return interleave([evidence for _, _, evidence in answered], limit), notes
 
 
-def _choose(whole: Side, limit: int) -> tuple[list[Evidence], list[str]]:
-    """The sentences to cite for a question, and a note if the articles disagree."""
+def _choose(whole: Side, background: Background, limit: int) -> tuple[list[Evidence], list[str]]:
+    """The sentences to cite for a question, each from its earliest copy, and a note if the articles disagree."""
     chosen = select(whole.citable, limit=limit)
     conflicting = drop_repeats(find_conflicts(whole.query, chosen[0], whole.citable))[: limit - 1]
+    cited = [chosen[0], *conflicting] if conflicting else chosen
+    cited = to_originals(cited, background.elsewhere, background.names)
     if not conflicting:
-        return chosen, []
-    return sort_by_date([chosen[0], *conflicting]), ["The articles differ on this; the newest comes first."]
+        return cited, []
+    return sort_by_date(cited), ["The articles differ on this; the newest comes first."]
 
 
 def number_citations(
-    chosen: Sequence[Evidence], names: Mapping[str, str], *, context: Sequence[Evidence] = ()
+    chosen: Sequence[Evidence], background: Background = NO_BACKGROUND, *, context: Sequence[Evidence] = ()
 ) -> tuple[Citation, ...]:
-    """Turn evidence into citations, numbered from 1 in the order given; for `names`, see `Background`."""
+    """Turn evidence into citations, numbered from 1 in the order given."""
     citations = []
     for number, evidence in enumerate(chosen, start=1):
-        sentence = describe(evidence.sentence, evidence.record, names)
+        sentence = describe(evidence.sentence, evidence.record, background.names)
         speaker = sentence["speaker"]
         citations.append(
             Citation(
                 **sentence,
+                also=tuple(record.id for record, _ in background.elsewhere(evidence.sentence)),
                 number=number,
                 gloss=find_gloss(evidence.sentence, speaker) if speaker else None,
                 words=None if evidence in context else evidence.words,

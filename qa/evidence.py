@@ -24,7 +24,8 @@ class Evidence:
     added to it for the kind of question, and by a cross-encoder if one is set. `reading` is what the reader makes of
     it, None if it was not read, and `chance` how likely it is to answer, in [0, 1], as `qa.chance` has it. `words` has
     the offsets in `sentence.text` of the words that answer a question such as "Who?" or "How many?": 0-based,
-    half-open, in code points; None if there are none or it is unclear.
+    half-open, in code points; None if there are none or it is unclear. `copies` has the ids of the articles that are
+    copies of its own.
     """
 
     sentence: Sentence
@@ -35,6 +36,7 @@ class Evidence:
     reading: Reading | None = None
     chance: float = 0.0
     words: tuple[int, int] | None = None
+    copies: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:

@@ -57,8 +57,8 @@ def find_articles(records: Mapping[str, ArticleRecord], filters: Filters) -> lis
     source, article = filters.source, filters.article
     if source is None and filters.since is None and filters.until is None and article is None:
         return None
-    if article is not None and article not in records:
-        raise QuestionError(f"the index has no article {article!r}. Give its path in the seeds folder.")
+    if article is not None:
+        require_article(article, records)
     if source is not None:
         _check_source(source, records)
     return [
@@ -67,6 +67,12 @@ def find_articles(records: Mapping[str, ArticleRecord], filters: Filters) -> lis
         if (source is None or (record.source or "").casefold() == source.strip().casefold())
         and _is_within(record.published, filters.since, filters.until)
     ]
+
+
+def require_article(article: str, records: Mapping[str, ArticleRecord]) -> None:
+    """Raise QuestionError for an article that is not in the index."""
+    if article not in records:
+        raise QuestionError(f"the index has no article {article!r}. Give its path in the seeds folder.")
 
 
 def dated(published: str | None) -> str | None:

@@ -23,7 +23,7 @@ from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle
 from index.library import Library
 from qa.answer import Citation
 from qa.ask import answer_question, look_up
-from qa.compose import MAX_CITATIONS, number_citations
+from qa.compose import MAX_CITATIONS, Background, number_citations
 from qa.evidence import SPOKEN
 from qa.filters import NO_FILTERS, Filters
 from qa.question import read_question
@@ -64,7 +64,7 @@ class EvidenceRetriever(BaseRetriever):
         if self._filters.speaker:
             evidence = [found for found in evidence if found.spoken == SPOKEN["theirs"]]
         best = evidence[: self._limit]
-        cited = number_citations(best, names)
+        cited = number_citations(best, Background(names=names))
         return [_to_node(citation, found.id, found.chance) for citation, found in zip(cited, best, strict=True)]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

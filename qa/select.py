@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from index.english.dates import AFTER_THIS
+from index.english.notices import CORRECTION_NOTICE
 from index.english.questions import DENIALS, POINTING_BACK
 from index.english.stop_words import STOP_WORDS
 from index.values import Sentence
@@ -27,6 +28,10 @@ ON_TOPIC_SHARE = 0.6
 # Two sentences that share this much of their stems say the same thing: wire copy, or a repeated quote.
 DUPLICATE_OVERLAP = 0.8
 
+# A sentence of this many stems or more that is in a longer one of a copy of its article says the same: an editor joined
+# two sentences, or cut one.
+JOINED = 6
+
 # Sentences of other articles that score up to this much less than the best may contradict it, if both are this much on
 # topic and share this much of the shorter one's words. Set by reading what comes of 158 news questions.
 CONFLICT_MARGIN, CONFLICT_TOPIC, CONFLICT_OVERLAP = 0.3, 0.7, 0.5
@@ -35,8 +40,7 @@ _NUMBER = re.compile(r"(?<![\w.,])\$?\d[\d,]*(?:\.\d+)?(?![\w])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEGATION = re.compile(rf"\b{any_of(DENIALS)}\b|n[’']t\b", re.IGNORECASE)
 _CORRECTION = re.compile(
-    r"^\W*(?:correction|clarification|editor[’']s note)\b|\bearlier version of this (?:article|story|report)\b"
-    r"|\b(?:misstated|has been corrected|incorrectly (?:said|stated|reported))\b",
+    rf"{CORRECTION_NOTICE}|\b(?:misstated|has been corrected|incorrectly (?:said|stated|reported))\b",
     re.IGNORECASE,
 )
 # "This was decided on Monday" cannot be understood alone. "There is" and "This week" do not refer back.
@@ -121,6 +125,13 @@ def drop_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
     return kept
 
 
+def says_the_same(text: str, other: str) -> bool:
+    """Return whether two sentences of copies are the same but for an editor's changes: no number or "not" differs."""
+    if _are_alike(text, other, in_copies=True):
+        return _numbers(text) == _numbers(other) and bool(_NEGATION.search(text)) == bool(_NEGATION.search(other))
+    return False
+
+
 def _is_theirs(candidate: Evidence, best: Evidence) -> bool:
     """Whether a sentence is certainly a statement of the speaker asked for and on the topic, if one is asked for."""
     if candidate.spoken is None:
@@ -161,6 +172,13 @@ def _goes_on_from(one: Sentence, other: Sentence) -> bool:
 
 
 def _repeats(one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences share most of their stems (Jaccard index)."""
-    stems, others = set(to_stems(one.sentence.text)), set(to_stems(other.sentence.text))
-    return len(stems & others) >= DUPLICATE_OVERLAP * len(stems | others)
+    """Whether two sentences share most of their stems (Jaccard index), or in copies most of the shorter one's."""
+    return _are_alike(one.sentence.text, other.sentence.text, in_copies=other.sentence.article_id in one.copies)
+
+
+def _are_alike(text: str, other: str, *, in_copies: bool) -> bool:
+    stems, others = set(to_stems(text)), set(to_stems(other))
+    shared, shorter = len(stems & others), min(len(stems), len(others))
+    if in_copies and shorter >= JOINED and shared >= DUPLICATE_OVERLAP * shorter:
+        return True
+    return shared >= DUPLICATE_OVERLAP * len(stems | others)

@@ -10,10 +10,11 @@ from pathlib import Path
 from index.errors import QuestionError
 from index.library import Library
 from index.speech.people import Match, find_speaker, read_name
-from index.values import ArticleRecord, Sentence, Speaker, led_by, parse_sentence_id
+from index.values import ArticleRecord, Sentence, Speaker, led_by, parse_sentence_id, sentence_id
 from index.words import fold_letters, to_words
 from qa.answer import CitedSentence, describe
 from qa.ask import open_library
+from qa.copies import in_order
 from qa.filters import NO_FILTERS, Filters, dated, find_articles
 from qa.question import Query, read_question
 from qa.retrieve import retrieve
@@ -34,7 +35,7 @@ LISTED = 400
 
 @dataclass(frozen=True)
 class Quote(CitedSentence):
-    """A sentence in which someone speaks."""
+    """A sentence in which someone speaks; `also` has only the copies with the same sentence word for word."""
 
 
 def quotes(
@@ -130,8 +131,14 @@ def list_quotes(
             found = library.roster.sentences_of([key for key in held if parse_sentence_id(key)[0] in records])
             chosen = sorted(found.values(), key=lambda sentence: _in_time(sentence, records))
         own = names if speaker else ()
-        led = (led_by(sentence, own) for sentence in chosen)
-        return [Quote(**describe(sentence, records[sentence.article_id], library.full_names)) for sentence in led]
+        repeated = library.lexical.find_repeated({sentence.article_id for sentence in chosen})
+        return [
+            Quote(
+                **describe(led_by(sentence, own), records[sentence.article_id], library.full_names),
+                also=_list_copies(repeated.get(_to_id(sentence, records), ()), records),
+            )
+            for sentence in chosen
+        ]
 
 
 def count_quotes(library: Library) -> list[tuple[Speaker, int]]:
@@ -181,6 +188,14 @@ def _find_close(asked: str, people: Sequence[Speaker]) -> list[str]:
 def _in_time(sentence: Sentence, records: Mapping[str, ArticleRecord]) -> tuple[bool, bool, str, str, int]:
     published = records[sentence.article_id].published or ""
     return (dated(published) is None, not published, published, sentence.article_id, sentence.position)
+
+
+def _list_copies(article_ids: Sequence[str], records: Mapping[str, ArticleRecord]) -> tuple[str, ...]:
+    return tuple(record.id for record in sorted((records[key] for key in article_ids if key in records), key=in_order))
+
+
+def _to_id(sentence: Sentence, records: Mapping[str, ArticleRecord]) -> str:
+    return sentence_id(sentence.article_id, records[sentence.article_id].digest, sentence.position)
 
 
 def _is_by(sentence: Sentence, speaker: Speaker) -> bool:

@@ -87,3 +87,45 @@ def find_words_in_answers(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
         return replace(answer, citations=tuple(citations))
 
     monkeypatch.setattr(sys.modules["qa.ask"], "compose", compose_with_words)  # qa.ask is the function, too
+
+
+WIRE = (
+    "Harbour master Ines Duarte said on Monday that the old pier at Quayside will close in May. "
+    "Engineers found rot in nine of its forty beams during an inspection after the winter storms. "
+    "“We cannot let anyone walk on it until the deck is replaced,” Duarte told reporters at the town hall. "
+    "A new deck costs two million pounds, according to a report that the council published last week. "
+    "Anglers who have used the pier for decades plan to protest on Saturday beside the lighthouse. "
+    "The kiosk at the end of the pier, which sells tea and postcards, will move to the market square. "
+    "Work on the replacement should start in June and take about fourteen months, the report says. "
+    "The council will vote on the money at its next meeting, which is open to the public."
+)
+"""An article as an agency sends it."""
+
+
+def wire_copies() -> dict[str, str]:
+    """Files by name: the agency's article, three copies that outlets made of it, and articles that are none."""
+
+    def front(title: str, source: str, day: int) -> str:
+        return f"---\ntitle: {title}\nsource: {source}\ndate: 2024-03-{day:02}\n---\n"
+
+    return {
+        "agency.txt": front("QUAYSIDE-PIER", "Coast Agency", 4) + WIRE,
+        "herald.txt": front("Pier shuts in May", "Herald", 5)
+        + WIRE.replace("on Monday", "yesterday").split(" Anglers")[0],
+        "post.txt": front("Rot closes pier", "Northern Post", 5)
+        + "QUAYSIDE (Coast Agency) - "
+        + WIRE.replace("storms. “We", "storms, and “we").replace("decades", "years"),
+        "wire.txt": front("Old pier to close", "City Wire", 6) + WIRE + " Follow us on our channels for more news.",
+        "corrected.txt": front("Old pier to close", "City Wire", 6)
+        + "Correction: an earlier version of this article gave a wrong price. "
+        + WIRE.replace("two million", "three million"),
+        "later.txt": front("Old pier closed a year ago", "City Wire", 20) + WIRE,
+        "roundup.txt": front("The week in brief", "Herald", 6)
+        + WIRE.split(" Engineers")[0]
+        + " Rain is expected until Thursday in the north. Trains to Lowland run again from Friday, the operator said. "
+        "The museum opens its new wing after three years of work on the roof. A cat was found in a chimney. "
+        "Follow us on our channels for more news.",
+        "another.txt": front("Ferry is late", "City Wire", 6)
+        + "The ferry to Lowland was late on four of five days last week, passengers say. Its captain blames the tide, "
+        "and the company that owns it has promised a second boat by summer. Follow us on our channels for more news.",
+    }

@@ -106,6 +106,7 @@ def test_json_is_plain() -> None:
                 "speech": None,
                 "statements": [],
                 "locator": None,
+                "also": [],
                 "gloss": None,
                 "words": None,
                 "context": True,
@@ -157,7 +158,7 @@ def test_missing_key_is_refused(name: str) -> None:
         Answer.from_json(json.dumps(values))
 
 
-@pytest.mark.parametrize("name", list(asdict(CITATION)))
+@pytest.mark.parametrize("name", sorted(asdict(CITATION).keys() - {"also"}))  # which answers did not always have
 def test_missing_key_of_a_citation_is_refused(name: str) -> None:
     values = asdict(ANSWERED)
     del values["citations"][1][name]

@@ -17,7 +17,8 @@ import pytest
 
 from index.storage.lock import writer_lock
 from qa.answer import Answer
-from tests.made import find_words_in_answers
+from tests.conftest import MakeLibrary
+from tests.made import find_words_in_answers, wire_copies
 from ui.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,7 @@ Sources
 KEYS = {"id", "question", "answered", "confidence", "answer", "citations", "seconds"}
 CITATION_KEYS = {"article", "start", "end", "text", "speaker", "title", "source", "published"}
 
-COMMANDS = ["ask", "quotes", "people", "index", "status", "eval", "serve"]
+COMMANDS = ["ask", "quotes", "copies", "people", "index", "status", "eval", "serve"]
 
 Captured = pytest.CaptureFixture[str]
 
@@ -653,3 +654,32 @@ def test_limit_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["quotes", "--limit", "few"])
     assert capsys.readouterr().err.endswith("argument --limit: 'few' is not a limit; give a number from 1\n")
+
+
+def test_copies_are_listed_and_compared(make_library: MakeLibrary, tmp_path: Path, capsys: Captured) -> None:
+    seeds, store = tmp_path / "town", tmp_path / "store"
+    seeds.mkdir()
+    for name in ("agency.txt", "wire.txt", "another.txt"):
+        (seeds / name).write_text(wire_copies()[name], encoding="utf-8")
+    make_library(seeds, store=store).close()
+    folders = ["--seeds", str(seeds), "--store", str(store)]
+    assert main(["copies", *folders]) == 0
+    assert capsys.readouterr().out == (
+        "2 articles\n"
+        "  QUAYSIDE-PIER, Coast Agency, 4 March 2024 (agency.txt)\n"
+        "  Old pier to close, City Wire, 6 March 2024 (wire.txt)\n"
+    )
+    assert main(["copies", "--json", *folders]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert [article["id"] for article in json.loads(line)["articles"]] == ["agency.txt", "wire.txt"]
+    assert main(["copies", "--article", "agency.txt", *folders]) == 0
+    assert capsys.readouterr().out == (
+        "Old pier to close, City Wire, 6 March 2024 (wire.txt): 8 the same, 1 added\n"
+        "  + Follow us on our channels for more news.\n"
+    )
+    assert main(["copies", "--article", "wire.txt", "--json", *folders]) == 0
+    copy = json.loads(capsys.readouterr().out)
+    removed = {"kind": "removed", "before": "Follow us on our channels for more news.", "after": ""}
+    assert (copy["id"], copy["differences"][-1]) == ("agency.txt", removed)
+    assert main(["copies", "--article", "another.txt", *folders]) == 0
+    assert capsys.readouterr().out == "This article has no copies.\n"

@@ -15,7 +15,7 @@ from tests.made import QUERY, evidence
 
 
 def test_citations_are_numbered_in_the_order_given() -> None:
-    first, second = number_citations([evidence(1.0, position=2), evidence(0.5000000004, article="b.txt")], {})
+    first, second = number_citations([evidence(1.0, position=2), evidence(0.5000000004, article="b.txt")])
     assert first == Citation(
         number=1,
         article_id="a.txt",
@@ -47,7 +47,7 @@ def test_an_answer() -> None:
         reason="",
         note="",
         text="Engineers found rot in nine beams. [1] The pier closed on Monday. [2]",
-        citations=number_citations(found, {}),
+        citations=number_citations(found),
         closest=(),
         confidence=assess(QUERY, found),
         mode="extract",
@@ -65,7 +65,7 @@ def test_a_refusal_offers_the_closest_and_cites_nothing() -> None:
         note="",
         text="No sentence answers this. Looked for “Duarte” and “pier” together.",
         citations=(),
-        closest=number_citations(found[:1], {}),
+        closest=number_citations(found[:1]),
         confidence=assess(QUERY, found),
         mode="extract",
         seconds=0.0,
@@ -95,7 +95,7 @@ def test_no_words_answer_in_what_is_no_answer() -> None:
         ("A new deck costs two million.", None)
     ]
     context = evidence(0.9, position=2, words=(17, 28))
-    (citation,) = number_citations([context], {}, context=[context])
+    (citation,) = number_citations([context], context=[context])
     assert (citation.context, citation.words) == (True, None)
 
 

@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from index.values import Article, Locator, Statement
+from index.values import Article, ArticleRecord, Locator, Statement
 from qa.answer import Answer, Citation
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.source import article_html
 from ui.text.answer import answer_markdown, answer_text
-from ui.wording import describe_places, describe_voice, format_date
+from ui.wording import describe_also, describe_places, describe_voice, format_date
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
 
@@ -741,3 +741,43 @@ def test_a_paragraph_shows_when_it_begins_unless_its_text_says_so() -> None:
     one = replace(ARTICLE, text=text, body=0, locators=(*times, Locator(second, "timestamp", "00:12:50")))
     html = article_html(one, [], 0)
     assert re.findall(r'data-at="([^"]*)"', html) == ["00:12:41"]
+
+
+COPIED = replace(ANSWER, citations=(replace(PROMISE, also=("a.txt", "<b>.txt", "gone.txt")), START))
+COPIES = {
+    "a.txt": ArticleRecord("a.txt", "a.txt", "0" * 64, 1, "A bridge", None, None, "2024-12-11", None, None, 0),
+    "<b>.txt": ArticleRecord("<b>.txt", "<b>.txt", "0" * 64, 1, HOSTILE, "Alliance *News*", None, None, None, None, 0),
+}
+
+
+def test_a_source_says_where_else_its_sentence_stands() -> None:
+    first, second = answer_text(COPIED, COPIES).splitlines()[-2:]
+    assert first.endswith("(city/bridge.txt, 17–51), also in Alliance *News* and 2 others")
+    assert "also in" not in second
+    assert "also in Alliance \\*News\\* and 2 others" in answer_markdown(COPIED, COPIES)
+    assert answer_text(COPIED).splitlines()[-2].endswith(", also in 3 others")
+
+
+@pytest.mark.parametrize(
+    ("also", "shown"),
+    [
+        ((), ""),
+        (("a.txt",), "also in 1 other"),
+        (("<b>.txt",), "also in Alliance *News*"),
+        (("a.txt", "<b>.txt"), "also in Alliance *News* and 1 other"),
+    ],
+    ids=["nowhere", "no outlet", "an outlet", "the first outlet that is known"],
+)
+def test_describe_also(also: tuple[str, ...], shown: str) -> None:
+    assert describe_also(also, COPIES) == shown
+
+
+def test_copies_are_listed_under_their_source() -> None:
+    html = answer_html(COPIED, COPIES)
+    assert html.count("<details") == 1
+    shown = Page(html)
+    assert "also in 3 others" in shown.text
+    assert [value for name, value in shown.attributes if name == "data-opens"] == ["citation"] * 2 + ["also"] * 3
+    assert HOSTILE in shown.text
+    assert "script" not in shown.tags
+    assert "gone.txt" in shown.text

@@ -63,6 +63,11 @@ def _add_filters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--article", metavar="PATH", help="only from this article of the seeds folder")
 
 
+def _add_copies(copies: argparse.ArgumentParser) -> None:
+    copies.add_argument("--article", metavar="PATH", help="only those of this article, and how they differ from it")
+    copies.add_argument("--json", action="store_true", help="print each group, or each copy, as a line of JSON")
+
+
 def _add_people(people: argparse.ArgumentParser) -> None:
     people.description = (
         "List the corrections of who is who and what may be one person under two names, or make a correction. "
@@ -158,6 +163,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "ask": ("answer a question from the articles", _add_ask),
     "quotes": ("list who speaks in the articles, or what they said", _add_quotes),
+    "copies": ("list the articles that are copies of one another, such as wire copy", _add_copies),
     "people": ("list and correct who is who", _add_people),
     "index": ("bring the index up to date with the folder of articles", _add_index),
     "status": ("show what is in the index, and what in the folder it has not seen yet", _add_status),

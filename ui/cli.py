@@ -1,4 +1,4 @@
-"""The command line: `onrecord ask`, `quotes`, `people`, `index`, `status`, `eval` and `serve`.
+"""The command line: `onrecord ask`, `quotes`, `copies`, `people`, `index`, `status`, `eval` and `serve`.
 
 Answers go to standard output, everything else to standard error. Exit codes: 0 done (a refusal is an answer too),
 1 something the user can fix, 2 a wrong command line, 130 interrupted.
@@ -67,6 +67,7 @@ def _ask(options: argparse.Namespace) -> None:
     filters = _read_filters(options)
 
     from qa.ask import answer_question
+    from qa.copies import list_copies
 
     with _open_library(options) as library:
         _update(library)
@@ -76,12 +77,13 @@ def _ask(options: argparse.Namespace) -> None:
                 print(json.dumps(answer_batch(library, asked, filters), ensure_ascii=False), flush=True)
             return
         answer = answer_question(library, options.question, filters=filters)
+        copies = list_copies(library, answer.citations or answer.closest)
     if options.json:
         print(answer.to_json())
     else:
         from ui.text.answer import answer_text
 
-        print(answer_text(answer, bold=_shows_bold()))
+        print(answer_text(answer, copies, bold=_shows_bold()))
 
 
 def _shows_bold() -> bool:
@@ -122,6 +124,18 @@ def _quotes(options: argparse.Namespace) -> None:
     else:
         name = match.speaker.name if match else None
         print(statements_table(found, name, limit=limit or len(found), width=width))
+
+
+def _copies(options: argparse.Namespace) -> None:
+    from ui.text.copies import copies_json, copies_text, groups_json, groups_text
+
+    with _open_library(options) as library:
+        _update(library)
+        if options.article is None:
+            print(groups_json(library) if options.json else groups_text(library), end="")
+        else:
+            article = _find_id(options.article, library)
+            print(copies_json(library, article) if options.json else copies_text(library, article), end="")
 
 
 def _people(options: argparse.Namespace) -> None:
@@ -290,6 +304,7 @@ def _print_note(line: str) -> None:
 _COMMANDS: dict[str, Command] = {
     "ask": _ask,
     "quotes": _quotes,
+    "copies": _copies,
     "people": _people,
     "index": _index,
     "status": _status,

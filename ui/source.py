@@ -204,6 +204,7 @@ class Opened:
     turn: int = -1
     label: str = "Source"
     close: str = "Back"
+    region: str = "Article"
 
 
 def read_place(sent: dict[str, Any]) -> tuple[str, int, int]:
@@ -225,6 +226,11 @@ def panel_html(
         body = article_html(library.article(article_id), marks, active)
     except OnRecordError as error:
         body = problem_html(str(error))
+    return frame_html(opened, note + body)
+
+
+def frame_html(opened: Opened, body: str) -> str:
+    """The panel around HTML, with its bar."""
     has_neighbours = opened.previous is not None or opened.following is not None
     steps = _step_html("Previous", "‹", opened.noun, opened.previous) if has_neighbours else ""
     steps += _step_html("Next", "›", opened.noun, opened.following) if has_neighbours else ""
@@ -233,7 +239,7 @@ def panel_html(
         f'data-kind="{opened.kind}" data-place="{opened.place}">'
         f'<div class="bar"><span class="what">{opened.what}</span>{steps}'
         f'<button type="button" class="close">{opened.close}</button></div>'
-        f'<div class="scroller" tabindex="0" role="region" aria-label="Article">{note}{body}</div></section>'
+        f'<div class="scroller" tabindex="0" role="region" aria-label="{opened.region}">{body}</div></section>'
     )
 
 

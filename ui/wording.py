@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from index.english.roles import REPORTS, SPOKESMEN
 from ui.inert import plain_text
 
 if TYPE_CHECKING:
+    from index.values import ArticleRecord
     from qa.answer import CitedSentence
     from qa.filters import Filters
 
@@ -32,6 +33,14 @@ def format_date(published: str | None) -> str:
     # Not strftime("%B"), which follows the locale.
     words = [str(valid.day) if day else "", MONTHS[valid.month - 1], "" if year == "-" else year]
     return " ".join(word for word in words if word)
+
+
+def describe_also(also: Sequence[str], copies: Mapping[str, ArticleRecord]) -> str:
+    """Where else a sentence stands: "also in Alliance News and 3 others"; `copies` has what is known."""
+    outlet = next((record.source for key in also if (record := copies.get(key)) and record.source), None)
+    rest = len(also) - (outlet is not None)
+    others = f"{rest:,} other{'s' if rest > 1 else ''}" if rest else ""
+    return f"also in {' and '.join(part for part in (plain_text(outlet or ''), others) if part)}" if also else ""
 
 
 def describe_source(title: str, source: str | None, published: str | None) -> str:
@@ -112,6 +121,6 @@ def describe_filters(filters: Filters) -> list[str]:
     return [part for part in parts if part]
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 article", "1,200 articles"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 article", "1,200 articles", "2 copies"."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

@@ -1,5 +1,5 @@
 """What an index holds, by revision: the records of files and articles, and what is looked up of sentences, in SQLite,
-with their words in `index.storage.word_index` beside it.
+with their words in `index.storage.word_index` beside it; `index.storage.sketches` adds which articles are copies.
 
 It is a cache of what Chroma holds: it can be deleted at any time, and is made again from there. Nothing in it changes
 while somebody may be reading it. An article's row counts since one revision of the index and until another, and a
@@ -27,13 +27,14 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import StoreError
+from index.storage import sketches
 from index.storage.word_index import SentenceWords, WordIndex
 from index.values import ArticleRecord, FileRecord, Sentence, sentence_id
 from index.words import fold_letters, to_stems
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 8  # raise it when the tables below change
+_VERSION = 9  # raise it when the tables below change
 _ARTICLE = tuple(field.name for field in fields(ArticleRecord))
 _FILE = ("path", "size", "mtime_ns", "ctime_ns", "max_bytes", "skipped")
 TIED = 4  # times as many as wanted are looked at to find all with the score of the last
@@ -60,7 +61,7 @@ _TABLES = f"""
     CREATE INDEX voices_of_speaker ON voices (speaker);
     CREATE TABLE dropped (number INTEGER NOT NULL);
     CREATE TABLE stems (article INTEGER, stem TEXT, PRIMARY KEY (article, stem)) WITHOUT ROWID;
-"""
+    {sketches.TABLES}"""
 for _table in ("files", "articles"):  # rows that are not in every revision, which are few
     _TABLES += f"CREATE INDEX {_table}_until ON {_table} (until) WHERE until < {_LATER};"
     _TABLES += f"CREATE INDEX {_table}_since ON {_table} (since);"
@@ -436,6 +437,7 @@ class Ledger:
                 self.connection.executemany("DELETE FROM voices WHERE row = ?", rows)
                 self.connection.execute("DELETE FROM sentences WHERE article = ?", (number,))
                 self.connection.execute("DELETE FROM stems WHERE article = ?", (number,))
+                sketches.drop_sketch(self.connection, number)
                 self.connection.execute("DELETE FROM articles WHERE number = ?", (number,))
                 self.connection.execute("INSERT INTO dropped VALUES (?)", (number,))
         if "files" in tables:
@@ -468,6 +470,7 @@ class Ledger:
             self.words.add(number, SentenceWords(key, record.id, stems[i], beside, sorted(filter(None, names))))
         distinct = sorted({*title, *(stem for some in stems for stem in some)})
         self.connection.executemany("INSERT INTO stems VALUES (?, ?)", [(number, stem) for stem in distinct])
+        sketches.add_sketch(self.connection, number, record, sentences)
 
 
 def _to_file(row: tuple[Any, ...]) -> FileRecord:

@@ -140,6 +140,50 @@ class Lexical:
             found += self._query("SELECT id FROM sentences WHERE digest = ? LIMIT 1", digest(text))
         return [row[0] for row in found]
 
+    def copies_of(self, article_ids: Collection[str]) -> dict[str, set[str]]:
+        """The ids of the articles that are copies of each of these, by its id, if there are any; see `sketches`."""
+        found: dict[str, set[str]] = {}
+        for one, other in self._copies(f"AND mine.id IN {_LISTED}", json.dumps(list(article_ids))):
+            found.setdefault(one, set()).add(other)
+        return found
+
+    def all_copies(self) -> dict[str, set[str]]:
+        """The ids of the copies of every article that has some, by its id."""
+        found: dict[str, set[str]] = {}
+        for one, other in self._copies(""):
+            found.setdefault(one, set()).add(other)
+        return found
+
+    def find_in_articles(self, text: str, article_ids: Collection[str]) -> dict[str, str]:
+        """The id of the sentence with this text, word for word, in each of these articles that has it, by article."""
+        query = f"SELECT articles.id, min(sentences.id) FROM sentences {self._counted} "
+        query += f"WHERE sentences.digest = ? AND articles.id IN {_LISTED} GROUP BY articles.id"
+        return dict(self._query(query, digest(text), json.dumps(list(article_ids)))) if article_ids else {}
+
+    def find_repeated(self, article_ids: Collection[str]) -> dict[str, list[str]]:
+        """The copies that have a sentence of these articles word for word, by the id of the sentence."""
+        found: dict[str, list[str]] = {}
+        equal = "JOIN sentences AS ours ON ours.article = one JOIN sentences AS same ON same.article = other "
+        equal += "AND same.digest = ours.digest"
+        rows = self._copies(f"AND mine.id IN {_LISTED}", json.dumps(list(article_ids)), chosen="ours.id", joined=equal)
+        for key, other in sorted(set(rows)):
+            found.setdefault(key, []).append(other)
+        return found
+
+    def _copies(
+        self, condition: str, *given: object, chosen: str = "mine.id", joined: str = ""
+    ) -> list[tuple[str, str]]:
+        """Each article with each of its copies, as `mine` and `theirs`, in no particular order."""
+        mine, theirs = (
+            f"{name}.since <= {self.ledger.revision} AND {name}.until > {self.ledger.revision}"
+            for name in ("mine", "theirs")
+        )
+        return self._query(
+            f"SELECT {chosen}, theirs.id FROM articles AS mine CROSS JOIN copies ON one = mine.number "
+            f"JOIN articles AS theirs ON theirs.number = other {joined} WHERE {mine} AND {theirs} {condition}",
+            *given,
+        )
+
     def stems_in(self, article_id: str, stems: Iterable[str]) -> set[str]:
         """The stems among these that occur in the article or its title."""
         query = (

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from qa.answer import Answer
 from qa.gold import load_questions
+from tests.made import wire_copies
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Serving, Visiting, Visitor
@@ -25,6 +26,7 @@ BORSCHT = "What is the best recipe for borscht?"
 DESKTOP, PHONE = (1280, 800), (390, 844)
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 HOSTILE = '<img src=x onerror="alert(5)"> [a](javascript:alert(6)) **b** ${alert(7)} {{c}} \u202eו'
+HOSTILE_TITLE = "<img src=x onerror=alert(1)>"
 ARTICLE = """\
 ---
 title: '<script>alert(1)</script> **bridge** \u202eגשר'
@@ -473,3 +475,34 @@ def test_hostile_article_is_text_in_cards_filters_and_files(
         assert "<script" not in text
         assert "](javascript" not in text
         expect(page.locator("#page :is(script, img, b), #page a[href^=javascript]")).to_have_count(0)
+
+
+@SIZES
+def test_copies_are_listed_and_opened_at_the_sentence(
+    serving: Serving, visiting: Visiting, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for name, text in wire_copies().items():
+        (seeds / name).write_text(text.replace("Rot closes pier", HOSTILE_TITLE), encoding="utf-8")
+    with serving(seeds, tmp_path / "store") as url, visiting(url, *size) as visitor:
+        page = visitor.page
+        visitor.ask("What did Duarte say about the deck?")
+        expect(page.locator("#conversation .also summary")).to_have_text("also in 3 others")
+        page.locator("#conversation .also summary").click()
+        rows = page.locator(".also[open] li")
+        expect(rows).to_have_text(
+            [
+                "Pier shuts in May · Herald · 5 March 2024",
+                "<img src=x onerror=alert(1)> · Northern Post · 5 March 2024",
+                "Old pier to close · City Wire · 6 March 2024",
+            ]
+        )
+        page.get_by_role("button", name="Good answer").click()
+        page.locator(".comment").wait_for()
+        expect(rows).to_have_count(3)  # the list stays open when the turn changes
+        rows.nth(1).locator(".also-open").click()
+        expect(page.locator("#source .what")).to_have_text("Copy of source 1")
+        expect(page.locator("#source mark.active")).to_contain_text("storms, and “we cannot let anyone walk on it")
+        expect(page.locator("#source .path")).to_have_text("post.txt")
+        assert page.evaluate("document.documentElement.scrollWidth") == size[0]

@@ -14,6 +14,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Locator, Page, expect
 
+from tests.made import wire_copies
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Serving, Visiting, Visitor
 
@@ -532,3 +534,30 @@ def test_a_server_without_room_says_so(town: Town, visiting: Visiting, monkeypat
         assert [problem for problem in visitor.problems if "507" not in problem] == []
         visitor.problems.clear()
     assert not (town.seeds / "ferry.txt").exists()
+
+
+@on_both
+def test_copies_are_counted_listed_and_compared(
+    serving: Serving, visiting: Visiting, tmp_path: Path, device: str
+) -> None:
+    seeds, store = make_town(tmp_path, wire_copies())
+    with serving(seeds, store) as url, visiting(url, *WIDTHS[device]) as visitor:
+        page = visitor.page
+        go_to_library(page)
+        counted = page.locator("#library-page .copies-open")
+        expect(counted).to_have_text(["3 copies"] * 4)
+        row(page, "QUAYSIDE-PIER").locator(".copies-open").click()
+        source = page.locator("#source")
+        expect(source.locator(".what")).to_have_text("3 copies")
+        expect(source.locator(".counts").last).to_have_text("Sentences: 8 the same, 1 added")
+        source.get_by_role("button", name="Rot closes pier").click()
+        expect(source.locator(".what")).to_have_text("Copy 2 of 3")
+        expect(source.locator("li.changed").last.locator("del")).to_have_text("decades")
+        expect(source.locator("li.changed").last.locator("ins")).to_have_text("years")
+        source.get_by_role("button", name="Next copy").click()
+        expect(source.locator("li.added ins")).to_have_text("Follow us on our channels for more news.")
+        source.get_by_role("button", name="All copies").click()
+        expect(source.locator(".what")).to_have_text("3 copies")
+        assert fits(page)
+        source.get_by_role("button", name="Close", exact=True).click()
+        expect(row(page, "QUAYSIDE-PIER").locator(".copies-open")).to_be_focused()

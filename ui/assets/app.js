@@ -133,7 +133,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const turn = button.closest("[data-turn]")?.dataset.turn;
   if (button.dataset.opens) {
-    opener = button;
+    if (!panel().contains(button)) opener = button; // what is in the panel is gone when it closes
     open(readPlace({ turn, ...button.dataset }));
   } else if (button.matches(".step")) {
     open(readPlace({ turn, kind: shown().dataset.kind, place: button.dataset.place }));

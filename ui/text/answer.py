@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Literal
 
+from index.values import ArticleRecord
 from qa.answer import Answer, Citation
 from ui.inert import is_web_link, markdown_text, plain_text
-from ui.wording import describe_places, describe_speech, describe_voice, find_own_words, format_date
+from ui.wording import (
+    describe_also,
+    describe_places,
+    describe_speech,
+    describe_voice,
+    find_own_words,
+    format_date,
+)
 
 NO_ANSWER = "No answer on the record."
 CONTEXT = "Context"
 
+Copies = Mapping[str, ArticleRecord]
+"""What is known of the articles in `Citation.also`, by id."""
+
+NO_COPIES: Copies = {}
+
 _BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[0m"
 
 
-def answer_text(answer: Answer, *, bold: bool = False) -> str:
+def answer_text(answer: Answer, copies: Copies = NO_COPIES, *, bold: bool = False) -> str:
     """The answer for a terminal: its sentences with [n], then a numbered source for each.
 
-    For a refusal, the reason and the closest sentences, labelled as not an answer. Line breaks within a sentence become
+    A source says where else the sentence stands, and names an outlet if it is in `copies`. For a refusal, the reason
+    and the closest sentences, labelled as not an answer. Line breaks within a sentence become
     spaces, and control characters U+FFFD. With `bold`, the words that answer are between a terminal's codes for it.
     """
     strong = (_BOLD, _NOT_BOLD) if bold else ("", "")
@@ -32,7 +46,7 @@ def answer_text(answer: Answer, *, bold: bool = False) -> str:
             lines += ["", "Closest sentences (not an answer):"]
         label = "" if answer.closest[1:] else "Closest (not an answer): "
         for citation in answer.closest:
-            lines += ["", f"{label}{_inert_sentence(citation, plain_text)}", f"    {_plain_source(citation)}"]
+            lines += ["", f"{label}{_inert_sentence(citation, plain_text)}", f"    {_plain_source(citation, copies)}"]
         return "\n".join(lines)
     lines = note
     for _, citations in group_by_voice(answer.citations):
@@ -43,11 +57,11 @@ def answer_text(answer: Answer, *, bold: bool = False) -> str:
             )
             lines.append(f"{plain_text(speaker)}: {sentences}" if speaker else sentences)
     lines += ["", "Sources"]
-    lines += [f"[{citation.number}] {_plain_source(citation)}" for citation in answer.citations]
+    lines += [f"[{citation.number}] {_plain_source(citation, copies)}" for citation in answer.citations]
     return "\n".join(lines)
 
 
-def answer_markdown(answer: Answer) -> str:
+def answer_markdown(answer: Answer, copies: Copies = NO_COPIES) -> str:
     """The answer as Markdown: its sentences in block quotations with [n], then a numbered source for each.
 
     The words that answer are bold.
@@ -58,7 +72,7 @@ def answer_markdown(answer: Answer) -> str:
         if answer.closest:
             parts.append("Closest sentences, not an answer:" if answer.closest[1:] else "Closest, not an answer:")
         for citation in answer.closest:
-            parts.append(f"> {_markdown_sentence(citation)}\n\n{_markdown_source(citation)}")
+            parts.append(f"> {_markdown_sentence(citation)}\n\n{_markdown_source(citation, copies)}")
         return "\n\n".join(parts)
     for label, citations in group_by_voice(answer.citations):
         passages = [
@@ -67,7 +81,9 @@ def answer_markdown(answer: Answer) -> str:
         ]
         quoted = "\n>\n".join(passages)
         parts.append(f"**{markdown_text(label)}**\n\n{quoted}" if label else quoted)
-    parts.append("\n".join(f"- \\[{citation.number}\\] {_markdown_source(citation)}" for citation in answer.citations))
+    parts.append(
+        "\n".join(f"- \\[{citation.number}\\] {_markdown_source(citation, copies)}" for citation in answer.citations)
+    )
     return "\n\n".join(parts)
 
 
@@ -77,20 +93,22 @@ def _source_parts(citation: Citation) -> list[str]:
     return [title, *(part for part in about if part)]
 
 
-def _plain_source(citation: Citation) -> str:
+def _plain_source(citation: Citation, copies: Copies) -> str:
     described = ", ".join(map(plain_text, _source_parts(citation)))
     place = f"({plain_text(citation.article_id)}, {citation.start}–{citation.end})"
-    return f"{plain_text(describe_attribution(citation))} {described} {place}".lstrip()
+    also = f", {describe_also(citation.also, copies)}" if citation.also else ""
+    return f"{plain_text(describe_attribution(citation))} {described} {place}{also}".lstrip()
 
 
-def _markdown_source(citation: Citation) -> str:
+def _markdown_source(citation: Citation, copies: Copies) -> str:
     parts = [markdown_text(part) for part in _source_parts(citation)]
     if citation.url and is_web_link(citation.url):
         # Within angle brackets, only these four have to be encoded.
         address = re.sub(r"[<>\\|]", lambda found: f"%{ord(found[0]):02X}", citation.url)
         parts[0] = f"[{parts[0]}](<{address}>)"
     place = f"({markdown_text(citation.article_id)}, {citation.start}–{citation.end})"
-    return f"{markdown_text(describe_attribution(citation))} {', '.join(parts)} {place}".lstrip()
+    also = f", {markdown_text(describe_also(citation.also, copies))}" if citation.also else ""
+    return f"{markdown_text(describe_attribution(citation))} {', '.join(parts)} {place}{also}".lstrip()
 
 
 def describe_attribution(citation: Citation) -> str:

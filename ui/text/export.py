@@ -24,7 +24,7 @@ def to_markdown(turns: Sequence[Turn]) -> str:
         if narrowed := describe_filters(turn.filters):
             parts.append(f"Only: {markdown_text(' · '.join(narrowed))}")
         if turn.answer is not None:
-            parts.append(answer_markdown(turn.answer))
+            parts.append(answer_markdown(turn.answer, turn.copies))
         elif turn.problem is not None:
             parts.append(markdown_text(turn.problem))
         else:

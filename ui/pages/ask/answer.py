@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from index.values import ArticleRecord
 from qa.answer import Answer, Citation
 from ui.inert import escape_html
 from ui.shell import date_html
-from ui.text.answer import NO_ANSWER, cut_sentence, describe_attribution, group_by_voice, split_passages
-from ui.wording import describe_places, describe_speech, describe_voice
+from ui.text.answer import (
+    NO_ANSWER,
+    NO_COPIES,
+    Copies,
+    cut_sentence,
+    describe_attribution,
+    group_by_voice,
+    split_passages,
+)
+from ui.wording import count, describe_places, describe_speech, describe_voice
 
 # What stands around the pieces of a sentence.
 _AROUND = {
@@ -20,12 +29,13 @@ _AROUND = {
 }
 
 
-def answer_html(answer: Answer) -> str:
+def answer_html(answer: Answer, copies: Copies = NO_COPIES) -> str:
     """The answer for the conversation: quotations, each sentence followed by a button for its citation, and sources.
 
     The buttons are `button.chip[data-number]`. A refusal has none: its closest sentences have a `button.closest-open`
     each. The words that answer are a `mark`, the speaker's own a `span.own` where the sentence has
-    others. A gloss is a `span.gloss`, which is not part of the quotation.
+    others. A gloss is a `span.gloss`, which is not part of the quotation. A source whose sentences stand in `copies`
+    too has a `details.also` with a `button.also-open` for each, in the order of `list_also`.
     """
     if not answer.answered:
         return _refusal_html(answer)
@@ -35,7 +45,7 @@ def answer_html(answer: Answer) -> str:
         passages = "".join(_passage_html(passage) for passage in split_passages(citations))
         kind = "quotation context" if citations[0].context else "quotation"
         parts.append(f'<figure class="{kind}">{voice}{passages}</figure>')
-    parts.append(f"{_sources_html(answer.citations)}</div>")
+    parts.append(f"{_sources_html(answer.citations, copies)}</div>")
     return "".join(parts)
 
 
@@ -68,15 +78,53 @@ def _chip(citation: Citation) -> str:
     )
 
 
-def _sources_html(citations: Sequence[Citation]) -> str:
+def _sources_html(citations: Sequence[Citation], copies: Copies) -> str:
+    lines, place = [], 0
+    for cited, also in _group_sources(citations):
+        numbers = ", ".join(str(citation.number) for citation in cited)
+        items = ""
+        for _, article_id in also:
+            items += _copy_html(place, article_id, copies.get(article_id))
+            place += 1
+        listed = f'<details class="also"><summary>{_count_others(len(also))}</summary><ul>{items}</ul></details>'
+        lines.append(
+            f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_origin_html(*cited)}'
+            f"{listed if also else ''}</li>"
+        )
+    return f'<ul class="sources" aria-label="Sources">{"".join(lines)}</ul>'
+
+
+def list_also(citations: Sequence[Citation]) -> list[tuple[Citation, str]]:
+    """The articles that have cited sentences too, by id, each with the first citation that stands there."""
+    return [pair for _, also in _group_sources(citations) for pair in also]
+
+
+def _group_sources(
+    citations: Sequence[Citation],
+) -> Iterator[tuple[list[Citation], list[tuple[Citation, str]]]]:
+    """The citations of each line of the sources, and the copies in which one of them stands, with the first one."""
     groups: dict[tuple[str, str], list[Citation]] = {}
     for citation in citations:
         groups.setdefault((citation.article_id, describe_attribution(citation)), []).append(citation)
-    lines = []
     for cited in groups.values():
-        numbers = ", ".join(str(citation.number) for citation in cited)
-        lines.append(f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_origin_html(*cited)}</li>')
-    return f'<ul class="sources" aria-label="Sources">{"".join(lines)}</ul>'
+        also: dict[str, Citation] = {}
+        for citation in cited:
+            for article_id in citation.also:
+                also.setdefault(article_id, citation)
+        yield cited, [(citation, article_id) for article_id, citation in also.items()]
+
+
+def _count_others(number: int) -> str:
+    return f"also in {count(number, 'other')}"
+
+
+def _copy_html(place: int, article_id: str, record: ArticleRecord | None) -> str:
+    title = escape_html((record.title if record else "") or article_id)
+    about = [f"<bdi>{escape_html(record.source)}</bdi>"] if record and record.source else []
+    about += date_html(record.published if record else None)
+    opens = f'class="also-open" data-opens="also" data-place="{place}"'
+    parts = [f'<button type="button" {opens}><bdi>{title}</bdi></button>', *about]
+    return f"<li>{' · '.join(parts)}</li>"
 
 
 def _by_html(citation: Citation) -> str:

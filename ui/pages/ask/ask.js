@@ -67,7 +67,9 @@ function mend(parent, node, like) {
     if (node.data !== like.data) node.data = like.data;
     return;
   }
-  for (const { name } of [...node.attributes]) if (!like.hasAttribute(name)) node.removeAttribute(name);
+  for (const { name } of [...node.attributes]) {
+    if (name !== "open" && !like.hasAttribute(name)) node.removeAttribute(name); // what a visitor has opened stays open
+  }
   for (const { name, value } of like.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
   while (node.childNodes.length > like.childNodes.length) node.lastChild.remove();
   [...like.childNodes].forEach((child, i) => mend(node, node.childNodes[i], child));

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
 from qa.answer import Answer
+from qa.copies import list_copies
 from qa.examples import next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
 from qa.filters import Filters
@@ -26,7 +27,15 @@ from ui.gradio_seam import sent_with
 from ui.pages.ask.examples import Examples
 from ui.pages.ask.filters import filters_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn
-from ui.pages.ask.view import citation_panel_html, conversation_html, examples_html, export_html, part_html, tools_html
+from ui.pages.ask.view import (
+    also_panel_html,
+    citation_panel_html,
+    conversation_html,
+    examples_html,
+    export_html,
+    part_html,
+    tools_html,
+)
 from ui.pages.page import Openers, Site, draw_html, listen
 from ui.source import nothing_open_html
 from ui.text.export import to_link
@@ -85,7 +94,8 @@ class AskPage:
         )
         self._export = draw_html("", "export", is_seen=False)
         self._listen(script)
-        return {kind: (self._talk, partial(self._open_citation, kind)) for kind in ("citation", "closest")}
+        openers: Openers = {kind: (self._talk, partial(self._open_citation, kind)) for kind in ("citation", "closest")}
+        return {**openers, "also": (self._talk, self._open_also)}
 
     def _listen(self, script: gr.HTML) -> None:
         talk, part, typed = self._talk, self._part, [self._question, self._tools]
@@ -158,6 +168,9 @@ class AskPage:
     def _open_citation(self, kind: str, talk: Talk, turn: int, place: int) -> str:
         return citation_panel_html(self._library, talk.turns, turn, kind, place)
 
+    def _open_also(self, talk: Talk, turn: int, place: int) -> str:
+        return also_panel_html(self._library, talk.turns, turn, place)
+
     def _run(self, turn: Turn) -> Iterator[dict[str, Any]]:
         """The changes to a turn while it is being answered: its steps, and finally its answer or problem."""
         steps: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -165,7 +178,8 @@ class AskPage:
         def work() -> None:
             try:
                 answer = self._answer(turn.question, turn.after, turn.filters, lambda step: steps.put({"step": step}))
-                steps.put({"answer": answer, "link": _link(turn)})
+                copies = list_copies(self._library, answer.citations or answer.closest)
+                steps.put({"answer": answer, "link": _link(turn), "copies": copies})
             except OnRecordError as error:
                 steps.put({"problem": str(error)})
             except Exception:

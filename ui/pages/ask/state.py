@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from index.values import ArticleRecord
 from qa.answer import Answer
 from qa.feedback import Vote
 from qa.filters import NO_FILTERS, Filters
@@ -20,7 +22,8 @@ class Turn:
     """One question of a conversation with its answer or the problem with it; neither while it is being answered.
 
     `after` are the earlier questions that it was answered as a follow-up to, oldest first. `step` is what is being
-    done to answer it, `link` asks it again, and `following` are suggestions for the next question.
+    done to answer it, `link` asks it again, and `following` are suggestions for the next question. `copies` has what is
+    known of the articles that have its sentences too, by id.
     """
 
     question: str
@@ -32,6 +35,7 @@ class Turn:
     stopped: bool = False
     link: str = ""
     following: tuple[str, ...] = ()
+    copies: Mapping[str, ArticleRecord] = field(default_factory=dict)
     vote: Vote | None = None
     comment: str | None = None
     vote_problem: str | None = None

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from qa.answer import Citation
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
+from qa.copies import find_in_copy
 from qa.feedback import MAX_COMMENT
 from ui.inert import escape_html
-from ui.pages.ask.answer import answer_html, cards_html
+from ui.pages.ask.answer import answer_html, cards_html, list_also
 from ui.pages.ask.filters import filtered_html
 from ui.pages.ask.state import Conversation, Talk, Turn
 from ui.shell import message_html
-from ui.source import Opened, nothing_open_html, panel_html
+from ui.source import Mark, Opened, nothing_open_html, panel_html
 from ui.text.answer import answer_text
 from ui.text.export import to_json, to_markdown
 from ui.wording import count
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _STEPS = {"searching": "Searching", "reading": "Reading", "answering": "Answering"}
+_MOVED = "This article has changed since the answer was given, and does not have the cited sentence any more."
 _UP = "M7 11v9H4v-9zm3 9h7.200a2 2 0 0 0 1.960-1.600l1.200-6A2 2 0 0 0 18.400 10H14V6a2 2 0 0 0-3.900-.600L10 11z"
 _VOTES = (("up", "Good answer", ""), ("down", "Bad answer", ' transform="rotate(180 12 12)"'))
 
@@ -119,6 +121,29 @@ def citation_panel_html(library: Library, turns: Conversation, turn: int, kind: 
     return panel_html(library, cited.article_id, opened, citations, cited.number)
 
 
+def also_panel_html(library: Library, turns: Conversation, turn: int, place: int) -> str:
+    """The panel with a copy of a cited article, opened at the first sentence cited of it; empty if there is none."""
+    citations = _cited(turns, turn, "citation")
+    also = list_also(citations)
+    if not 0 <= place < len(also):
+        return nothing_open_html()
+    cited, article_id = also[place]
+    theirs = [one for one in citations if one.article_id == cited.article_id]
+    places = find_in_copy(library, theirs, article_id)
+    marks = [Mark(one.number, article_id, *places[one.number]) for one in theirs if one.number in places]
+    opened = Opened(
+        kind="also",
+        turn=turn,
+        place=place,
+        what=f"Copy of source {cited.number}",
+        noun="copy",
+        previous=place - 1 if place > 0 else None,
+        following=place + 1 if place + 1 < len(also) else None,
+    )
+    note = "" if cited.number in places else f'<p class="stale" role="note">{_MOVED}</p>'
+    return panel_html(library, article_id, opened, marks, cited.number, note=note)
+
+
 def _turn_html(place: int, turn: Turn, is_last: bool) -> str:
     question = escape_html(turn.question.strip())
     asked = f'<h2 class="asked" dir="auto">{question}</h2>' if question else ""
@@ -127,7 +152,7 @@ def _turn_html(place: int, turn: Turn, is_last: bool) -> str:
         return f'<div class="turn" data-turn="{place}" aria-busy="true">{asked}{narrowed}{_steps_html(turn.step)}</div>'
     if turn.answer is not None:
         sure = _sure_html(turn.answer.confidence) if turn.answer.answered else ""
-        reply = sure + answer_html(turn.answer) + cards_html(turn.answer.citations)
+        reply = sure + answer_html(turn.answer, turn.copies) + cards_html(turn.answer.citations)
     elif turn.problem is not None:
         reply = f'<p class="problem" dir="auto">{message_html(turn.problem)}</p>'
     else:
@@ -161,7 +186,7 @@ def _actions_html(turn: Turn, is_last: bool) -> str:
     buttons = []
     if turn.answer is not None:
         if turn.answer.answered:
-            copied = escape_html(answer_text(turn.answer))
+            copied = escape_html(answer_text(turn.answer, turn.copies))
             buttons.append(f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>')
         link = escape_html(turn.link)
         buttons.append(f'<button type="button" class="copy-link" data-link="{link}">Copy link</button>')

@@ -24,6 +24,7 @@ from index.seeds_folder import (
 from index.sync import Report
 from ui.gradio_seam import sent_with
 from ui.pages.library.arrivals import FAILED, delete_upload, receive_upload
+from ui.pages.library.copies import copies_panel_html, versions_panel_html
 from ui.pages.library.news import news_html
 from ui.pages.library.state import COLUMNS, PAGE_SIZE, Arrival, Row, Visit
 from ui.pages.library.view import article_panel_html, table_html, tools_html
@@ -78,10 +79,20 @@ class LibraryPage:
                 ("dismiss", self._dismiss),
             ):
                 listen(script, event, handler, visit, outputs, while_running="multiple")
-        return {"article": (visit, self._open_article)}
+        return {
+            "article": (visit, self._open_article),
+            "copies": (visit, self._open_copies),
+            "versions": (visit, self._open_versions),
+        }
 
     def _open_article(self, visit: Visit, _turn: int, place: int) -> str:
         return article_panel_html(self._library, visit.shelf, place)
+
+    def _open_copies(self, visit: Visit, _turn: int, place: int) -> str:
+        return copies_panel_html(self._library, visit.shelf, place)
+
+    def _open_versions(self, visit: Visit, row: int, place: int) -> str:
+        return versions_panel_html(self._library, visit.shelf, row, place)
 
     def _show(self, visit: Visit, *, doing: str = "", **changes: Any) -> Shown:
         shelf = visit.change(self._library, **changes)

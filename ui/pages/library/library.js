@@ -172,8 +172,8 @@ document.addEventListener("click", (event) => {
     byId("added-files")?.focus();
   } else if (button.matches(".close") && !document.body.classList.contains("sheet-open")) {
     document.body.classList.add("article-closed"); // beside the table; on a phone, app.js closes the sheet
-    document.querySelector("#library-page .read[aria-current]")?.focus();
-  } else if (button.matches(".read")) document.body.classList.remove("article-closed");
+    document.querySelector("#library-page :is(.read, .copies-open)[aria-current]")?.focus();
+  } else if (button.matches(".read, .copies-open")) document.body.classList.remove("article-closed");
 });
 
 document.addEventListener("focusin", (event) => {

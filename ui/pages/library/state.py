@@ -47,6 +47,8 @@ class Row:
     people: int | None = None
     reason: str = ""
     token: str = ""
+    copies: int = 0
+    """How many other articles are copies of it."""
 
     @property
     def can_be_read(self) -> bool:
@@ -100,6 +102,7 @@ class Shelf:
 def list_rows(library: Library, plan: Plan, ghosts: Sequence[Row] = ()) -> list[Row]:
     """Every article and every file that has none yet; a ghost takes the place of its row until the file is back."""
     records = library.records
+    copies = library.lexical.all_copies()
     changed = {file.name for file in plan.read} | set(plan.unsettled)
     gone = set(plan.gone)
     reasons = dict(plan.skipped)
@@ -122,6 +125,7 @@ def list_rows(library: Library, plan: Plan, ghosts: Sequence[Row] = ()) -> list[
                 sentences=record.sentences,
                 people=_count_people(record.speakers),
                 reason=reason,
+                copies=len(copies.get(record.id, ())),
             )
         )
     known = {record.file for record in records.values()}

@@ -118,6 +118,9 @@ def _row_html(place: int, row: Row, shelf: Shelf, *, read_only: bool) -> str:
     if row.can_be_read:
         title = f'<button type="button" class="read" data-opens="article" data-place="{place}">{title}</button>'
     path = f'<span class="file"><bdi>{line_html(row.id)}</bdi></span>' if row.title != row.id else ""
+    if row.copies and row.can_be_read:
+        opens = f'class="copies-open" data-opens="copies" data-place="{place}"'
+        path += f'<button type="button" {opens}>{count(row.copies, "copy", "copies")}</button>'
     state = _STATES.get(row.state, "")
     if row.state in ("skipped", "kept"):
         name = "Skipped" if row.state == "skipped" else "Old version: the new one was skipped"

@@ -1,0 +1,75 @@
+"""Two versions of an article in, how they differ out: sentence by sentence, and within a changed one word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+_CHANGED = 0.5  # of the words of two sentences in the same place: with fewer in common, one is removed and one added
+_PAIRED = 30  # sentences in a row that were all replaced: in longer runs they are not compared, which takes too long
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A sentence of both versions, or of one; the text of the version without it is ""."""
+
+    kind: Literal["same", "changed", "removed", "added"]
+    before: str
+    after: str
+
+
+def compare(before: Sequence[str], after: Sequence[str]) -> list[Difference]:
+    """Return every sentence of both versions of an article, in order, with what became of it."""
+    ours, theirs = ([_to_key(text) for text in texts] for texts in (before, after))
+    found: list[Difference] = []
+    for kind, i, j, m, n in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found += [Difference("same", one, other) for one, other in zip(before[i:j], after[m:n], strict=True)]
+        else:
+            found += _pair(before[i:j], after[m:n])
+    return found
+
+
+def compare_words(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a changed sentence in order, each as before and as after: the same, or one of them "" ."""
+    ours, theirs = _TOKEN.findall(before), _TOKEN.findall(after)
+    for kind, i, j, m, n in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        one, other = "".join(ours[i:j]), "".join(theirs[m:n])
+        if kind == "equal":
+            yield one, other
+        else:
+            yield from ((piece, "") for piece in (one,) if piece)
+            yield from (("", piece) for piece in (other,) if piece)
+
+
+def _pair(before: Sequence[str], after: Sequence[str]) -> list[Difference]:
+    """The sentences of a stretch that differs, those that are alike as changed."""
+    found, next_after = [], 0
+    for text in before:
+        alike = None
+        if len(before) <= _PAIRED and len(after) <= _PAIRED:
+            alike = next((i for i in range(next_after, len(after)) if _are_alike(text, after[i])), None)
+        if alike is None:
+            found.append(Difference("removed", text, ""))
+            continue
+        found += [Difference("added", "", other) for other in after[next_after:alike]]
+        found.append(Difference("changed", text, after[alike]))
+        next_after = alike + 1
+    return [*found, *(Difference("added", "", other) for other in after[next_after:])]
+
+
+def _are_alike(one: str, other: str) -> bool:
+    matcher = SequenceMatcher(None, _to_key(one).split(), _to_key(other).split(), autojunk=False)
+    return matcher.real_quick_ratio() >= _CHANGED and matcher.ratio() >= _CHANGED
+
+
+def _to_key(text: str) -> str:
+    """A sentence without what an editor's software changes: white space, and the form of quotation marks."""
+    return " ".join(text.translate(_PLAIN).split())
+
+
+_PLAIN = str.maketrans("“”„’‘", '"""\'\'')
