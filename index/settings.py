@@ -27,6 +27,7 @@ class Settings:
     reranker         the name or folder of a sentence-transformers cross-encoder that ranks the best evidence again
     min_confidence   answers with a confidence, in [0, 1], below this become refusals
     max_article_mb   larger articles are skipped and reported; in megabytes of 10^6 bytes
+    history_mb       what earlier versions of articles may take, packed; in megabytes of 10^6 bytes
     chroma_url       the address of a Chroma server, such as http://localhost:8000; without it, Chroma is embedded
     chroma_token     sent to that server, as a bearer token and as X-Chroma-Token
     chroma_tenant    the tenant on that server
@@ -40,6 +41,7 @@ class Settings:
     reranker: str | None = None
     min_confidence: float = 0.5
     max_article_mb: float = 5.0
+    history_mb: float = 200.0
     chroma_url: str | None = None
     chroma_token: str | None = dataclasses.field(default=None, repr=False)
     chroma_tenant: str = "default_tenant"
@@ -73,6 +75,7 @@ def load_settings(*, seeds: str | Path | None = None, store: str | Path | None =
         reranker=str(given["reranker"]) if given.get("reranker") else None,
         min_confidence=_number(given, "min_confidence", Settings.min_confidence, highest=1.0),
         max_article_mb=_number(given, "max_article_mb", Settings.max_article_mb, highest=1e6),
+        history_mb=_number(given, "history_mb", Settings.history_mb, highest=1e6),
         chroma_url=_address(given.get("chroma_url")),
         chroma_token=str(given["chroma_token"]) if given.get("chroma_token") else None,
         chroma_tenant=str(given.get("chroma_tenant", Settings.chroma_tenant)),

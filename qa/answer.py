@@ -20,10 +20,11 @@ class CitedSentence:
     Offsets are 0-based and half-open, in code points. `speech` is "direct" for a speaker's own words, "indirect" for a
     report of them, None if no one speaks. `speaker` is the name of that person or group across all articles, None if
     the article gives none ("officials said"). `statements` has each statement in the sentence, first the one of
-    `speaker`, with the span in `text` of the words that are its speaker's.
+    `speaker`, with the span in `text` of the words that are its speaker's. `digest` is that of the article's version.
     """
 
     article_id: str
+    digest: str
     title: str
     source: str | None
     published: str | None
@@ -93,6 +94,7 @@ def describe(sentence: Sentence, record: ArticleRecord, names: Mapping[str, str]
     """Return the fields of a CitedSentence; `names` has the full name for each name that an article uses."""
     return {
         "article_id": record.id,
+        "digest": record.digest,
         "title": record.title,
         "source": record.source,
         "published": record.published,

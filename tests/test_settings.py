@@ -93,7 +93,7 @@ def test_chroma_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 KNOWN = (
-    "chroma_database, chroma_tenant, chroma_token, chroma_url, max_article_mb, min_confidence, model, reader, "
+    "chroma_database, chroma_tenant, chroma_token, chroma_url, history_mb, max_article_mb, min_confidence, model, reader, "
     "reranker, seeds, store"
 )
 TOML = [

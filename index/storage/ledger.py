@@ -149,6 +149,10 @@ class Ledger:
         held = set(rows)
         return [record for record in wanted if (record.id, record.digest, record.file) not in held]
 
+    def digests(self) -> dict[str, str]:
+        """The digest of each article, by its id."""
+        return dict(self.query(f"SELECT id, digest FROM articles WHERE {self.counts_now}"))
+
     def speakers(self) -> dict[str, str]:
         """Who speaks in each article, by its id, as its record has it."""
         return dict(self.query(f"SELECT id, speakers FROM articles WHERE {self.counts_now}"))
