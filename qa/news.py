@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from index.library import Library
 from index.models.embedding import in_context
-from index.storage.history import History, Noted, Version
+from index.storage.history import History, Look, Noted, Version
 from index.values import Article, ArticleRecord, Sentence, sentence_id
 from qa.answer import CitedSentence, describe
 from qa.watches import Watch, add_watch, read_watches, remove_watch, text_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Kind = Literal["new", "changed", "removed"]
-ALIKE = 0.5  # difflib's ratio of the words of two sentences, one of which has become the other
+ALIKE = 0.6  # difflib's ratio of the words of two sentences, one of which has become the other
 SEEN = "seen"  # the mark of what a reader has seen
 
 
@@ -72,24 +72,31 @@ def find_news(library: Library) -> int:
         if not history.has_begun:
             return 0
         watches = read_watches(library.settings.seeds)
-        with library.reading():
-            before, now = history.looked_at(), library.store.ledger.digests()
-            changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
-            if not changed:
-                return 0
-            matcher = Matcher(library, watches, _find_vectors(library, history, watches))
-            # An article that was only moved has another id, and nothing in it is new.
-            moved = {before[key] for key in changed if key not in now} & {now[key] for key in changed if key in now}
-            found = 0
-            for key in changed:
-                was, is_now = before.get(key), now.get(key)
-                items: list[tuple[str, str]] = []
-                if not (was is None and is_now in moved) and not (is_now is None and was in moved):
-                    old = history.version(key, was) if was else None
-                    items.extend(_compare(library, matcher, old, library.records.get(key)))
-                if history.announce(key, was, is_now, items):
-                    found += len(items)
-            return found
+        while True:
+            with library.reading():
+                looks = _look(library, history, watches)
+            if history.announce(looks):  # else another process was quicker
+                return sum(len(look.found) for look in looks)
+
+
+def _look(library: Library, history: History, watches: Sequence[Watch]) -> list[Look]:
+    """Look at every article whose version is another than the one that was looked at last."""
+    before, now = history.looked_at(), library.store.ledger.digests()
+    changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+    if not changed:
+        return []
+    matcher = Matcher(library, watches, _find_vectors(library, history, watches))
+    # An article that was only moved has another id, and nothing in it is new.
+    moved = {before[key] for key in changed if key not in now} & {now[key] for key in changed if key not in before}
+    looks = []
+    for key in changed:
+        was, is_now = before.get(key), now.get(key)
+        found: list[tuple[str, str]] = []
+        if not (was is None and is_now in moved) and not (is_now is None and was in moved):
+            old = history.version(key, was) if was else None
+            found.extend(_compare(library, matcher, old, library.records.get(key)))
+        looks.append(Look(key, was, is_now, found))
+    return looks
 
 
 def list_news(library: Library, *, watch: str | None = None, after: int = 0, limit: int = -1) -> list[NewsItem]:
@@ -100,13 +107,13 @@ def list_news(library: Library, *, watch: str | None = None, after: int = 0, lim
         return [_to_item(noted) for noted in history.news(after=after, watch=watch, limit=limit)]
 
 
-def count_unread(library: Library, name: str = SEEN) -> int:
-    """How many items a reader has not seen."""
+def count_unread(library: Library, name: str = SEEN) -> dict[str, int]:
+    """How many items a reader has not seen, by the id of the watch; only those of which there are some."""
     if not History.exists(library.settings.store):
-        return 0
+        return {}
     with closing(library.open_history()) as history:
-        ids = [watched.id for watched in read_watches(library.settings.seeds)]
-        return history.count_news(ids, after=history.mark(name))
+        counts = history.count_news(after=history.mark(name))
+        return {one.id: counts[one.id] for one in read_watches(library.settings.seeds) if one.id in counts}
 
 
 def find_mark(library: Library, name: str = SEEN) -> int:

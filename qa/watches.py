@@ -21,11 +21,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from index.errors import QuestionError, SeedsError, in_one_line
+from index.file_names import WATCHES_FILE
 from index.own_files import change_own, read_own
 from index.words import to_words
 from qa.question import read_question
 
-WATCHES_FILE = "watches.toml"  # like people.toml, not an article
 MOST = 5_000  # watches; each is compared with every new sentence
 LONGEST = 500  # characters of a speaker or an outlet
 _HEADER = "# What is watched in these articles: `onrecord watch` lists, adds and removes.\n"

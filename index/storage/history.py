@@ -5,7 +5,7 @@ shown, and what is new is counted from then on. A version is kept before the syn
 that is killed loses none. What all versions take has a limit; those that were replaced first go first.
 
 An article is looked at once for each of its versions that is found: `looked_at` has the one that was looked at last.
-What is new in it, and that it was looked at, are written together, so nothing is announced twice and nothing is missed,
+What is new, and all that was looked at, are written together, so nothing is announced twice and nothing is missed,
 whenever a process is killed and however many look at the same time.
 """
 
@@ -16,7 +16,7 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,6 +58,19 @@ class Noted:
     watch: str
     found: float
     item: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look at an article: the digests of the version before and of the one now, None where there was or is none.
+
+    `found` is what is new in it: the watch and what it is, as JSON.
+    """
+
+    article_id: str
+    before: str | None
+    now: str | None
+    found: Sequence[tuple[str, str]]
 
 
 class History:
@@ -134,21 +147,21 @@ class History:
         """The digest of the version of each article that was looked at last, by its id."""
         return dict(self._query("SELECT id, digest FROM looked_at"))
 
-    def announce(self, article_id: str, before: str | None, now: str | None, found: Sequence[tuple[str, str]]) -> bool:
-        """Note that an article was looked at, and what is new in it: the watch and what it is, as JSON.
+    def announce(self, looks: Sequence[Look]) -> bool:
+        """Note that articles were looked at, and what is new in them: all of it or, if it was done before, nothing.
 
-        `before` and `now` are digests, None if the article was not, or is no longer, there. Returns whether it was:
-        another process may have been quicker.
+        Returns whether it was noted: another process may have been quicker.
         """
         with self._writing() as connection:
-            ((held,),) = connection.execute("SELECT max(digest) FROM looked_at WHERE id = ?", (article_id,))
-            if held != before:
+            held = self.looked_at()
+            if any(held.get(look.article_id) != look.before for look in looks):
                 return False
-            connection.execute("DELETE FROM looked_at WHERE id = ?", (article_id,))
-            if now is not None:
-                connection.execute("INSERT INTO looked_at VALUES (?, ?)", (article_id, now))
-            rows = [(watch, time.time(), item) for watch, item in found]
-            connection.executemany("INSERT INTO news (watch, found, item) VALUES (?, ?, ?)", rows)
+            for look in looks:
+                connection.execute("DELETE FROM looked_at WHERE id = ?", (look.article_id,))
+                if look.now is not None:
+                    connection.execute("INSERT INTO looked_at VALUES (?, ?)", (look.article_id, look.now))
+                rows = [(watch, time.time(), item) for watch, item in look.found]
+                connection.executemany("INSERT INTO news (watch, found, item) VALUES (?, ?, ?)", rows)
             return True
 
     def news(self, *, after: int = 0, watch: str | None = None, limit: int = -1) -> list[Noted]:
@@ -159,11 +172,9 @@ class History:
         """
         return [Noted(*row) for row in self._query(statement, after, watch, limit)]
 
-    def count_news(self, watches: Collection[str], *, after: int) -> int:
-        """The number of those of these watches with a later number."""
-        statement = "SELECT count(*) FROM news WHERE number > ? AND watch IN (SELECT value FROM json_each(?))"
-        ((number,),) = self._query(statement, after, json.dumps(list(watches)))
-        return int(number)
+    def count_news(self, *, after: int) -> dict[str, int]:
+        """How many items have a later number, by watch."""
+        return dict(self._query("SELECT watch, count(*) FROM news WHERE number > ? GROUP BY watch", after))
 
     def forget(self, watch: str) -> None:
         """Delete what was found for a watch."""
