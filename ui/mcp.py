@@ -1,6 +1,7 @@
 """Tools for the Model Context Protocol, over HTTP or standard input and output.
 
-They are the methods of `ui.api.Service` that only read. The package mcp is optional; `require_mcp` raises if it is missing.
+They are the methods of `ui.api.Service` that only read. The package mcp is optional; `require_mcp` raises if it is
+missing.
 """
 
 from __future__ import annotations
