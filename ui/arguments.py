@@ -172,8 +172,8 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         nargs="?",
         const="http",
         choices=("http", "stdio"),
-        help="offer MCP clients the tools ask, quotes and read_article at /mcp; with stdio, offer only these, over "
-        "standard input and output",
+        help="offer MCP clients what only reads, such as ask and quotes, as tools at /mcp; with stdio, offer only "
+        "these, over standard input and output",
     )
     serve.add_argument(
         "--read-only",
