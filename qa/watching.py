@@ -7,8 +7,9 @@ with all watches at once, and no index is needed for it, so that one that is gon
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from index.library import Library
 from index.speech.people import find_speaker
 from index.values import Sentence, Speaker, led_by
 from index.words import fold_letters, to_stems, to_words
-from qa.question import Query, read_question
-from qa.watches import Watch, text_of
+from qa.question import read_question
+from qa.watches import MOST, Watch, text_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,11 +49,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A watch, ready to be compared: whose words it wants, and the rarity of each stem of its topic."""
+    """A watch, ready to be compared: whose words it wants, and the stems of its topic without the speaker's name."""
 
     watch: Watch
     speaker: str
-    topic: Mapping[str, float]
+    topic: tuple[str, ...]
 
 
 class Matcher:
@@ -62,7 +63,7 @@ class Matcher:
         """Call it, and use it, within one `library.reading` block."""
         self._library = library
         self._vectors = vectors
-        self._wanted = [self._prepare(watch) for watch in watches]
+        self._wanted = [_read(watch) for watch in watches]
         self._called = {person.name: person.also for person in library.people}
         self._voices: dict[str, frozenset[str]] = {}
 
@@ -90,26 +91,17 @@ class Matcher:
                 found[wanted.watch] = fitting
         return found
 
-    def _prepare(self, watch: Watch) -> _Wanted:
-        query = read_question(text_of(watch)) if watch.question or watch.about else None
-        speaker = watch.speaker or (query.speaker if query and query.speaker else "")
-        return _Wanted(watch, speaker, self._weigh(query, speaker) if query else {})
-
-    def _weigh(self, query: Query, speaker: str) -> dict[str, float]:
-        """The rarity of each stem that a question is about, without the speaker's name."""
-        total, named = self._library.counts[1], set(to_stems(speaker))
-        rarity = {}
-        for stem in to_stems(" ".join(query.terms)):
-            if stem not in named:
-                often = self._library.lexical.frequency(stem)
-                rarity[stem] = math.log(1 + (total - often + 0.5) / (often + 0.5))
-        return rarity
-
     def _is_about(self, wanted: _Wanted, near: float, stems: set[str]) -> bool:
-        whole = sum(wanted.topic.values())
-        share = sum(weight for stem, weight in wanted.topic.items() if stem in stems) / whole if whole else 0.0
         bar = SAID if wanted.speaker else ASKED
+        if near + bar.share < bar.least or near >= bar.least:
+            return near >= bar.least  # whatever words it has
+        rarity = {stem: self._measure_rarity(stem) for stem in wanted.topic}
+        share = sum(weight for stem, weight in rarity.items() if stem in stems) / sum(rarity.values())
         return near + bar.share * share >= bar.least
+
+    def _measure_rarity(self, stem: str) -> float:
+        total, often = self._library.counts[1], self._library.lexical.frequency(stem)
+        return math.log(1 + (total - often + 0.5) / (often + 0.5))
 
     def _words_of(self, voice: str) -> set[str]:
         """The words by which a voice may be asked for."""
@@ -126,6 +118,15 @@ class Matcher:
         # Whoever spoke only in a version that is gone is not known any more.
         known = self._voices[asked] or _names(asked, [Speaker(voice, names=(voice,)) for voice in sorted(speakers)])
         return known.intersection(speakers)
+
+
+@functools.lru_cache(maxsize=MOST)
+def _read(watch: Watch) -> _Wanted:
+    query = read_question(text_of(watch)) if watch.question or watch.about else None
+    speaker = watch.speaker or (query.speaker if query and query.speaker else "")
+    named = set(to_stems(speaker))
+    topic = to_stems(" ".join(query.terms)) if query else []
+    return _Wanted(watch, speaker, tuple(stem for stem in dict.fromkeys(topic) if stem not in named))
 
 
 def _names(asked: str, people: Sequence[Speaker]) -> frozenset[str]:
