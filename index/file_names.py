@@ -1,4 +1,4 @@
-"""Names in the seeds folder: that of our own file, and for files added to it names that every file system accepts."""
+"""Names in the seeds folder: those of our own files, and for files added to it names that every file system accepts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from index.errors import ArticleError
 from index.reading.files import SUFFIXES, suffix_of
 
-PEOPLE_FILE = "people.toml"  # corrections of who is who: not an article
+PEOPLE_FILE = "people.toml"  # corrections of who is who
+WATCHES_FILE = "watches.toml"  # what is watched
+OWN_FILES = frozenset({PEOPLE_FILE, WATCHES_FILE})  # which are not articles
 LONGEST_NAME = 200  # bytes; file systems allow 255, and a number may be added
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]+')  # not allowed on Windows, where the folder may be copied to
 _AT_ENDS = re.compile(r'^[<>:"|?*. ]+|[<>:"|?*. ]+(?=\.\w+$|$)')

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from types import TracebackType
 
@@ -16,12 +16,14 @@ from index.file_names import PEOPLE_FILE
 from index.merger import Merger
 from index.models.embedding import EmbeddingModel
 from index.opened import Opened, OpenPart, open_ledger, open_part, open_server, open_snapshot, to_opened
-from index.people_file import Stamp, add_correction, find_stamp, read_corrections, remove_correction
+from index.own_files import Stamp, find_stamp
+from index.people_file import add_correction, read_corrections, remove_correction
 from index.plan import IsWhole, Plan, make_plan, require_files
 from index.roster import Heard, Roster, hear
 from index.settings import Settings
 from index.speech.corrections import Correction
 from index.storage.chroma import Part
+from index.storage.history import History, Version
 from index.storage.lexical import Lexical
 from index.storage.lock import make_folder, writer_lock
 from index.storage.snapshots import Snapshots
@@ -141,6 +143,17 @@ class Library:
             self._merger.begin(self.model, self.counts[1])
         return report
 
+    def open_history(self) -> History:
+        """What was indexed once, and what was found to be new; close it after use."""
+        return History(self.settings.store, most=int(self.settings.history_mb * 1_000_000))
+
+    def version(self, article_id: str, digest: str) -> Version | None:
+        """An article as it was indexed with this digest, if it was replaced since and is kept; else None."""
+        if not History.exists(self.settings.store):
+            return None
+        with closing(self.open_history()) as history:
+            return history.version(article_id, digest)
+
     def finish_merge(self) -> None:
         """Wait until what a sync began to merge in the background is one part; see `index.storage.merging`."""
         if self._merger:
@@ -157,7 +170,9 @@ class Library:
         with self._making_roster:
             opened, made = self._opened, self._roster
             if made is None or made[0] is not opened:
-                stamp = find_stamp(self.settings.seeds)  # first: what is changed during the reading is read again
+                stamp = find_stamp(
+                    self.settings.seeds / PEOPLE_FILE
+                )  # first: what is changed during the reading is read again
                 corrections = read_corrections(self.settings.seeds)
                 for fault in corrections.faults:
                     logger.warning("%s, line %d: %s", PEOPLE_FILE, fault.line, fault.reason)
@@ -275,7 +290,7 @@ class Library:
     def _are_corrected(self) -> bool:
         """Whether the file of corrections has changed since it was read."""
         made = self._roster
-        return made is not None and find_stamp(self.settings.seeds) != made[1]
+        return made is not None and find_stamp(self.settings.seeds / PEOPLE_FILE) != made[1]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -348,7 +363,7 @@ class Library:
             ledger = open_ledger(self.settings, draft.revision)
             stack.callback(ledger.close)
             is_level = ledger.begin(before.revision)
-            store = Store([*(part.part for part in kept), written.part], ledger)
+            store = Store([*(part.part for part in kept), written.part], ledger, keep=self._keep)
             if anew or draft.is_resumed or not is_level:
                 store.level_anew()
                 plan = make_plan(self.settings, store.files(), is_whole=is_whole)
@@ -367,6 +382,10 @@ class Library:
         ledger.prune(snapshots.oldest_read())
         return applied.report
 
+    def _keep(self, versions: Iterable[Version]) -> None:
+        with closing(self.open_history()) as history:
+            history.keep(versions)
+
     def _write_to_server(self, on_progress: OnProgress, is_whole: IsWhole | None) -> Report:
         """Sync into what readers read, in an order that leaves each article whole."""
         before = self._opened
@@ -379,7 +398,7 @@ class Library:
         with ExitStack() as stack:
             ledger = open_ledger(self.settings, before.revision + 1, server)
             stack.callback(ledger.close)
-            store = Store([written.part], ledger, is_served=True)
+            store = Store([written.part], ledger, is_served=True, keep=self._keep)
             since = server.current.since if server.current and written.is_searched else None
             if ledger.begin(before.revision) and since is not None and since <= before.revision:
                 store.follow(before.revision)  # what an interrupted writer left

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from index.errors import SeedsError
-from index.file_names import PEOPLE_FILE
+from index.file_names import OWN_FILES
 from index.reading.files import SUFFIXES
 from index.settings import Settings
 from index.values import FileRecord
@@ -117,7 +117,7 @@ def make_plan(settings: Settings, known: Mapping[str, FileRecord], *, is_whole: 
     limit = settings.max_article_bytes
     recorded = {(record.size, record.mtime_ns) for record in known.values()} if is_whole else set()
     for name, entry in walk_files(settings.seeds):
-        if name == PEOPLE_FILE:
+        if name in OWN_FILES:
             continue
         if not may_be_article(name):
             skipped.append((name, f"{PurePath(name).suffix or 'no suffix'}: only {_SUFFIX_LIST} files are read"))

@@ -102,6 +102,10 @@ class Roster:
         found = self._store.sentences_of(ids)
         return found if self._is_plain else {key: self._correct(key, held) for key, held in found.items()}
 
+    def correct(self, digest: str, sentences: Iterable[Sentence]) -> list[Sentence]:
+        """Sentences of an article's version with this digest, which the store need not hold."""
+        return [self._correct(sentence_id(one.article_id, digest, one.position), one) for one in sentences]
+
     def sentences_with_vectors(self, ids: Sequence[str]) -> list[FoundSentence]:
         """The sentences with these ids that the store holds, with their vectors, in no particular order."""
         found = self._store.sentences_with_vectors(ids)

@@ -23,9 +23,11 @@ class CitedSentence:
     `speaker`, with the span in `text` of the words that are its speaker's. `locator` is where in the original it
     begins: ("page", "3") or ("timestamp", "00:12:41"); None if the article has neither pages nor times.
     `also` has the ids of the copies of the article that have the same or nearly the same sentence, the earliest first.
+    `digest` is that of the article's version.
     """
 
     article_id: str
+    digest: str
     title: str
     source: str | None
     published: str | None
@@ -98,6 +100,7 @@ def describe(sentence: Sentence, record: ArticleRecord, names: Mapping[str, str]
     locator = find_locator(locators_from_json(record.locators), sentence.start)
     return {
         "article_id": record.id,
+        "digest": record.digest,
         "title": record.title,
         "source": record.source,
         "published": record.published,

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 _CHANGED = 0.5  # of the words of two sentences in the same place: with fewer in common, one is removed and one added
+_BECOME = 0.6  # the same, wherever they stand: one of the two has become the other
 _PAIRED = 30  # sentences in a row that were all replaced: in longer runs they are not compared, which takes too long
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -44,6 +45,22 @@ def compare_words(before: str, after: str) -> Iterator[tuple[str, str]]:
         else:
             yield from ((piece, "") for piece in (one,) if piece)
             yield from (("", piece) for piece in (other,) if piece)
+
+
+def pair_alike(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Pair each old sentence with the new one that it has become, the most alike first; those unlike are left out."""
+    words = [[text.split() for text in texts] for texts in (old, new)]
+    ratios = []
+    for i, before in enumerate(words[0]):
+        for j, after in enumerate(words[1]):
+            matcher = SequenceMatcher(None, before, after, autojunk=False)
+            if matcher.real_quick_ratio() >= _BECOME and matcher.quick_ratio() >= _BECOME:
+                ratios.append((-matcher.ratio(), i, j))
+    pairs: dict[int, int] = {}
+    for ratio, i, j in sorted(ratios):
+        if -ratio >= _BECOME and i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return sorted(pairs.items())
 
 
 def _pair(before: Sequence[str], after: Sequence[str]) -> list[Difference]:

@@ -12,6 +12,7 @@ from qa.answer import Answer, Citation, describe
 CITATION = Citation(
     number=1,
     article_id="north/ferry.txt",
+    digest="d1",
     title="Ferry “Élan” 😀",
     source="Northern News",
     published="2024-03-04",
@@ -34,6 +35,7 @@ CITATION = Citation(
 UNKNOWN = Citation(
     number=2,
     article_id="a.txt",
+    digest="d1",
     title="A",
     source=None,
     published=None,
@@ -95,6 +97,7 @@ def test_json_is_plain() -> None:
             {
                 "number": 2,
                 "article_id": "a.txt",
+                "digest": "d1",
                 "title": "A",
                 "source": None,
                 "published": None,

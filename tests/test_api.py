@@ -188,7 +188,8 @@ def test_wrong_values_over_http(client: Client, served: str) -> None:
     nowhere = post(served, "delete_all", {})
     assert (nowhere.status_code, nowhere.json()["error"]) == (
         404,
-        "there is no endpoint delete_all. The endpoints are: ask, quotes, articles, read_article, sync.",
+        "there is no endpoint delete_all. "
+        "The endpoints are: ask, quotes, articles, read_article, sync, watches, watch, unwatch, news.",
     )
 
 
@@ -234,3 +235,27 @@ def test_calls_leave_nothing_behind(seeds: Path, seed_store: Path) -> None:
     command = [sys.executable, "-c", CALLS, str(seeds), str(seed_store), str(find_port())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["event: complete", "event: complete", "event: error", "[1, 1]", "True []"]
+
+
+def test_watching(tmp_path: Path, make_library: MakeLibrary) -> None:
+    seeds = tmp_path / "town"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("Ana Roe said that the bridge is open.")
+    library = make_library(seeds)
+    service = Service(library)
+    watched = service.watch(speaker="Ana Roe")
+    assert (watched["title"], watched["speaker"]) == ("Ana Roe", "Ana Roe")
+    (seeds / "a.txt").write_text("Ana Roe said that the bridge is closed.")
+    library.sync()
+    (item,) = service.news()["news"]
+    assert (item["kind"], item["sentence"]["speaker"]) == ("changed", "Ana Roe")
+    assert (item["before"], item["watch"]) == ("Ana Roe said that the bridge is open.", watched["id"])
+    assert service.news(after=item["number"]) == {"total": 0, "news": []}
+    assert service.watches() == {"watches": [watched | {"unread": 1}]}
+    read_only = Service(library, read_only=True)
+    assert read_only.news(watch=watched["id"])["total"] == 1
+    for change in (lambda: read_only.watch(speaker="Bo"), lambda: read_only.unwatch(watched["id"])):
+        with pytest.raises(OnRecordError, match="this server is read-only"):
+            change()
+    assert service.unwatch(watched["id"][:8]) == watched
+    assert service.news() == {"total": 0, "news": []}

@@ -39,7 +39,7 @@ Sources
 KEYS = {"id", "question", "answered", "confidence", "answer", "citations", "seconds"}
 CITATION_KEYS = {"article", "start", "end", "text", "speaker", "title", "source", "published"}
 
-COMMANDS = ["ask", "quotes", "copies", "people", "index", "status", "eval", "serve"]
+COMMANDS = ["ask", "quotes", "copies", "people", "watch", "index", "status", "eval", "serve"]
 
 Captured = pytest.CaptureFixture[str]
 
@@ -683,3 +683,32 @@ def test_copies_are_listed_and_compared(make_library: MakeLibrary, tmp_path: Pat
     assert (copy["id"], copy["differences"][-1]) == ("agency.txt", removed)
     assert main(["copies", "--article", "another.txt", *folders]) == 0
     assert capsys.readouterr().out == "This article has no copies.\n"
+
+
+def test_watch(tmp_path: Path, capsys: Captured) -> None:
+    seeds = tmp_path / "town"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("Ana Roe said that the bridge is open.")
+
+    def watch(*arguments: str) -> str:
+        assert main(["watch", *arguments, "--seeds", str(seeds)]) == 0
+        return capsys.readouterr().out
+
+    assert watch() == 'Nothing is watched. Like this: onrecord watch add "What did Peskov say about Tartous?"\n'
+    added = watch("add", "--speaker", "Ana Roe")
+    watched = re.fullmatch(r"Watching: Ana Roe \((\w{16})\)\n", added)
+    assert watched is not None
+    (seeds / "a.txt").write_text("Ana Roe said that the bridge is closed.")
+    assert watch() == f"{watched[1]}  Ana Roe  (1 unread)\n"
+    assert watch("run") == (
+        "1 new item\n\nAna Roe\n  this statement changed  Ana Roe: Ana Roe said that the bridge is closed.\n"
+        "      before: Ana Roe said that the bridge is open.\n      A (a.txt, 0–39)\n"
+    )
+    assert watch("run") == "Nothing new.\n"
+    (seeds / "a.txt").write_text("Ana Roe said that the bridge is shut.")
+    (line,) = watch("run", "--json").splitlines()
+    assert json.loads(line)["sentence"]["text"] == "Ana Roe said that the bridge is shut."
+    assert watch("run", "--json") == ""
+    assert watch("remove", watched[1][:6]) == f"No longer watching: Ana Roe ({watched[1]})\n"
+    assert main(["watch", "remove", watched[1], "--seeds", str(seeds)]) == 1
+    assert "no watch begins with" in capsys.readouterr().err

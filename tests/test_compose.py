@@ -19,6 +19,7 @@ def test_citations_are_numbered_in_the_order_given() -> None:
     assert first == Citation(
         number=1,
         article_id="a.txt",
+        digest="0" * 64,
         title="Title of a.txt",
         source="Northern News",
         published="2024-03-04",

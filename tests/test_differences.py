@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.differences import Difference, compare, compare_words
+from qa.differences import Difference, compare, compare_words, pair_alike
 
 
 def test_sentences_are_the_same_changed_removed_or_added() -> None:
@@ -38,3 +38,9 @@ def test_words_of_a_changed_sentence() -> None:
 def test_a_long_stretch_that_was_replaced_takes_no_time() -> None:
     before, after = ([f"Line {n} of {word} text." for n in range(3_000)] for word in ("old", "new"))
     assert [one.kind for one in compare(before, after)] == ["removed"] * 3_000 + ["added"] * 3_000
+
+
+def test_alike_sentences_are_paired() -> None:
+    old = ["The base would stay.", "Rain fell on Moscow.", "Two ships left the port on Monday."]
+    new = ["Three ships left the port on Monday.", "Snow fell on Kiev.", "The base would close."]
+    assert pair_alike(old, new) == [(0, 2), (2, 0)]

@@ -102,6 +102,7 @@ def cite(article: str, start: int, end: int, text: str) -> Citation:
     return Citation(
         number=1,
         article_id=article,
+        digest="d1",
         title="",
         source=None,
         published=None,

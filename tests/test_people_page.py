@@ -17,6 +17,7 @@ from ui.source import nothing_open_html
 
 SAID = Quote(
     article_id="ferry.txt",
+    digest="d1",
     title="Ferry",
     source="City Wire",
     published="2024-03-04",

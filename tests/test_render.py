@@ -34,6 +34,7 @@ def cite(
     return Citation(
         number=number,
         article_id=article.id,
+        digest="d1",
         title=article.title,
         source=article.source,
         published=article.published,

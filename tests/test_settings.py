@@ -93,8 +93,8 @@ def test_chroma_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 KNOWN = (
-    "chroma_database, chroma_tenant, chroma_token, chroma_url, max_article_mb, min_confidence, model, reader, "
-    "reranker, seeds, store"
+    "chroma_database, chroma_tenant, chroma_token, chroma_url, history_mb, max_article_mb, min_confidence, model, "
+    "reader, reranker, seeds, store, webhook, webhook_private"
 )
 TOML = [
     ("a setting that there is not", "seed = 1", f"onrecord.toml sets 'seed', which is not a setting. Known: {KNOWN}."),

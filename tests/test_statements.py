@@ -64,6 +64,7 @@ def test_each_quote_is_its_articles_own_text(seed_library: Library, seeds: Path)
         assert text[quote.start : quote.end] == quote.text
     assert found[1] == Quote(
         article_id=ARTICLE,
+        digest=found[0].digest,
         title="Kremlin syria bases",
         source="Alliance News",
         published="--12-10",
@@ -238,6 +239,7 @@ def test_tables_cannot_drive_the_terminal() -> None:
     hostile = "\x1b[31mRed\x07\u202e\nnext"
     quote = Quote(
         hostile,
+        "d1",
         hostile,
         hostile,
         hostile,

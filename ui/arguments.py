@@ -113,6 +113,34 @@ def _add_people(people: argparse.ArgumentParser) -> None:
     one.add_argument("number", metavar="NUMBER", nargs="?", type=_read_number, help="the number in the list")
 
 
+def _add_watch(watch: argparse.ArgumentParser) -> None:
+    watch.description = (
+        "Watch a question, a person, a topic or an outlet: list what is watched, add to it or remove from it, or print "
+        "what is new since the last run. Watches are kept in watches.toml in the folder of articles."
+    )
+    watch.add_argument("--json", action="store_true", help="print it as lines of JSON")
+    watch.set_defaults(do="list")
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_folders(common)
+    common.add_argument("--json", action="store_true", help="print it as lines of JSON")
+    actions = watch.add_subparsers(metavar="ACTION")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, parents=[common], help=text, description=f"{text[:1].upper()}{text[1:]}.")
+        action.set_defaults(do=name)
+        return action
+
+    add("list", "list what is watched, with how much of it is unread")
+    one = add("add", "watch a question, a person, a topic or an outlet, or what is said by one on another")
+    one.add_argument("question", metavar="QUESTION", nargs="?", default="", help="the question, in quotes")
+    one.add_argument("--speaker", metavar="NAME", default="", help="what this person or group says")
+    one.add_argument("--about", metavar="TOPIC", default="", help="what is about this topic")
+    one.add_argument("--source", metavar="NAME", default="", help="what is in articles of this outlet")
+    one = add("remove", "watch something no longer")
+    one.add_argument("id", metavar="ID", help="its id in the list, or the beginning of it")
+    add("run", "bring the index up to date and print what is new since the last run, for cron")
+
+
 def _add_index(index: argparse.ArgumentParser) -> None:
     index.add_argument("--watch", action="store_true", help="then follow every change until Ctrl-C")
     index.add_argument("--json", action="store_true", help="print the report as one line of JSON")
@@ -149,8 +177,8 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         nargs="?",
         const="http",
         choices=("http", "stdio"),
-        help="offer MCP clients the tools ask, quotes and read_article at /mcp; with stdio, offer only these, over "
-        "standard input and output",
+        help="offer MCP clients what only reads, such as ask and quotes, as tools at /mcp; with stdio, offer only "
+        "these, over standard input and output",
     )
     serve.add_argument(
         "--read-only",
@@ -165,6 +193,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "quotes": ("list who speaks in the articles, or what they said", _add_quotes),
     "copies": ("list the articles that are copies of one another, such as wire copy", _add_copies),
     "people": ("list and correct who is who", _add_people),
+    "watch": ("watch questions, people and topics, and print what is new", _add_watch),
     "index": ("bring the index up to date with the folder of articles", _add_index),
     "status": ("show what is in the index, and what in the folder it has not seen yet", _add_status),
     "eval": ("measure how well the index answers questions whose answers you know", _add_eval),

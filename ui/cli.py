@@ -1,4 +1,4 @@
-"""The command line: `onrecord ask`, `quotes`, `copies`, `people`, `index`, `status`, `eval` and `serve`.
+"""The command line: `onrecord ask`, `quotes`, `copies`, `people`, `watch`, `index`, `status`, `eval` and `serve`.
 
 Answers go to standard output, everything else to standard error. Exit codes: 0 done (a refusal is an answer too),
 1 something the user can fix, 2 a wrong command line, 130 interrupted.
@@ -184,6 +184,14 @@ def _undo(library: Library, number: int | None) -> Correction:
     return correction
 
 
+def _watch(options: argparse.Namespace) -> None:
+    from ui.watching import run_watch
+
+    with _open_library(options) as library:
+        _update(library)
+        run_watch(library, options)
+
+
 def _read_filters(options: argparse.Namespace) -> Filters:
     from qa.filters import FILTER_NAMES, Filters
 
@@ -256,13 +264,20 @@ def _eval(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     from index.watch import watching
     from ui.mcp import require_mcp, serve_stdio
+    from ui.watching import follow_news
     from ui.web import serve
 
     if options.mcp:
         require_mcp()
     with _open_library(options) as library:
         _update(library)
-        with watching(library, on_report=lambda report: _print_note(report_line(report))):
+
+        def note(report: Report) -> None:
+            _print_note(report_line(report))
+            follow_news(library)
+
+        follow_news(library)
+        with watching(library, on_report=note):
             if options.mcp == "stdio":
                 serve_stdio(library)
                 return
@@ -306,6 +321,7 @@ _COMMANDS: dict[str, Command] = {
     "quotes": _quotes,
     "copies": _copies,
     "people": _people,
+    "watch": _watch,
     "index": _index,
     "status": _status,
     "eval": _eval,

@@ -21,7 +21,7 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 # The paths that the page, gradio_client and the documented HTTP calls use. Gradio has more: it would fetch files from
 # other hosts, act as a proxy, store recordings, and wait for code to be reloaded.
-_SERVED = frozenset({"assets", "config", "favicon.ico", "mcp", "robots.txt", "static", "theme.css"})
+_SERVED = frozenset({"assets", "config", "favicon.ico", "feeds", "mcp", "robots.txt", "static", "theme.css"})
 _SERVED_BY_GRADIO = frozenset(
     {
         "app_id",

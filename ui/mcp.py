@@ -1,6 +1,7 @@
-"""The tools `ask`, `quotes` and `read_article` for the Model Context Protocol, over HTTP or standard input and output.
+"""Tools for the Model Context Protocol, over HTTP or standard input and output.
 
-They are methods of `ui.api.Service`. The package mcp is optional; `require_mcp` raises if it is missing.
+They are the methods of `ui.api.Service` that only read. The package mcp is optional; `require_mcp` raises if it is
+missing.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def make_server(library: Library) -> Server[Any]:
     )
 
     service = Service(library)
-    methods = {method.__name__: method for method in (service.ask, service.quotes, service.read_article)}
+    offered = (service.ask, service.quotes, service.read_article, service.watches, service.news)
+    methods = {method.__name__: method for method in offered}
     calls = {name: checked(method) for name, method in methods.items()}
     tools = [
         Tool(

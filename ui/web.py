@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from ui.api import add_endpoints, exception_handlers
+from ui.feeds import feed_routes
 from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
 from ui.guard import guards
 from ui.mcp import http_options
@@ -112,6 +113,7 @@ def running(
         except OSError as error:
             raise _cannot_listen(host, port, error) from error
         let_idle(blocks)
+        blocks.app.router.routes[:0] = feed_routes(library)  # before Gradio's, which take every path
         try:
             yield url
         finally:

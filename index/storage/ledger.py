@@ -8,8 +8,8 @@ writer adds the rows of the next revision, which no reader sees before it is pro
     revision 7    a.txt (since 2)    b.txt (since 5, until 8)
     revision 8    a.txt              b.txt (since 8, an edited version)
 
-So a change costs what it changes, however much there is, and opening an index reads none of its records. An article's
-sentences belong to its row, and are looked up by `index.storage.lexical`.
+So a change costs what it changes, and opening an index reads none of its records. An article's sentences belong to its
+row, and are looked up by `index.storage.lexical`.
 """
 
 from __future__ import annotations
@@ -149,6 +149,10 @@ class Ledger:
         )
         held = set(rows)
         return [record for record in wanted if (record.id, record.digest, record.file) not in held]
+
+    def digests(self) -> dict[str, str]:
+        """The digest of each article, by its id."""
+        return dict(self.query(f"SELECT id, digest FROM articles WHERE {self.counts_now}"))
 
     def speakers(self) -> dict[str, str]:
         """Who speaks in each article, by its id, as its record has it."""
@@ -417,10 +421,8 @@ class Ledger:
     def _end(self, table: str, column: str, value: str) -> None:
         """End the row that counts now; one that has only been added is deleted."""
         given = (value, self.revision)
-        for (number,) in self.query(
-            f"SELECT rowid FROM {table} WHERE {column} = ? AND since = ? AND until = {_LATER}",
-            *given,
-        ):
+        added = f"{column} = ? AND since = ? AND until = {_LATER}"
+        for (number,) in self.query(f"SELECT rowid FROM {table} WHERE {added}", *given):
             self._drop(f"rowid = {number}", [table])
         self.connection.execute(
             f"UPDATE {table} SET until = ? WHERE {column} = ? AND {self.counts_now}",

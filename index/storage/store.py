@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import json
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from index.errors import StoreError
 from index.storage.chroma import FoundSentence, Part
+from index.storage.history import Version
 from index.storage.ledger import Ledger, Read
 from index.storage.records import article_from_metadata, sentence_from_metadata
 from index.values import Article, ArticleRecord, FileRecord, Sentence, sentence_id
@@ -54,15 +57,24 @@ class Store:
     """The parts of an index, the earliest first, at its ledger's revision.
 
     What is put or removed goes to the last part, and no other one is changed. With `is_served`, the one part is on a
-    server, where other machines read it meanwhile, and what changes in it is stamped with the ledger's revision. The
-    methods raise StoreError when the store cannot be read or written.
+    server, where other machines read it meanwhile, and what changes in it is stamped with the ledger's revision. What
+    is replaced or removed is given to `keep` before. The methods raise StoreError when the store cannot be read or
+    written.
     """
 
-    def __init__(self, parts: Sequence[Part], ledger: Ledger, *, is_served: bool = False) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        ledger: Ledger,
+        *,
+        is_served: bool = False,
+        keep: Callable[[Iterable[Version]], None] = lambda _: None,
+    ) -> None:
         self.parts = tuple(parts)
         self.ledger = ledger
         self.is_served = is_served
         self._revision = ledger.revision if is_served else None
+        self._keep = keep
 
     def load(self) -> None:
         """Make the engine load what questions need, which it would put off until the first one."""
@@ -188,6 +200,7 @@ class Store:
 
     def put(self, documents: Sequence[Document], nodes: Sequence[TextNode]) -> None:
         """Add or replace articles with their sentences, as `Part.put` does."""
+        self._keep_versions({document.id_: document.metadata["digest"] for document in documents})
         self.parts[-1].put(documents, nodes, revision=self._revision)
         sentences: dict[str, list[Sentence]] = {document.id_: [] for document in documents}
         for node in nodes:
@@ -205,6 +218,7 @@ class Store:
 
     def remove(self, article_ids: Collection[str], paths: Collection[str]) -> None:
         """Remove the records of articles and of files; the articles' sentences remain until `forget`."""
+        self._keep_versions(dict.fromkeys(article_ids))
         if self.is_served:
             self.parts[-1].bury(article_ids, paths, revision=self._revision)
             self.ledger.remove(article_ids, paths)
@@ -224,6 +238,16 @@ class Store:
     def is_littered(self) -> bool:
         """Whether a server has more records of articles that are gone than of those that are there, and many."""
         return self.parts[-1].count_articles() > 2 * self.ledger.counts()[0] + LITTER
+
+    def _keep_versions(self, digests: Mapping[str, str | None]) -> None:
+        """Give to `keep` what is held of articles, by id, in another version than the one with this digest."""
+        held = self.ledger.records("id IN (SELECT value FROM json_each(?))", json.dumps(list(digests)))
+        replaced = [record for record in held.values() if record.digest != digests[record.id]]
+        if replaced:
+            now = time.time()
+            self._keep(
+                Version(self.article(record.id), tuple(self.sentences(record)), until=now) for record in replaced
+            )
 
     def _reading(self, records: Mapping[str, ArticleRecord | None]) -> Read:
         """Reads the sentences of one after another of the records that the ledger lacks, those of many at once."""

@@ -1,0 +1,71 @@
+"""The command `onrecord watch`, and what a server does about news after each sync."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+
+from index.errors import OnRecordError
+from index.library import Library
+from qa.news import count_unread, find_mark, find_news, list_news, mark_seen, unwatch, watch
+from qa.watches import Watch, find_watch, read_watches
+from ui.text.news import item_fields, news_text, watch_fields, watches_text
+from ui.text.report import printable
+from ui.webhook import send_news
+
+PRINTED = "printed"  # the mark of the news that `onrecord watch run` has printed
+
+_log = logging.getLogger(__name__)
+
+
+def run_watch(library: Library, options: argparse.Namespace) -> None:
+    """Do what the options of `onrecord watch` say; see `ui.arguments`."""
+    if options.do == "run":
+        _print_news(library, as_json=options.json)
+        return
+    watches = read_watches(library.settings.seeds)
+    if options.do == "list":
+        if not options.json:
+            find_news(library)
+            print(watches_text(watches, count_unread(library)))
+        for watched in watches if options.json else ():
+            print(json.dumps(watch_fields(watched), ensure_ascii=False))
+        return
+    if options.do == "add":
+        watched = watch(library, Watch(options.question, options.speaker, options.about, options.source))
+    else:
+        watched = find_watch(watches, options.id)
+        unwatch(library, watched)
+    done = "No longer watching" if options.do == "remove" else "Watching"
+    line = printable(f"{done}: {watched.title} ({watched.id})")
+    print(json.dumps(watch_fields(watched), ensure_ascii=False) if options.json else line)
+
+
+def follow_news(library: Library) -> None:
+    """Find what is new, and send it if the settings say so; what goes wrong is logged."""
+    try:
+        find_news(library)
+        send_news(library)
+    except OnRecordError as error:
+        _log.warning("%s", error)
+    except Exception:
+        _log.exception("what is new could not be found")
+
+
+def _print_news(library: Library, *, as_json: bool) -> None:
+    """Print what is new since the last run, then note that it was printed, and send it to the webhook."""
+    find_news(library)
+    watches = read_watches(library.settings.seeds)
+    ids = {watched.id for watched in watches}
+    items = [item for item in reversed(list_news(library, after=find_mark(library, PRINTED))) if item.watch in ids]
+    if as_json:
+        for item in items:
+            print(json.dumps(item_fields(item), ensure_ascii=False))
+    else:
+        print(news_text(items, watches))
+    sys.stdout.flush()
+    if items:
+        mark_seen(library, items[-1].number, PRINTED)
+    send_news(library)
