@@ -10,7 +10,7 @@ from typing import Any, Literal
 from index.values import ArticleRecord, Sentence, Statement, find_locator, locators_from_json
 from qa.checked import describe_fault
 
-Mode = Literal["quotes", "extract"]
+Mode = Literal["quotes", "extract", "summary", "timeline", "help"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ class Citation(CitedSentence):
     offset in `text` and the name to show there in brackets, if a pronoun means someone whom the sentence does not name.
     `words` has the offsets in `text` of the words that answer a question such as "Who?" or "How many?": 0-based,
     half-open, in code points; None if there are none or it is unclear.
-    `context` marks a sentence that only explains what a statement is about.
+    `context` marks a sentence that only explains what a statement is about. `when` is, in a timeline, the date of what
+    the sentence tells: YYYY, YYYY-MM or YYYY-MM-DD; elsewhere it is None.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Citation(CitedSentence):
     words: tuple[int, int] | None
     context: bool
     score: float
+    when: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Answer:
     """An answer made of cited sentences, or a refusal with its reason.
 
     If `answered` is false, `citations` is empty and `closest` has the nearest sentences, which are not an answer.
+    `mode` is "quotes" if it consists of the statements asked for, "extract" if of other sentences, "summary" or
+    "timeline" if that was asked for, and "help" if `text` is the program's own words, which need not cite anything.
     `note` says how the question was understood, if that is not obvious. `confidence` is in [0, 1]; `seconds` is the
     time that answering took.
     """

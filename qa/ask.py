@@ -18,11 +18,14 @@ from qa.compose import MAX_CITATIONS, Background, compose
 from qa.copies import look_elsewhere
 from qa.evidence import Asked, Evidence, Side
 from qa.filters import NO_FILTERS, Filters, find_articles
+from qa.overview import answer_request
 from qa.question import Query, read_question
 from qa.reading import PASSAGES, find_fault, read
+from qa.request import SMALL_TALK, find_request
 from qa.retrieve import find_unmentioned, retrieve
 from qa.short import find_words
 from qa.sides import split_sides
+from qa.smalltalk import reply
 from qa.spelling import rename_speaker, respell
 
 RIVAL = 0.2  # others of the same name are mentioned if they speak at least this share as often
@@ -42,15 +45,16 @@ def ask(
     since: str | None = None,
     until: str | None = None,
     article: str | None = None,
-    limit: int = MAX_CITATIONS,
+    limit: int | None = None,
 ) -> Answer:
     """Answer a question from the articles in a folder.
 
     The first call for a folder opens its index and brings it up to date; later calls use it as it is. `history` has the
     earlier questions of the conversation, oldest first. `speaker` asks for that person's statements, whatever the
     question says; `source`, `since`, `until` and `article` narrow the articles (see `qa.filters.Filters`). `limit` is
-    the largest number of sentences to cite, at least 1. Raises OnRecordError: its message is one line that says what to
-    do. If the articles do not answer, that is not an error but an Answer with `answered` false.
+    the largest number of sentences to cite, at least 1; by default as many as suit the question: up to MAX_CITATIONS,
+    and more of what is new or in a timeline. Raises OnRecordError: its message is one line that says what to do. If the
+    articles do not answer, that is not an error but an Answer with `answered` false.
     """
     return answer_question(
         open_library(seeds, store),
@@ -82,7 +86,7 @@ def answer_question(
     history: Sequence[str] = (),
     *,
     filters: Filters = NO_FILTERS,
-    limit: int = MAX_CITATIONS,
+    limit: int | None = None,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """Answer a question from an opened library; see `ask`.
@@ -90,10 +94,28 @@ def answer_question(
     `on_step` is called with each step as it begins: "searching" and "reading", once for each side of the question, and
     then "answering".
     """
-    if limit < 1:
+    if limit is not None and limit < 1:
         raise ValueError(f"limit is {limit}; an answer cites at least one sentence")
     began = time.perf_counter()
     query = read_question(question, history)
+    request = find_request(question)
+    answer = None
+    if request and request.kind in SMALL_TALK:
+        answer = reply(library, request.kind, question, ask=lambda example: answer_question(library, example))
+    elif request and not filters.speaker:
+        on_step("searching")
+        with library.reading():
+            answer = answer_request(library, request, question, filters, limit)
+        query = replace(read_question(request.instead, history), question=question) if request.instead else query
+    if answer is None:
+        answer = _answer_from_evidence(library, query, filters, limit or MAX_CITATIONS, on_step)
+    return replace(answer, seconds=round(time.perf_counter() - began, 6))
+
+
+def _answer_from_evidence(
+    library: Library, query: Query, filters: Filters, limit: int, on_step: Callable[[str], None]
+) -> Answer:
+    """Answer what the articles say, or refuse."""
     if filters.speaker:
         query = replace(query, speaker=filters.speaker)
     with library.reading():
@@ -108,8 +130,7 @@ def answer_question(
             find_preceding=lambda evidence: _find_preceding(library, evidence),
             elsewhere=look_elsewhere(library, find_articles(library.records, filters)),
         )
-        answer = compose(whole, sides, background, limit=limit, min_confidence=library.settings.min_confidence)
-    return replace(answer, seconds=round(time.perf_counter() - began, 6))
+        return compose(whole, sides, background, limit=limit, min_confidence=library.settings.min_confidence)
 
 
 def look_up_sides(

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from index.library import Library
+from index.roster import Roster
 from index.values import Sentence, Speaker, parse_sentence_id
 from index.words import to_stems
 from qa.answer import Answer, Citation
@@ -41,6 +43,19 @@ class _Heard:
     articles: int
     sentences: Sequence[Sentence]
     direction: NDArray[Any]
+
+
+_found: WeakKeyDictionary[Roster, list[str]] = WeakKeyDictionary()  # of each index, as it is corrected
+
+
+def find_examples(
+    library: Library, *, ask: Callable[[str], Answer], count: int = 4, pause: Callable[[], None] = lambda: None
+) -> list[str]:
+    """Return up to `count` of four `example_questions`, which are found once for an index as it is corrected."""
+    roster = library.roster
+    if roster not in _found:
+        _found[roster] = example_questions(library, ask=ask, pause=pause)
+    return _found[roster][:count]
 
 
 def example_questions(

@@ -11,6 +11,7 @@ from index.english.questions import KNOWN_THINGS, ORDERING, PERSONAL, POINTING, 
 from index.english.stop_words import STOP_WORDS
 from index.errors import QuestionError
 from index.words import any_of, to_words
+from qa.request import SMALL_TALK, find_request, strip_courtesy
 from qa.wanted import Wanted, find_wanted
 from qa.whose import (
     NAME,
@@ -101,7 +102,7 @@ def read_question(question: str, history: Sequence[str] = ()) -> Query:
     Raises QuestionError if it has no words, or more than MAX_CHARACTERS characters.
     """
     question = _to_unicode(question)
-    asked = " ".join(question.split())
+    asked = strip_courtesy(question)
     if len(question) > MAX_CHARACTERS:
         raise QuestionError(
             f"the question has {len(question):,} characters, and the limit is {MAX_CHARACTERS:,}: ask a shorter one."
@@ -137,7 +138,9 @@ def _leaned_on(asked: str, history: Sequence[str]) -> list[str]:
     """The earlier questions that this one needs, latest first, back to the last one that stands alone."""
     needed: list[str] = []
     current = asked
-    for earlier in reversed([" ".join(_to_unicode(line).split()) for line in history]):
+    for earlier in reversed([strip_courtesy(_to_unicode(line)) for line in history]):
+        if (said := find_request(earlier)) and said.kind in SMALL_TALK:
+            continue
         if not _depends_on_earlier(current):
             break
         if to_words(earlier) and len(earlier) <= MAX_CHARACTERS:

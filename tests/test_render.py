@@ -127,6 +127,41 @@ def test_answer_text_is_sentences_then_sources() -> None:
     )
 
 
+EVENT = replace(PROMISE, when="2024-12-09")
+TIMELINE = replace(ANSWER, citations=(EVENT, replace(START, when="2024-12-10")), mode="timeline")
+HELP = replace(ANSWER, text="Ask what they say.\n- What did <b> say?", citations=(), mode="help")
+
+
+def test_a_timeline_is_a_line_of_dates() -> None:
+    assert answer_text(TIMELINE).splitlines()[:3] == [
+        "9 December 2024: “We will build it,” Ana Ruiz said. [1]",
+        "10 December 2024: Work starts in May. [2]",
+        "",
+    ]
+    assert answer_markdown(TIMELINE).startswith(
+        "**9 December 2024**\n\n> “We will build it,” Ana Ruiz said. \\[1\\]\n\n**10 December 2024**"
+    )
+    html = answer_html(TIMELINE)
+    assert html.count('<li><p class="when">') == 2
+    assert html.index("9 December 2024") < html.index("10 December 2024")
+
+
+def test_a_summary_has_no_labels() -> None:
+    summary = replace(ANSWER, mode="summary")
+    assert answer_text(summary).startswith("“We will build it,” Ana Ruiz said. [1] Work starts in May. [2]\n")
+    assert 'class="voice"' not in answer_html(summary)
+
+
+def test_the_programs_own_words_are_no_quotation() -> None:
+    """They have no sources, and their questions can be asked."""
+    assert answer_text(HELP) == "Ask what they say.\n- What did <b> say?"
+    assert answer_markdown(HELP) == "Ask what they say.\n\n- What did &lt;b&gt; say?"
+    page = Page(answer_html(HELP))
+    assert page.tags == ["div", "div", "p", "button"]
+    assert ("class", "example") in page.attributes
+    assert page.text == "Ask what they say.What did <b> say?"
+
+
 def test_refusal_text_offers_the_closest_sentence_as_no_answer() -> None:
     assert answer_text(REFUSAL) == (
         "No answer on the record. No article mentions soup.\n"

@@ -223,24 +223,30 @@ def panel_html(
     `note` is HTML to show above the article.
     """
     try:
-        body = article_html(library.article(article_id), marks, active)
+        article = library.article(article_id)
+        body, summarise = article_html(article, marks, active), _summarise_html(article)
     except OnRecordError as error:
-        body = problem_html(str(error))
-    return frame_html(opened, note + body)
+        body, summarise = problem_html(str(error)), ""
+    return frame_html(opened, note + body, summarise)
 
 
-def frame_html(opened: Opened, body: str) -> str:
-    """The panel around HTML, with its bar."""
+def frame_html(opened: Opened, body: str, actions: str = "") -> str:
+    """The panel around HTML, with its bar, in which `actions` are HTML too."""
     has_neighbours = opened.previous is not None or opened.following is not None
     steps = _step_html("Previous", "‹", opened.noun, opened.previous) if has_neighbours else ""
     steps += _step_html("Next", "›", opened.noun, opened.following) if has_neighbours else ""
     return (
         f'<section class="open {opened.kind}" aria-label="{opened.label}" data-turn="{opened.turn}" '
         f'data-kind="{opened.kind}" data-place="{opened.place}">'
-        f'<div class="bar"><span class="what">{opened.what}</span>{steps}'
+        f'<div class="bar"><span class="what">{opened.what}</span>{actions}{steps}'
         f'<button type="button" class="close">{opened.close}</button></div>'
         f'<div class="scroller" tabindex="0" role="region" aria-label="{opened.region}">{body}</div></section>'
     )
+
+
+def _summarise_html(article: Article) -> str:
+    question = escape_html(f"Summarise “{article.title}”")
+    return f'<button type="button" class="summarise" data-question="{question}">Summarise</button>'
 
 
 def _step_html(which: str, sign: str, noun: str, place: int | None) -> str:

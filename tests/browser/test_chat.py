@@ -326,3 +326,40 @@ def test_files_of_the_machine_are_not_served(url: str, path: str) -> None:
         urllib.request.urlopen(f"{url}gradio_api/file={file}", timeout=60)
     assert refused.value.code in {403, 404}
     refused.value.close()
+
+
+def test_a_greeting_offers_questions(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask("hello")
+    turn = page.locator(".turn").first
+    expect(turn.locator(".help p").first).to_contain_text("Ask what these articles say.")
+    expect(turn.locator(".sure, .votes, .copy, blockquote")).to_have_count(0)
+    example = turn.locator(".help .example").first
+    question = example.inner_text()
+    example.click()
+    expect(page.locator(".turn:last-child .asked")).to_have_text(question)
+    expect(page.locator(".turn:last-child blockquote").first).to_be_visible()
+
+
+@pytest.mark.parametrize("who", ["visitor", "phone_visitor"])
+def test_an_open_article_is_summarised(who: str, request: pytest.FixtureRequest) -> None:
+    visitor: Visitor = request.getfixturevalue(who)
+    page = visitor.page
+    visitor.ask(TARTOUS)
+    page.locator(".turn .chip").first.click()
+    page.locator("#source .summarise").click()
+    expect(page.locator(".turn:last-child .asked")).to_have_text("Summarise “Kremlin syria bases”")
+    expect(page.locator(".turn:last-child figure.summary .chip")).to_have_count(3)
+    expect(page.locator("body.sheet-open")).to_have_count(0)
+
+
+def test_a_timeline_opens_its_sources(serving: Serving, visiting: Visiting, tmp_path: Path) -> None:
+    articles = Path(__file__).parents[1] / "quality" / "articles" / "politics"
+    with serving(articles, tmp_path / "store") as url, visiting(url, 390, 844) as visitor:
+        page = visitor.page
+        visitor.ask("What happened with the harbour fuel levy?")
+        expect(page.locator(".timeline .when")).to_have_text(["5 March 2024", "19 March 2024"])
+        told = sentence_of(page, 2)
+        page.locator('.timeline .chip[data-number="2"]').click()
+        expect(page.locator("#source mark.active").first).to_be_visible()
+        assert marked(page) == told

@@ -4,6 +4,8 @@
 // The address names the page: #people shows People, and so does #people/Dmitry%20Peskov, whose rest people.js reads.
 // body[data-page] is the name of the page, and the document gets a "route" event whenever the address has changed.
 //
+// A button.summarise in the panel sends an "ask" event on the document, whose detail is the question.
+//
 // A button with data-opens opens an article in the panel: data-opens names a list of the page, data-place is the place in
 // it, and the nearest data-turn around the button is the turn of the conversation, if any. The panel has the same three
 // as data-kind, data-place and data-turn.
@@ -139,6 +141,10 @@ document.addEventListener("click", (event) => {
     open(readPlace({ turn, kind: shown().dataset.kind, place: button.dataset.place }));
   } else if (button.matches(".skip")) {
     skipMasthead();
+  } else if (button.matches(".summarise")) {
+    hideSheet();
+    location.hash = "ask";
+    document.dispatchEvent(new CustomEvent("ask", { detail: button.dataset.question }));
   } else if (button.matches(".close")) {
     closeSheet();
   }

@@ -10,6 +10,7 @@ from typing import Literal
 
 from index.values import ArticleRecord
 from qa.answer import Answer, Citation
+from qa.smalltalk import EXAMPLE
 from ui.inert import is_web_link, markdown_text, plain_text
 from ui.wording import (
     describe_also,
@@ -48,17 +49,25 @@ def answer_text(answer: Answer, copies: Copies = NO_COPIES, *, bold: bool = Fals
         for citation in answer.closest:
             lines += ["", f"{label}{_inert_sentence(citation, plain_text)}", f"    {_plain_source(citation, copies)}"]
         return "\n".join(lines)
-    lines = note
-    for _, citations in group_by_voice(answer.citations):
+    own = [plain_text(line) for line in answer.text.splitlines()] if answer.mode == "help" else []
+    lines = [*note, *own, *_plain_passages(answer, strong)]
+    lines += ["", "Sources"] if answer.citations else []
+    lines += [f"[{citation.number}] {_plain_source(citation, copies)}" for citation in answer.citations]
+    return "\n".join(lines)
+
+
+def _plain_passages(answer: Answer, strong: tuple[str, str]) -> Iterator[str]:
+    if answer.mode == "timeline":
+        for citation in answer.citations:
+            yield f"{format_date(citation.when)}: {_inert_sentence(citation, plain_text, *strong)} [{citation.number}]"
+        return
+    for label, citations in group_citations(answer):
         for passage in split_passages(citations):
-            speaker = CONTEXT if passage[0].context else describe_voice(passage[0])
+            speaker = label and (CONTEXT if passage[0].context else describe_voice(passage[0]))
             sentences = " ".join(
                 f"{_inert_sentence(citation, plain_text, *strong)} [{citation.number}]" for citation in passage
             )
-            lines.append(f"{plain_text(speaker)}: {sentences}" if speaker else sentences)
-    lines += ["", "Sources"]
-    lines += [f"[{citation.number}] {_plain_source(citation, copies)}" for citation in answer.citations]
-    return "\n".join(lines)
+            yield f"{plain_text(speaker)}: {sentences}" if speaker else sentences
 
 
 def answer_markdown(answer: Answer, copies: Copies = NO_COPIES) -> str:
@@ -74,17 +83,33 @@ def answer_markdown(answer: Answer, copies: Copies = NO_COPIES) -> str:
         for citation in answer.closest:
             parts.append(f"> {_markdown_sentence(citation)}\n\n{_markdown_source(citation, copies)}")
         return "\n\n".join(parts)
-    for label, citations in group_by_voice(answer.citations):
+    parts += map(_markdown_line, answer.text.splitlines()) if answer.mode == "help" else ()
+    parts += _markdown_passages(answer)
+    parts.append(
+        "\n".join(f"- \\[{citation.number}\\] {_markdown_source(citation, copies)}" for citation in answer.citations)
+    )
+    return "\n\n".join(filter(None, parts))
+
+
+def _markdown_line(line: str) -> str:
+    """A line of the program's own words; a question to ask is an item of a list."""
+    question = line.removeprefix(EXAMPLE)
+    return markdown_text(line) if question == line else f"- {markdown_text(question)}"
+
+
+def _markdown_passages(answer: Answer) -> Iterator[str]:
+    if answer.mode == "timeline":
+        for citation in answer.citations:
+            when = markdown_text(format_date(citation.when))
+            yield f"**{when}**\n\n> {_markdown_sentence(citation)} \\[{citation.number}\\]"
+        return
+    for label, citations in group_citations(answer):
         passages = [
             "> " + " ".join(f"{_markdown_sentence(citation)} \\[{citation.number}\\]" for citation in passage)
             for passage in split_passages(citations)
         ]
         quoted = "\n>\n".join(passages)
-        parts.append(f"**{markdown_text(label)}**\n\n{quoted}" if label else quoted)
-    parts.append(
-        "\n".join(f"- \\[{citation.number}\\] {_markdown_source(citation, copies)}" for citation in answer.citations)
-    )
-    return "\n\n".join(parts)
+        yield f"**{markdown_text(label)}**\n\n{quoted}" if label else quoted
 
 
 def _source_parts(citation: Citation) -> list[str]:
@@ -182,6 +207,13 @@ def _markdown_sentence(citation: Citation) -> str:
     if any(outside.isalnum() and not inside.isalnum() for outside, inside in edges):
         citation = replace(citation, words=None)
     return _inert_sentence(citation, markdown_text, "**", "**")
+
+
+def group_citations(answer: Answer) -> Iterator[tuple[str, list[Citation]]]:
+    """The citations as `group_by_voice` has them; if nobody's words are asked for, as one group without a label."""
+    if answer.mode in ("summary", "help"):
+        return iter([("", list(answer.citations))] if answer.citations else [])
+    return group_by_voice(answer.citations)
 
 
 def group_by_voice(citations: Iterable[Citation]) -> Iterator[tuple[str, list[Citation]]]:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from index.values import ArticleRecord
 from qa.answer import Answer, Citation
+from qa.smalltalk import EXAMPLE
 from ui.inert import escape_html
 from ui.shell import date_html
 from ui.text.answer import (
@@ -16,7 +17,7 @@ from ui.text.answer import (
     Copies,
     cut_sentence,
     describe_attribution,
-    group_by_voice,
+    group_citations,
     split_passages,
 )
 from ui.wording import count, describe_places, describe_speech, describe_voice
@@ -40,12 +41,16 @@ def answer_html(answer: Answer, copies: Copies = NO_COPIES) -> str:
     if not answer.answered:
         return _refusal_html(answer)
     parts = [f'<div class="answer">{_note_html(answer)}']
-    for label, citations in group_by_voice(answer.citations):
+    if answer.mode == "help":
+        parts.append(_help_html(answer.text))
+    if answer.mode == "timeline":
+        return "".join([*parts, _timeline_html(answer.citations), _sources_html(answer.citations, copies), "</div>"])
+    for label, citations in group_citations(answer):
         voice = f'<p class="voice"><bdi>{escape_html(label)}</bdi></p>' if label else ""
         passages = "".join(_passage_html(passage) for passage in split_passages(citations))
-        kind = "quotation context" if citations[0].context else "quotation"
-        parts.append(f'<figure class="{kind}">{voice}{passages}</figure>')
-    parts.append(f"{_sources_html(answer.citations, copies)}</div>")
+        kind = " context" if citations[0].context else " summary" if answer.mode == "summary" else ""
+        parts.append(f'<figure class="quotation{kind}">{voice}{passages}</figure>')
+    parts.append(f"{_sources_html(answer.citations, copies) if answer.citations else ''}</div>")
     return "".join(parts)
 
 
@@ -67,6 +72,30 @@ def _passage_html(citations: Sequence[Citation]) -> str:
         f'<span class="sentence">{_sentence_html(citation)}</span>{_chip(citation)}' for citation in citations
     )
     return f'<blockquote dir="auto">{sentences}</blockquote>'
+
+
+def _help_html(text: str) -> str:
+    """The program's own words: a paragraph a line, and a button for each question to ask."""
+    html = ""
+    for line in text.splitlines():
+        question = line.removeprefix(EXAMPLE)
+        shown = escape_html(question)
+        html += (
+            f'<button type="button" class="example" dir="auto">{shown}</button>'
+            if question != line
+            else f'<p dir="auto">{shown}</p>'
+        )
+    return f'<div class="help">{html}</div>'
+
+
+def _timeline_html(citations: Sequence[Citation]) -> str:
+    """A line of dates, the oldest first, each with what happened then."""
+    rows = "".join(
+        f'<li><p class="when">{"".join(date_html(when))}</p>'
+        f'<figure class="quotation">{"".join(_passage_html([citation]) for citation in events)}</figure></li>'
+        for when, events in groupby(citations, key=lambda citation: citation.when)
+    )
+    return f'<ol class="timeline">{rows}</ol>'
 
 
 def _chip(citation: Citation) -> str:

@@ -235,6 +235,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
+document.addEventListener("ask", (event) => {
+  trigger("ask_example", { question: event.detail });
+  focusQuestion();
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form === filterForm()) {

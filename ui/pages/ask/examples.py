@@ -7,7 +7,7 @@ import threading
 
 from index.errors import OnRecordError
 from index.library import Library
-from qa.examples import example_questions
+from qa.examples import find_examples
 from ui.answering import UnwantedError, answer_between_readers, one_at_a_time
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Examples:
 
         questions: list[str] | None = None
         try:
-            questions = example_questions(
+            questions = find_examples(
                 self._library,
                 ask=lambda question: answer_between_readers(self._library, question, is_wanted=is_wanted),
                 pause=pause,

@@ -249,7 +249,7 @@ class AskPage:
         sent = sent_with(event)
         place, vote, comment = (sent.get(name) for name in ("turn", "vote", "comment"))
         turn = talk.turns[place] if isinstance(place, int) and 0 <= place < len(talk.turns) else None
-        if turn is None or turn.answer is None or vote not in ("up", "down"):
+        if turn is None or turn.answer is None or turn.answer.mode == "help" or vote not in ("up", "down"):
             return gr.skip()
         comment = comment.strip()[:MAX_COMMENT] if isinstance(comment, str) else ""
         feedback = Feedback(turn.id, turn.answer, vote, comment, turn.after, turn.filters)

@@ -151,7 +151,8 @@ def _turn_html(place: int, turn: Turn, is_last: bool) -> str:
     if turn.is_running:
         return f'<div class="turn" data-turn="{place}" aria-busy="true">{asked}{narrowed}{_steps_html(turn.step)}</div>'
     if turn.answer is not None:
-        sure = _sure_html(turn.answer.confidence) if turn.answer.answered else ""
+        is_measured = turn.answer.answered and turn.answer.mode in ("quotes", "extract")
+        sure = _sure_html(turn.answer.confidence) if is_measured else ""
         reply = sure + answer_html(turn.answer, turn.copies) + cards_html(turn.answer.citations)
     elif turn.problem is not None:
         reply = f'<p class="problem" dir="auto">{message_html(turn.problem)}</p>'
@@ -185,7 +186,7 @@ def _sure_html(confidence: float) -> str:
 def _actions_html(turn: Turn, is_last: bool) -> str:
     buttons = []
     if turn.answer is not None:
-        if turn.answer.answered:
+        if turn.answer.citations:
             copied = escape_html(answer_text(turn.answer, turn.copies))
             buttons.append(f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>')
         link = escape_html(turn.link)
@@ -193,7 +194,7 @@ def _actions_html(turn: Turn, is_last: bool) -> str:
     buttons.append('<button type="button" class="edit">Edit</button>')
     if is_last:
         buttons.append('<button type="button" class="retry">Ask again</button>')
-    votes = _votes_html(turn) if turn.answer is not None else ""
+    votes = _votes_html(turn) if turn.answer is not None and turn.answer.mode != "help" else ""
     return f'<div class="actions">{"".join(buttons)}{votes}</div>{_comment_html(turn)}'
 
 
