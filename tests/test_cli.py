@@ -283,6 +283,7 @@ def test_people_are_not_cited(folders: list[str], capsys: Captured) -> None:
 
 QUOTE_KEYS = {
     "article_id",
+    "digest",
     "title",
     "source",
     "author",
@@ -294,6 +295,8 @@ QUOTE_KEYS = {
     "speaker",
     "speech",
     "statements",
+    "locator",
+    "also",
 }
 
 
