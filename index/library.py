@@ -164,6 +164,10 @@ class Library:
         with self.reading():
             return self.store.article(article_id)
 
+    def read_text(self, article_id: str) -> str:
+        """The text of an article as it was indexed; raises StoreError for an unknown id."""
+        return self.article(article_id).text
+
     @property
     def roster(self) -> Roster:
         """Who speaks, and the sentences with corrections applied."""

@@ -30,6 +30,7 @@ class CitedSentence:
     digest: str
     title: str
     source: str | None
+    author: str | None
     published: str | None
     url: str | None
     start: int
@@ -107,6 +108,7 @@ def describe(sentence: Sentence, record: ArticleRecord, names: Mapping[str, str]
         "digest": record.digest,
         "title": record.title,
         "source": record.source,
+        "author": record.author,
         "published": record.published,
         "url": record.url,
         "start": sentence.start,

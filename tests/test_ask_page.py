@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from index.errors import QuestionError
+from index.errors import QuestionError, StoreError
 from index.library import Library
 from qa.answer import Answer
 from qa.ask import answer_question
@@ -22,15 +22,21 @@ from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.examples import next_questions
 from qa.filters import NO_FILTERS, Filters
 from tests.conftest import MakeLibrary
+from ui.citing.formats import FORMATS
+from ui.citing.view import cited_html
 from ui.pages.ask.filters import filtered_html, offers_html, read_filters
 from ui.pages.ask.state import Talk, Turn, history
-from ui.pages.ask.view import export_html, part_html, tools_html
-from ui.text.export import to_json, to_link, to_markdown
+from ui.pages.ask.view import part_html, tools_html
+from ui.text.export import to_link, write_turns
 from ui.wording import describe_filters
 
 TARTOUS = "What did Peskov say about Tartous?"
 ARTICLE = "kremlin-syria-bases.txt"
 HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> [a](javascript:alert(3)) **b** ‮ו {{c}} ${d}'
+
+
+def unread(article_id: str) -> str:
+    raise StoreError(f"{article_id} is not here")
 
 
 class Tags(HTMLParser):
@@ -99,13 +105,20 @@ def test_hostile_filters_are_text() -> None:
     assert Tags(tools_html(talk)).tags == {"div", "p", "span", "bdi", "button"}
 
 
-@pytest.mark.parametrize("form", ["md", "json"])
+@pytest.mark.parametrize("form", [*FORMATS, "json"])
 def test_hostile_export_is_text(hostile: Turn, form: str) -> None:
-    assert Tags(export_html((hostile,), form, 1)).tags == {"div"}
+    html = cited_html(1, form, write_turns((hostile,), form, unread), HOSTILE)
+    assert Tags(html).tags == {"div"}
+
+
+def test_html_export_is_inert(hostile: Turn) -> None:
+    page = Tags(write_turns((hostile, replace(hostile, answer=None, problem=HOSTILE)), "html", unread))
+    assert not page.tags & {"script", "img", "a", "b"}
+    assert page.handlers == []
 
 
 def test_markdown_export_is_inert(hostile: Turn) -> None:
-    markdown = to_markdown((hostile,))
+    markdown = write_turns((hostile,), "markdown", unread)
     assert "<script" not in markdown
     assert "<img" not in markdown
     assert "](javascript" not in markdown
@@ -117,7 +130,7 @@ def test_markdown_export(answer: Answer) -> None:
         Turn("And *Assad*?", stopped=True),
         Turn("?", problem="the question is empty."),
     )
-    markdown = to_markdown(turns)
+    markdown = write_turns(turns, "markdown", unread)
     assert markdown.startswith(f"# On the Record\n\n## {TARTOUS}\n\nOnly: from 1 December 2024\n\n**Dmitry Peskov**")
     assert markdown.endswith(
         "## And \\*Assad\\*?\n\nStopped before it was answered.\n\n## ?\n\nthe question is empty.\n"
@@ -125,14 +138,30 @@ def test_markdown_export(answer: Answer) -> None:
 
 
 def test_json_export_is_a_list_of_answers(answer: Answer) -> None:
-    exported = json.loads(to_json((Turn(TARTOUS, answer=answer), Turn("?", problem="no"))))
+    exported = json.loads(write_turns((Turn(TARTOUS, answer=answer), Turn("?", problem="no")), "json", unread))
     assert [Answer.from_json(json.dumps(one)) for one in exported] == [answer]
 
 
 def test_export_keeps_every_character(hostile: Turn) -> None:
-    html = export_html((hostile,), "json", 7)
-    assert 'data-name="on-the-record.json" data-number="7"' in html
-    assert unescape(re.sub("<[^>]+>", "", html)) == to_json((hostile,))
+    text = write_turns((hostile,), "json", unread)
+    html = cited_html(7, "json", text, "")
+    assert 'data-number="7" data-name="on-the-record.json" data-type="application/json"' in html
+    assert unescape(re.sub("<[^>]+>", "", html)) == text
+
+
+def test_a_conversation_has_an_article_once_in_a_bibliography(answer: Answer) -> None:
+    turns = (Turn(TARTOUS, answer=answer), Turn("?", problem="no"), Turn("Again", answer=answer))
+    (item,) = json.loads(write_turns(turns, "csl", unread))
+    assert len(item["note"].splitlines()) == len(answer.citations)  # each once, too
+    assert write_turns(turns[1:2], "bibtex", unread) == ""
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_text_and_html_exports_have_every_turn(answer: Answer, form: str) -> None:
+    turns = (Turn(TARTOUS, answer=answer), Turn("And?", stopped=True), Turn("?", problem="the question is empty."))
+    shown = unescape(write_turns(turns, form, unread))
+    for part in (TARTOUS, answer.citations[0].text, "Stopped before it was answered.", "the question is empty."):
+        assert part in shown
 
 
 def test_link_holds_what_it_is_made_of() -> None:

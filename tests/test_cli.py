@@ -19,6 +19,7 @@ from index.storage.lock import writer_lock
 from qa.answer import Answer
 from tests.conftest import MakeLibrary
 from tests.made import find_words_in_answers, wire_copies
+from ui.citing.formats import FORMATS
 from ui.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -254,10 +255,38 @@ def test_a_refusal_is_an_answer(folders: list[str], capsys: Captured) -> None:
     assert " in Kremlin syria bases, Alliance News, 10 December (kremlin-syria-bases.txt, " in source
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_answer_in_a_format(folders: list[str], capsys: Captured, form: str) -> None:
+    said = "Peskov confirmed that Assad has been granted asylum in Russia, a decision made by President Vladimir Putin."
+    assert main(["ask", ASSAD, "--format", form, *folders]) == 0
+    out, err = capsys.readouterr()
+    assert (said in out, out.count("\n\n\n"), out[-2:] == "\n\n", err) == (True, 0, False, "")
+    assert main(["quotes", "--speaker", "Peskov", "--format", form, *folders]) == 0
+    out, err = capsys.readouterr()
+    assert (said in out, err) == (True, "")
+    assert out.count(" (Dmitry Peskov, ") == (8 if form in {"bibtex", "ris", "csl"} else 0)
+
+
+def test_a_refusal_cites_nothing(folders: list[str], capsys: Captured) -> None:
+    reason = "no answer on the record: The articles never mention “borscht”.\n"
+    for form, nothing in (("bibtex", ""), ("ris", ""), ("csl", "[]\n"), ("annotation", "[]\n")):
+        assert main(["ask", "How do I make borscht?", "--format", form, *folders]) == 0
+        assert capsys.readouterr() == (nothing, reason)
+    assert main(["ask", "How do I make borscht?", "--format", "html", *folders]) == 0
+    assert "<strong>No answer on the record.</strong>" in capsys.readouterr().out
+
+
+def test_people_are_not_cited(folders: list[str], capsys: Captured) -> None:
+    assert main(["quotes", "--format", "ris", *folders]) == 1
+    assert capsys.readouterr().err.startswith("onrecord: --format writes statements: say whose")
+
+
 QUOTE_KEYS = {
     "article_id",
+    "digest",
     "title",
     "source",
+    "author",
     "published",
     "url",
     "start",
@@ -266,6 +295,8 @@ QUOTE_KEYS = {
     "speaker",
     "speech",
     "statements",
+    "locator",
+    "also",
 }
 
 

@@ -22,6 +22,7 @@ def test_citations_are_numbered_in_the_order_given() -> None:
         digest="0" * 64,
         title="Title of a.txt",
         source="Northern News",
+        author=None,
         published="2024-03-04",
         url=None,
         start=200,

@@ -105,6 +105,7 @@ def cite(article: str, start: int, end: int, text: str) -> Citation:
         digest="d1",
         title="",
         source=None,
+        author=None,
         published=None,
         url=None,
         start=start,

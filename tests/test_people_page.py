@@ -20,6 +20,7 @@ SAID = Quote(
     digest="d1",
     title="Ferry",
     source="City Wire",
+    author=None,
     published="2024-03-04",
     url=None,
     start=0,

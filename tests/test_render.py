@@ -37,6 +37,7 @@ def cite(
         digest="d1",
         title=article.title,
         source=article.source,
+        author=article.author,
         published=article.published,
         url=article.url,
         start=start,

@@ -67,6 +67,7 @@ def test_each_quote_is_its_articles_own_text(seed_library: Library, seeds: Path)
         digest=found[0].digest,
         title="Kremlin syria bases",
         source="Alliance News",
+        author=None,
         published="--12-10",
         url=None,
         start=571,
@@ -240,6 +241,7 @@ def test_tables_cannot_drive_the_terminal() -> None:
     quote = Quote(
         hostile,
         "d1",
+        hostile,
         hostile,
         hostile,
         hostile,

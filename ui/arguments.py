@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
+from ui.citing.formats import FORMATS
+
 LISTED = 50  # statements or speakers that a table lists by default
 
 Command = Callable[[argparse.Namespace], int | None]
@@ -35,8 +37,10 @@ def _add_folders(command: argparse.ArgumentParser) -> None:
 
 def _add_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("question", nargs="?", help="the question, in quotes")
-    ask.add_argument("--json", action="store_true", help="print the whole answer as one line of JSON")
-    ask.add_argument(
+    how = ask.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print the whole answer as one line of JSON")
+    _add_format(how)
+    how.add_argument(
         "--batch",
         metavar="FILE",
         help='answer each line {"id", "question", "history"} of a JSON Lines file (- for standard input)',
@@ -48,9 +52,18 @@ def _add_quotes(quotes: argparse.ArgumentParser) -> None:
     _add_filters(quotes)
     quotes.add_argument("--about", metavar="TOPIC", help="only what was said on this topic, most relevant first")
     quotes.add_argument(
-        "--limit", type=_read_limit, metavar="N", help=f"list at most N (default: {LISTED}, with --json all)"
+        "--limit",
+        type=_read_limit,
+        metavar="N",
+        help=f"list at most N (default: {LISTED}, with --json or --format all)",
     )
-    quotes.add_argument("--json", action="store_true", help="print each as a line of JSON")
+    how = quotes.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print each as a line of JSON")
+    _add_format(how)
+
+
+def _add_format(how: argparse._MutuallyExclusiveGroup) -> None:
+    how.add_argument("--format", choices=tuple(FORMATS), help="print it as other programs read or people paste it")
 
 
 def _add_filters(command: argparse.ArgumentParser) -> None:

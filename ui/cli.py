@@ -78,6 +78,13 @@ def _ask(options: argparse.Namespace) -> None:
             return
         answer = answer_question(library, options.question, filters=filters)
         copies = list_copies(library, answer.citations or answer.closest)
+        if options.format is not None:
+            from ui.citing.cite import write
+
+            _print_cited(write(answer, options.format, library.read_text, copies))
+            if not answer.answered:
+                _print_note(f"no answer on the record: {answer.reason}")
+            return
     if options.json:
         print(answer.to_json())
     else:
@@ -91,6 +98,12 @@ def _shows_bold() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def _print_cited(text: str) -> None:
+    """Print what is cited in a format for other systems; nothing if nothing is."""
+    if text:
+        print(text.removesuffix("\n"))
+
+
 def _quotes(options: argparse.Namespace) -> None:
     from qa.filters import NO_FILTERS
     from qa.statements import count_quotes, list_quotes, match_voice, read_topic
@@ -101,8 +114,12 @@ def _quotes(options: argparse.Namespace) -> None:
     if options.about is not None:
         read_topic(options.about)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    limit = options.limit or (None if options.json else LISTED)
+    limit = options.limit or (None if options.json or options.format else LISTED)
 
+    if options.format is not None and options.about is None and filters == NO_FILTERS:
+        raise QuestionError(
+            "--format writes statements: say whose, or which, with --speaker, --about or another filter."
+        )
     with _open_library(options) as library:
         _update(library)
         if options.about is None and filters == NO_FILTERS:
@@ -116,8 +133,13 @@ def _quotes(options: argparse.Namespace) -> None:
         match = match_voice(library, options.speaker) if options.speaker is not None else None
         filters = _find_article(filters, library)
         found = list_quotes(library, filters, about=options.about, speaker=match.speaker if match else None)
-    if match and (note := explain_match(options.speaker, match)):
-        _print_note(note)
+        if match and (note := explain_match(options.speaker, match)):
+            _print_note(note)
+        if options.format is not None:
+            from ui.citing.cite import write
+
+            _print_cited(write(found[:limit], options.format, library.read_text))
+            return
     if options.json:
         for statement in found[:limit]:
             print(json.dumps(asdict(statement), ensure_ascii=False))

@@ -205,6 +205,7 @@ class Opened:
     label: str = "Source"
     close: str = "Back"
     region: str = "Article"
+    can_be_cited: bool = False
 
 
 def read_place(sent: dict[str, Any]) -> tuple[str, int, int]:
@@ -235,10 +236,16 @@ def frame_html(opened: Opened, body: str, actions: str = "") -> str:
     has_neighbours = opened.previous is not None or opened.following is not None
     steps = _step_html("Previous", "‹", opened.noun, opened.previous) if has_neighbours else ""
     steps += _step_html("Next", "›", opened.noun, opened.following) if has_neighbours else ""
+    cite = (
+        f'<button type="button" class="cite" data-cites="{opened.kind}" data-place="{opened.place}" '
+        'aria-haspopup="menu" aria-expanded="false">Cite this…</button>'
+        if opened.can_be_cited
+        else ""
+    )
     return (
         f'<section class="open {opened.kind}" aria-label="{opened.label}" data-turn="{opened.turn}" '
         f'data-kind="{opened.kind}" data-place="{opened.place}">'
-        f'<div class="bar"><span class="what">{opened.what}</span>{actions}{steps}'
+        f'<div class="bar"><span class="what">{opened.what}</span>{actions}{cite}{steps}'
         f'<button type="button" class="close">{opened.close}</button></div>'
         f'<div class="scroller" tabindex="0" role="region" aria-label="{opened.region}">{body}</div></section>'
     )

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from ui.api import add_endpoints, exception_handlers
+from ui.citing.formats import FORMATS
+from ui.citing.view import CONVERSATION_JSON, cited_html, menu_html
 from ui.feeds import feed_routes
 from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
 from ui.guard import guards
@@ -26,7 +28,7 @@ from ui.mcp import http_options
 from ui.pages.ask.handlers import AskPage
 from ui.pages.library.arrivals import largest_upload
 from ui.pages.library.handlers import LibraryPage
-from ui.pages.page import Opener, Openers, Page, Site, draw_html, listen
+from ui.pages.page import Listed, Openers, Page, Site, draw_html, listen
 from ui.pages.people.handlers import PeoplePage
 from ui.pages.topic.handlers import TopicPage
 from ui.shell import TITLE, masthead_html
@@ -134,6 +136,7 @@ def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="page"):
         script = draw_html("", "app-script", is_seen=False, script=_read(_ASSETS / "app.js"))
+        citing = draw_html(menu_html(), "citing", is_seen=False, script=_read(_ASSETS / "citing.js"))
         site = Site(
             library,
             read_only=read_only,
@@ -143,7 +146,7 @@ def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> 
             panel=draw_html(nothing_open_html(), "source", is_rendered=False),
             stopping=stopping,
         )
-        openers: dict[str, tuple[gr.State, Opener]] = {}
+        openers: dict[str, Listed] = {}
         for page in PAGES:
             with gr.Column(elem_id=f"{page.name}-page", elem_classes="view"):
                 page_script = draw_html("", f"{page.name}-script", is_seen=False, script=_read(_file_of(page, "js")))
@@ -152,6 +155,8 @@ def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> 
         listen(script, "look", show_masthead, None, site.masthead, while_running="once")
         listen(blocks, "load", show_masthead, None, site.masthead, while_running="once")
         listen(script, "open", *_open_source(openers), site.panel, while_running="always_last")
+        cited = draw_html("", "cited", is_seen=False)
+        listen(citing, "cite", *_cite(openers), cited, while_running="multiple")
         add_endpoints(library, read_only=read_only)
     return blocks
 
@@ -161,12 +166,28 @@ def _open_source(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
 
     def open_source(event: gr.EventData, *states: Any) -> str:
         kind, turn, place = read_place(sent_with(event))
-        for state, (name, (_, opener)) in zip(states, openers.items(), strict=True):
+        for state, (name, listed) in zip(states, openers.items(), strict=True):
             if name == kind:
-                return opener(state, turn, place)
+                return listed.open(state, turn, place)
         return nothing_open_html()
 
-    return open_source, [state for state, _ in openers.values()]
+    return open_source, [listed.state for listed in openers.values()]
+
+
+def _cite(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
+    """The handler of a choice in the menu of formats, and the states that it takes."""
+
+    def cite(event: gr.EventData, *states: Any) -> str:
+        sent = sent_with(event)
+        kind, turn, place = read_place(sent)
+        form = sent.get("form")
+        for state, (name, listed) in zip(states, openers.items(), strict=True):
+            if name == kind and (form in FORMATS or form == CONVERSATION_JSON):
+                plain = listed.cite(state, turn, place, "text") if form == "html" else ""
+                return cited_html(sent.get("number"), form, listed.cite(state, turn, place, form), plain)
+        return ""
+
+    return cite, [listed.state for listed in openers.values()]
 
 
 def _list_links() -> list[tuple[str, str, list[str]]]:

@@ -25,3 +25,9 @@ def ask(page: Page, question: str) -> None:
     box.fill(question)
     box.press("Enter")
     page.locator(f".turn:nth-child({turns + 1}):not([aria-busy])").wait_for()
+
+
+def save(page: Page, form: str) -> None:
+    """Choose a format to save the conversation in."""
+    page.locator("#tools .save").click()
+    page.get_by_role("menuitem", name=form, exact=True).click()

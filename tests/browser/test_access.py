@@ -45,6 +45,19 @@ def show_words(page: Page) -> None:
     page.locator(".sentence mark").wait_for(state="attached")  # a phone shows the source in front of it
 
 
+def show_formats(page: Page) -> None:
+    show_answer(page)
+    page.locator(".following").wait_for()  # what is asked next moves nothing any more
+    page.locator(".turn .copy").click()
+    page.locator(".formats:visible").wait_for()
+
+
+def show_source_formats(page: Page) -> None:
+    show_source(page)
+    page.locator("#source .cite").click()
+    page.locator(".formats:visible").wait_for()
+
+
 def show_person(page: Page) -> None:
     go_to_people(page)
     open_person(page, "Dmitry Peskov")
@@ -106,6 +119,8 @@ STATES: dict[str, Callable[[Page], object]] = {
     "refusal": lambda page: ask(page, "What is the best recipe for borscht?"),
     "source": show_source,
     "words that answer": show_words,
+    "formats of an answer": show_formats,
+    "formats of a source": show_source_formats,
     "people": go_to_people,
     "nobody found": lambda page: page.goto(f"{page.url.split('#')[0]}#people/Nobody"),
     "person": show_person,

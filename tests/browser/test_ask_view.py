@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from qa.answer import Answer
 from qa.gold import load_questions
+from tests.browser.driving import save
 from tests.made import wire_copies
 
 if TYPE_CHECKING:
@@ -333,7 +334,7 @@ def test_a_conversation_is_saved(visitor: Visitor, form: str) -> None:
     visitor.ask(HOSTILE)
     for _ in range(2):  # the second time, too
         with page.expect_download() as downloading:
-            page.locator(".save").get_by_role("button", name=form).click()
+            save(page, form)
     text = Path(downloading.value.path()).read_text(encoding="utf-8")
     if form == "JSON":
         assert downloading.value.suggested_filename == "on-the-record.json"
@@ -470,7 +471,7 @@ def test_hostile_article_is_text_in_cards_filters_and_files(
         expect(page.locator("#citation-card .words")).to_contain_text("the <script>alert(3)</script> bridge will open")
         expect(page.locator("#citation-card .from")).to_contain_text("<img src=x onerror=alert(2)>")
         with page.expect_download() as downloading:
-            page.locator(".save").get_by_role("button", name="Markdown").click()
+            save(page, "Markdown")
         text = Path(downloading.value.path()).read_text(encoding="utf-8")
         assert "<script" not in text
         assert "](javascript" not in text

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import save
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Serving, Visiting
 
@@ -55,7 +57,7 @@ def test_hostile_text_is_text_everywhere(
         are_said(page.locator(".turn .sentence").all_text_contents())
         in_place(page)
         with page.expect_download() as downloading:
-            page.locator(".save").get_by_role("button", name="JSON").click()
+            save(page, "JSON")
         saved = json.loads(Path(downloading.value.path()).read_text(encoding="utf-8"))
         are_said([citation["text"] for citation in saved[0]["citations"]])
 

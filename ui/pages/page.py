@@ -3,7 +3,7 @@
 A page is a folder here. Its handlers.py has a class that draws the components into a column and connects their events;
 its script and its style sheet have the folder's name. The script runs once, when Gradio has put it on the page, and
 sends events to Python with `trigger(name, {…})`. A button with data-opens opens an article in the panel on the right:
-see assets/app.js.
+see assets/app.js. One with data-cites offers the formats to copy or save it in: see assets/citing.js.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from ui.gradio_seam import accept_event
+from ui.source import nothing_open_html
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -23,8 +24,30 @@ if TYPE_CHECKING:
 Opener = Callable[[Any, int, int], str]
 """What is open on a page, a turn and a place in, the panel as HTML out; the turn and the place are untrusted."""
 
-Openers = Mapping[str, "tuple[gr.State, Opener]"]
-"""For each value of data-opens, the state with what is open on the page, and the function that opens a source."""
+Citer = Callable[[Any, int, int, str], str]
+"""What is open on a page, a turn and a place in, and a format; what is there in that format out, "" for nothing."""
+
+
+def open_nothing(*_: Any) -> str:
+    """Open nothing: for what can only be cited."""
+    return nothing_open_html()
+
+
+def cite_nothing(*_: Any) -> str:
+    """Cite nothing: for what can only be opened."""
+    return ""
+
+
+class Listed(NamedTuple):
+    """A list of a page: the state with what is open there, what opens a source in it, and what cites it."""
+
+    state: gr.State
+    open: Opener = open_nothing
+    cite: Citer = cite_nothing
+
+
+Openers = Mapping[str, Listed]
+"""The lists of a page, by the value of data-opens or data-cites."""
 
 
 @dataclass(frozen=True)

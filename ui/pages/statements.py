@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from qa.answer import CitedSentence
 from qa.statements import Quote
+from ui.citing.cite import write
+from ui.citing.formats import FORMATS
 from ui.inert import escape_html
 from ui.source import Mark, Opened, nothing_open_html, panel_html
 from ui.wording import describe_manner, describe_places, describe_speech, find_own_words, format_date
@@ -87,11 +89,19 @@ def statement_panel_html(
         place=place,
         what=f"Statement {at + 1:,} of {len(listed):,}",
         noun="statement",
+        can_be_cited=True,
         previous=listed[at - 1] if at > 0 else None,
         following=listed[at + 1] if at + 1 < len(listed) else None,
     )
     article_id = statements[place].article_id
     return panel_html(library, article_id, opened, to_marks(statements, article_id), place + 1)
+
+
+def cite_statement(library: Library, statements: Sequence[Quote], place: int, form: str) -> str:
+    """The statement at `place` in one of the formats; "" if there is none, or it is no format for sentences."""
+    if not 0 <= place < len(statements) or form not in FORMATS:
+        return ""
+    return write([statements[place]], form, library.read_text)
 
 
 def own_words_html(statement: CitedSentence) -> str:

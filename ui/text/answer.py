@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Literal
 
 from index.values import ArticleRecord
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, CitedSentence
 from qa.smalltalk import EXAMPLE
-from ui.inert import is_web_link, markdown_text, plain_text
+from ui.citing.links import to_address
+from ui.inert import markdown_text, plain_text
 from ui.wording import (
     describe_also,
     describe_places,
@@ -29,15 +29,29 @@ Copies = Mapping[str, ArticleRecord]
 
 NO_COPIES: Copies = {}
 
+Link = Callable[[CitedSentence], str]
+"""The address on the web that a citation links to; "" if there is none."""
+
 _BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[0m"
 
 
-def answer_text(answer: Answer, copies: Copies = NO_COPIES, *, bold: bool = False) -> str:
+def no_link(_: CitedSentence) -> str:
+    """No link: a terminal shows addresses only to those who ask for them."""
+    return ""
+
+
+def link_to_page(cited: CitedSentence) -> str:
+    """The address of the page that an article is from."""
+    return to_address(cited.url)
+
+
+def answer_text(answer: Answer, copies: Copies = NO_COPIES, *, bold: bool = False, link: Link = no_link) -> str:
     """The answer for a terminal: its sentences with [n], then a numbered source for each.
 
-    A source says where else the sentence stands, and names an outlet if it is in `copies`. For a refusal, the reason
-    and the closest sentences, labelled as not an answer. Line breaks within a sentence become
-    spaces, and control characters U+FFFD. With `bold`, the words that answer are between a terminal's codes for it.
+    A source says where else the sentence stands, and names an outlet if it is in `copies`; below it is its link, if it
+    has one. For a refusal, the reason and the closest sentences, labelled as not an answer. Line breaks within a
+    sentence become spaces, and control characters U+FFFD. With `bold`, the words that answer are between a terminal's
+    codes for it.
     """
     strong = (_BOLD, _NOT_BOLD) if bold else ("", "")
     note = [plain_text(answer.note)] if answer.note else []
@@ -47,30 +61,34 @@ def answer_text(answer: Answer, copies: Copies = NO_COPIES, *, bold: bool = Fals
             lines += ["", "Closest sentences (not an answer):"]
         label = "" if answer.closest[1:] else "Closest (not an answer): "
         for citation in answer.closest:
-            lines += ["", f"{label}{_inert_sentence(citation, plain_text)}", f"    {_plain_source(citation, copies)}"]
+            lines += [
+                "",
+                f"{label}{inert_sentence(citation, plain_text)}",
+                f"    {plain_source(citation, link(citation), copies)}",
+            ]
         return "\n".join(lines)
     own = [plain_text(line) for line in answer.text.splitlines()] if answer.mode == "help" else []
     lines = [*note, *own, *_plain_passages(answer, strong)]
     lines += ["", "Sources"] if answer.citations else []
-    lines += [f"[{citation.number}] {_plain_source(citation, copies)}" for citation in answer.citations]
+    lines += [f"[{citation.number}] {plain_source(citation, link(citation), copies)}" for citation in answer.citations]
     return "\n".join(lines)
 
 
 def _plain_passages(answer: Answer, strong: tuple[str, str]) -> Iterator[str]:
     if answer.mode == "timeline":
         for citation in answer.citations:
-            yield f"{format_date(citation.when)}: {_inert_sentence(citation, plain_text, *strong)} [{citation.number}]"
+            yield f"{format_date(citation.when)}: {inert_sentence(citation, plain_text, *strong)} [{citation.number}]"
         return
     for label, citations in group_citations(answer):
         for passage in split_passages(citations):
             speaker = label and (CONTEXT if passage[0].context else describe_voice(passage[0]))
             sentences = " ".join(
-                f"{_inert_sentence(citation, plain_text, *strong)} [{citation.number}]" for citation in passage
+                f"{inert_sentence(citation, plain_text, *strong)} [{citation.number}]" for citation in passage
             )
             yield f"{plain_text(speaker)}: {sentences}" if speaker else sentences
 
 
-def answer_markdown(answer: Answer, copies: Copies = NO_COPIES) -> str:
+def answer_markdown(answer: Answer, copies: Copies = NO_COPIES, *, link: Link = link_to_page) -> str:
     """The answer as Markdown: its sentences in block quotations with [n], then a numbered source for each.
 
     The words that answer are bold.
@@ -81,12 +99,15 @@ def answer_markdown(answer: Answer, copies: Copies = NO_COPIES) -> str:
         if answer.closest:
             parts.append("Closest sentences, not an answer:" if answer.closest[1:] else "Closest, not an answer:")
         for citation in answer.closest:
-            parts.append(f"> {_markdown_sentence(citation)}\n\n{_markdown_source(citation, copies)}")
+            parts.append(f"> {_markdown_sentence(citation)}\n\n{markdown_source(citation, link(citation), copies)}")
         return "\n\n".join(parts)
     parts += map(_markdown_line, answer.text.splitlines()) if answer.mode == "help" else ()
     parts += _markdown_passages(answer)
     parts.append(
-        "\n".join(f"- \\[{citation.number}\\] {_markdown_source(citation, copies)}" for citation in answer.citations)
+        "\n".join(
+            f"- \\[{citation.number}\\] {markdown_source(citation, link(citation), copies)}"
+            for citation in answer.citations
+        )
     )
     return "\n\n".join(filter(None, parts))
 
@@ -112,36 +133,37 @@ def _markdown_passages(answer: Answer) -> Iterator[str]:
         yield f"**{markdown_text(label)}**\n\n{quoted}" if label else quoted
 
 
-def _source_parts(citation: Citation) -> list[str]:
-    title = citation.title or citation.article_id
-    about = (citation.source, format_date(citation.published), describe_places([citation]))
-    return [title, *(part for part in about if part)]
+def source_parts(cited: CitedSentence) -> list[str]:
+    """The title of an article, its outlet, its date and the place in the original, if known; not yet made inert."""
+    about = (cited.source, format_date(cited.published), describe_places([cited]))
+    return [cited.title or cited.article_id, *(part for part in about if part)]
 
 
-def _plain_source(citation: Citation, copies: Copies) -> str:
-    described = ", ".join(map(plain_text, _source_parts(citation)))
-    place = f"({plain_text(citation.article_id)}, {citation.start}–{citation.end})"
-    also = f", {describe_also(citation.also, copies)}" if citation.also else ""
-    return f"{plain_text(describe_attribution(citation))} {described} {place}{also}".lstrip()
+def plain_source(cited: CitedSentence, link: str, copies: Copies = NO_COPIES) -> str:
+    """Who says a sentence and where it is, as plain text, with its link on a line of its own."""
+    described = ", ".join(map(plain_text, source_parts(cited)))
+    place = f"({plain_text(cited.article_id)}, {cited.start}–{cited.end})"
+    also = f", {describe_also(cited.also, copies)}" if cited.also else ""
+    source = f"{plain_text(describe_attribution(cited))} {described} {place}{also}".lstrip()
+    return f"{source}\n    {link}" if link else source
 
 
-def _markdown_source(citation: Citation, copies: Copies) -> str:
-    parts = [markdown_text(part) for part in _source_parts(citation)]
-    if citation.url and is_web_link(citation.url):
-        # Within angle brackets, only these four have to be encoded.
-        address = re.sub(r"[<>\\|]", lambda found: f"%{ord(found[0]):02X}", citation.url)
-        parts[0] = f"[{parts[0]}](<{address}>)"
-    place = f"({markdown_text(citation.article_id)}, {citation.start}–{citation.end})"
-    also = f", {markdown_text(describe_also(citation.also, copies))}" if citation.also else ""
-    return f"{markdown_text(describe_attribution(citation))} {', '.join(parts)} {place}{also}".lstrip()
+def markdown_source(cited: CitedSentence, link: str, copies: Copies = NO_COPIES) -> str:
+    """Who says a sentence and where it is, as Markdown; the title is a link if there is one."""
+    parts = [markdown_text(part) for part in source_parts(cited)]
+    if link:
+        parts[0] = f"[{parts[0]}](<{link}>)"
+    place = f"({markdown_text(cited.article_id)}, {cited.start}–{cited.end})"
+    also = f", {markdown_text(describe_also(cited.also, copies))}" if cited.also else ""
+    return f"{markdown_text(describe_attribution(cited))} {', '.join(parts)} {place}{also}".lstrip()
 
 
-def describe_attribution(citation: Citation) -> str:
+def describe_attribution(cited: CitedSentence) -> str:
     """The words that lead to the source of a citation: "Dmitry Peskov, quoted in"; empty if nobody is quoted."""
-    if citation.context:
+    if isinstance(cited, Citation) and cited.context:
         return f"{CONTEXT}:"
-    voice = describe_voice(citation)
-    return f"{voice}, {describe_speech(citation.speech)} in" if voice else ""
+    voice = describe_voice(cited)
+    return f"{voice}, {describe_speech(cited.speech)} in" if voice else ""
 
 
 def find_words(text: str, words: tuple[int, int] | None) -> tuple[int, int]:
@@ -184,7 +206,7 @@ def cut_sentence(citation: Citation) -> Iterator[Piece]:
             yield Piece("words" if start <= left < end else "text", piece, own)
 
 
-def _inert_sentence(citation: Citation, inert: Callable[[str], str], before: str = "", after: str = "") -> str:
+def inert_sentence(citation: Citation, inert: Callable[[str], str], before: str = "", after: str = "") -> str:
     """The sentence, made inert, with the words that answer between `before` and `after`.
 
     The name that its pronoun stands for is in brackets: "He [Dmitry Peskov] assured …".
@@ -206,7 +228,7 @@ def _markdown_sentence(citation: Citation) -> str:
     # ** between a letter and a sign, as in "US**$5**", is no mark of bold (CommonMark, 6.2).
     if any(outside.isalnum() and not inside.isalnum() for outside, inside in edges):
         citation = replace(citation, words=None)
-    return _inert_sentence(citation, markdown_text, "**", "**")
+    return inert_sentence(citation, markdown_text, "**", "**")
 
 
 def group_citations(answer: Answer) -> Iterator[tuple[str, list[Citation]]]:

@@ -1,4 +1,4 @@
-// The Ask page: its turns, the card beside a citation's number, the buttons under an answer, filters, links and saving.
+// The Ask page: its turns, the card beside a citation's number, the buttons under an answer, filters and links.
 // `trigger` sends an event to Python.
 
 const LEAVING = 160; // ms for the pointer to cross from a number to its card
@@ -13,12 +13,9 @@ let revision = 0; // of the turns on the page
 let cardFor = null; // the number whose card is shown
 let cardTimer = 0;
 let offerTimer = 0;
-let exports = 0;
-let exported = 0;
 let editing = false; // whether a question to edit is about to arrive in the question box
 let linked = ""; // the question in the address
 let lastTurn = ""; // how many turns there were, and whether the last was being answered
-const copied = new Set(); // the buttons that say "Copied" at the moment
 
 // The turns from data-first on arrive as text, out of data-total. If two parts arrive at once, the page sees only the
 // later one, and asks for all turns.
@@ -61,7 +58,7 @@ function findExamples() {
 // Make a node equal to another with as few changes as possible, so that the focus and what is being typed stay.
 function mend(parent, node, like) {
   if (!node) return parent.append(like.cloneNode(true));
-  if (copied.has(node)) return;
+  if (node.dataset?.says) return; // it says "Copied" at the moment
   if (node.nodeName !== like.nodeName) return node.replaceWith(like.cloneNode(true));
   if (!(node instanceof Element)) {
     if (node.data !== like.data) node.data = like.data;
@@ -167,33 +164,9 @@ window.addEventListener("resize", placeCard);
 
 // The buttons of a turn
 
-async function copy(button) {
-  const text = button.dataset.text;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // A page served over plain http to another machine has no clipboard.
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-    button.focus({ preventScroll: true });
-  }
-  if (copied.has(button)) return;
-  const label = button.textContent;
-  copied.add(button);
-  button.textContent = "Copied";
-  setTimeout(() => {
-    copied.delete(button);
-    button.textContent = label;
-  }, 1500);
-}
-
-async function copyLink(button) {
-  button.dataset.text = location.origin + location.pathname + button.dataset.link;
-  await copy(button);
+function copyLink(button) {
+  const text = location.origin + location.pathname + button.dataset.link;
+  document.dispatchEvent(new CustomEvent("copy-text", { detail: { button, text } })); // see assets/citing.js
 }
 
 document.addEventListener("click", (event) => {
@@ -201,7 +174,6 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const turn = Number(button.closest("[data-turn]")?.dataset.turn);
   if (button.matches(".chip")) hideCard();
-  else if (button.matches(".copy")) copy(button);
   else if (button.matches(".copy-link")) copyLink(button);
   else if (button.matches(".example")) {
     trigger("ask_example", { question: button.textContent });
@@ -222,7 +194,6 @@ document.addEventListener("click", (event) => {
     trigger("cancel_edit");
     focusQuestion();
   } else if (button.matches(".vote")) trigger("vote", { turn, vote: button.dataset.vote });
-  else if (button.matches(".save button")) trigger("save", { form: button.dataset.form, number: ++exports });
   else if (button.matches(".filters-toggle")) toggleFilters();
   else if (button.matches(".clear-filters")) {
     filterForm().reset();
@@ -298,20 +269,6 @@ document.addEventListener("input", (event) => {
   offerTimer = setTimeout(() => trigger("offer", { name, sought: value }), 120);
 });
 
-// Saving: the text arrives in an element, and the browser makes a file of it.
-
-function settleExport() {
-  const made = document.querySelector("#export [data-name]");
-  if (!made || Number(made.dataset.number) <= exported) return;
-  exported = Number(made.dataset.number);
-  const type = made.dataset.name.endsWith(".json") ? "application/json" : "text/markdown";
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([made.textContent], { type: `${type};charset=utf-8` }));
-  link.download = made.dataset.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 // The address: ?q= asks a question, and is removed when another is asked.
 
 function askAddress() {
@@ -358,7 +315,7 @@ function settleTurnsShown() {
 }
 
 function start() {
-  const ids = ["filter-form", "part", "export", "examples"];
+  const ids = ["filter-form", "part", "examples"];
   if (!document.body.dataset.page || !questionBox() || !ids.every((id) => document.getElementById(id))) {
     return requestAnimationFrame(start);
   }
@@ -368,7 +325,6 @@ function start() {
   setInterval(findExamples, FIND);
   findExamples();
   observe("tools", settleEditing, "aria-expanded");
-  observe("export", settleExport, "data-number");
   settleTools();
   askAddress();
   document.addEventListener("route", enter);

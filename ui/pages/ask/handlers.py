@@ -30,15 +30,15 @@ from ui.pages.ask.state import Talk, Turn
 from ui.pages.ask.view import (
     also_panel_html,
     citation_panel_html,
+    cite_turn,
     conversation_html,
     examples_html,
-    export_html,
     part_html,
     tools_html,
 )
-from ui.pages.page import Openers, Site, draw_html, listen
+from ui.pages.page import Listed, Openers, Site, draw_html, listen
 from ui.source import nothing_open_html
-from ui.text.export import to_link
+from ui.text.export import to_link, write_turns
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -92,10 +92,14 @@ class AskPage:
             placeholder="Ask what the articles say …",
             submit_btn="Ask",
         )
-        self._export = draw_html("", "export", is_seen=False)
         self._listen(script)
-        openers: Openers = {kind: (self._talk, partial(self._open_citation, kind)) for kind in ("citation", "closest")}
-        return {**openers, "also": (self._talk, self._open_also)}
+        return {
+            "citation": Listed(self._talk, partial(self._open_citation, "citation"), partial(self._cite, "citation")),
+            "closest": Listed(self._talk, partial(self._open_citation, "closest"), partial(self._cite, "closest")),
+            "also": Listed(self._talk, self._open_also),
+            "answer": Listed(self._talk, cite=partial(self._cite, "answer")),
+            "conversation": Listed(self._talk, cite=self._cite_conversation),
+        }
 
     def _listen(self, script: gr.HTML) -> None:
         talk, part, typed = self._talk, self._part, [self._question, self._tools]
@@ -117,7 +121,6 @@ class AskPage:
         listen(script, "vote", self._vote, talk, part, while_running="multiple")
         listen(script, "send_all", part_html, talk, part, while_running="always_last")
         listen(script, "filter", self._filter, talk, self._tools, while_running="always_last")
-        listen(script, "save", self._save, talk, self._export, while_running="multiple")
         listen(script, "offer", self._offer, None, list(self._offers.values()), while_running="always_last")
 
     def _ask_typed(self, question: str, talk: Talk) -> Iterator[_Outputs]:
@@ -276,11 +279,11 @@ class AskPage:
         wanted, sought = sent.get("name"), str(sent.get("sought", ""))[:100]
         return [offers_html(self._library, name, sought) if name == wanted else gr.skip() for name in self._offers]
 
-    def _save(self, talk: Talk, event: gr.EventData) -> str:
-        sent = sent_with(event)
-        number = sent.get("number")
-        form = "json" if sent.get("form") == "json" else "md"
-        return export_html(talk.turns, form, number if isinstance(number, int) else 0)
+    def _cite(self, kind: str, talk: Talk, turn: int, place: int, form: str) -> str:
+        return cite_turn(self._library, talk.turns, turn, kind, place, form)
+
+    def _cite_conversation(self, talk: Talk, _turn: int, _place: int, form: str) -> str:
+        return write_turns(talk.turns, form, self._library.read_text)
 
 
 def _link(turn: Turn) -> str:

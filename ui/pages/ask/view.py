@@ -14,14 +14,14 @@ from qa.answer import Citation
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.copies import find_in_copy
 from qa.feedback import MAX_COMMENT
+from ui.citing.cite import write
+from ui.citing.formats import FORMATS
 from ui.inert import escape_html
 from ui.pages.ask.answer import answer_html, cards_html, list_also
 from ui.pages.ask.filters import filtered_html
 from ui.pages.ask.state import Conversation, Talk, Turn
 from ui.shell import message_html
 from ui.source import Mark, Opened, nothing_open_html, panel_html
-from ui.text.answer import answer_text
-from ui.text.export import to_json, to_markdown
 from ui.wording import count
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def tools_html(talk: Talk) -> str:
     clear = '<button type="button" class="clear-filters">Clear</button>' if filtered else ""
     problems = "".join(f'<p class="problem" dir="auto">{message_html(problem)}</p>' for problem in talk.filter_problems)
     save = (
-        '<span class="save">Save as <button type="button" data-form="md">Markdown</button> '
-        '<button type="button" data-form="json">JSON</button></span>'
+        '<button type="button" class="save" data-cites="conversation" aria-haspopup="menu" aria-expanded="false">'
+        "Save as…</button>"
         if talk.turns
         else ""
     )
@@ -97,12 +97,6 @@ def tools_html(talk: Talk) -> str:
     )
 
 
-def export_html(turns: Sequence[Turn], form: str, number: int) -> str:
-    """The conversation, for the page to save as a file once for each `number`; `form` is "md" or "json"."""
-    text = to_json(turns) if form == "json" else to_markdown(turns)
-    return f'<div hidden data-name="on-the-record.{form}" data-number="{number}">{escape_html(text)}</div>'
-
-
 def citation_panel_html(library: Library, turns: Conversation, turn: int, kind: str, place: int) -> str:
     """The panel with a citation or a closest sentence of a turn; empty if there is none."""
     citations = _cited(turns, turn, kind)
@@ -114,11 +108,25 @@ def citation_panel_html(library: Library, turns: Conversation, turn: int, kind: 
         place=place,
         what=f"Source {place + 1} of {len(citations)}" if kind == "citation" else "Closest sentence, not an answer",
         noun="source",
+        can_be_cited=True,
         previous=place - 1 if place > 0 else None,
         following=place + 1 if place + 1 < len(citations) else None,
     )
     cited = citations[place]
     return panel_html(library, cited.article_id, opened, citations, cited.number)
+
+
+def cite_turn(library: Library, turns: Conversation, turn: int, kind: str, place: int, form: str) -> str:
+    """A citation or a closest sentence of a turn, or its whole answer, in one of the formats; "" if there is none."""
+    if form not in FORMATS:
+        return ""
+    if kind == "answer":
+        answered = turns[turn] if 0 <= turn < len(turns) else None
+        if answered is None or answered.answer is None:
+            return ""
+        return write(answered.answer, form, library.read_text, answered.copies)
+    cited = _cited(turns, turn, kind)
+    return write([cited[place]], form, library.read_text) if 0 <= place < len(cited) else ""
 
 
 def also_panel_html(library: Library, turns: Conversation, turn: int, place: int) -> str:
@@ -187,8 +195,10 @@ def _actions_html(turn: Turn, is_last: bool) -> str:
     buttons = []
     if turn.answer is not None:
         if turn.answer.citations:
-            copied = escape_html(answer_text(turn.answer, turn.copies))
-            buttons.append(f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>')
+            buttons.append(
+                '<button type="button" class="copy" data-cites="answer" aria-haspopup="menu" aria-expanded="false">'
+                "Copy as…</button>"
+            )
         link = escape_html(turn.link)
         buttons.append(f'<button type="button" class="copy-link" data-link="{link}">Copy link</button>')
     buttons.append('<button type="button" class="edit">Edit</button>')

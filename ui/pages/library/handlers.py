@@ -28,7 +28,7 @@ from ui.pages.library.copies import copies_panel_html, versions_panel_html
 from ui.pages.library.news import news_html
 from ui.pages.library.state import COLUMNS, PAGE_SIZE, Arrival, Row, Visit
 from ui.pages.library.view import article_panel_html, table_html, tools_html
-from ui.pages.page import Openers, Site, draw_html, listen
+from ui.pages.page import Listed, Openers, Site, draw_html, listen
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -80,9 +80,9 @@ class LibraryPage:
             ):
                 listen(script, event, handler, visit, outputs, while_running="multiple")
         return {
-            "article": (visit, self._open_article),
-            "copies": (visit, self._open_copies),
-            "versions": (visit, self._open_versions),
+            "article": Listed(visit, self._open_article),
+            "copies": Listed(visit, self._open_copies),
+            "versions": Listed(visit, self._open_versions),
         }
 
     def _open_article(self, visit: Visit, _turn: int, place: int) -> str:

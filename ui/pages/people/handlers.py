@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from index.errors import OnRecordError
 from index.speech.corrections import Correction
 from ui.gradio_seam import sent_with
-from ui.pages.page import Openers, Site, draw_html, listen
+from ui.pages.page import Listed, Openers, Site, draw_html, listen
 from ui.pages.people.correcting import find_correction, forms_html, refused_html, to_address, told_html
 from ui.pages.people.editing import find_name, make_correction
 from ui.pages.people.state import PersonStatements, find_person_statements
 from ui.pages.people.view import people_html, person_html, person_panel_html, person_problem_html, search_html
-from ui.pages.statements import PAGE_SIZE
+from ui.pages.statements import PAGE_SIZE, cite_statement
 from ui.shell import problem_html
 from ui.source import nothing_open_html
 
@@ -51,7 +51,7 @@ class PeoplePage:
         if self._can_edit:
             listen(script, "correct", self._correct, chosen, opened, while_running="multiple")
             listen(script, "undo", self._undo, chosen, opened, while_running="multiple")
-        return {"statement": (chosen, self._open_statement)}
+        return {"statement": Listed(chosen, self._open_statement, self._cite_statement)}
 
     def _list_people(self, event: gr.EventData) -> str:
         sent = sent_with(event)
@@ -119,3 +119,6 @@ class PeoplePage:
 
     def _open_statement(self, chosen: PersonStatements | None, _turn: int, place: int) -> str:
         return person_panel_html(self._library, chosen, place)
+
+    def _cite_statement(self, chosen: PersonStatements | None, _turn: int, place: int, form: str) -> str:
+        return cite_statement(self._library, chosen.statements if chosen else (), place, form)

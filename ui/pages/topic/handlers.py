@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
 from ui.gradio_seam import sent_with
-from ui.pages.page import Openers, Site, draw_html, listen
-from ui.pages.statements import PAGE_SIZE, topic_box_html
+from ui.pages.page import Listed, Openers, Site, draw_html, listen
+from ui.pages.statements import PAGE_SIZE, cite_statement, topic_box_html
 from ui.pages.topic.state import Timeline, find_timeline
 from ui.pages.topic.view import statements_html, timeline_html, topic_panel_html, topic_problem_html
 from ui.shell import problem_html
@@ -49,7 +49,7 @@ class TopicPage:
             while_running="always_last",
         )
         listen(script, "show_more", self._show_more, state, [state, statements], while_running="once")
-        return {"topic-statement": (state, self._open_statement)}
+        return {"topic-statement": Listed(state, self._open_statement, self._cite_statement)}
 
     def _open_topic(self, event: gr.EventData) -> tuple[Timeline | None, str, str, str]:
         topic = str(sent_with(event).get("topic", "")).strip()
@@ -74,6 +74,9 @@ class TopicPage:
 
     def _open_statement(self, timeline: Timeline | None, _turn: int, place: int) -> str:
         return topic_panel_html(self._library, timeline, place)
+
+    def _cite_statement(self, timeline: Timeline | None, _turn: int, place: int, form: str) -> str:
+        return cite_statement(self._library, timeline.statements if timeline else (), place, form)
 
 
 def read_point(timeline: Timeline, sent: dict[str, Any]) -> tuple[int, int] | None:
