@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from index.english.dates import MONTHS
@@ -31,6 +31,13 @@ def format_date(published: str | None) -> str:
     # Not strftime("%B"), which follows the locale.
     words = [str(valid.day) if day else "", MONTHS[valid.month - 1], "" if year == "-" else year]
     return " ".join(word for word in words if word)
+
+
+def format_moment(seconds: float) -> str:
+    """A time in seconds since 1970 as "3 December, 14:05", on this machine's clock; with the year if it is another."""
+    when = datetime.fromtimestamp(seconds)
+    year = "-" if when.year == datetime.now().year else f"{when:%Y}"
+    return f"{format_date(f'{year}-{when:%m-%d}')}, {when:%H:%M}"
 
 
 def describe_source(title: str, source: str | None, published: str | None) -> str:

@@ -21,6 +21,7 @@ from qa.examples import next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
 from qa.filters import Filters
 from qa.question import read_question
+from qa.watches import Watch
 from ui.answering import UnwantedError, answer_between_readers, one_at_a_time
 from ui.gradio_seam import sent_with
 from ui.pages.ask.examples import Examples
@@ -55,6 +56,7 @@ class AskPage:
     def __init__(self, site: Site) -> None:
         self._library = site.library
         self._panel = site.panel
+        self._can_watch = not site.read_only
         self._examples = site.stopping.enter_context(closing(Examples(site.library)))
         self._examples.get()  # to be ready for the first visitor
 
@@ -165,7 +167,9 @@ class AskPage:
         def work() -> None:
             try:
                 answer = self._answer(turn.question, turn.after, turn.filters, lambda step: steps.put({"step": step}))
-                steps.put({"answer": answer, "link": _link(turn)})
+                steps.put(
+                    {"answer": answer, "link": _link(turn), "watch": _to_watch(turn) if self._can_watch else None}
+                )
             except OnRecordError as error:
                 steps.put({"problem": str(error)})
             except Exception:
@@ -267,6 +271,12 @@ class AskPage:
         number = sent.get("number")
         form = "json" if sent.get("form") == "json" else "md"
         return export_html(talk.turns, form, number if isinstance(number, int) else 0)
+
+
+def _to_watch(turn: Turn) -> Watch:
+    """What watches the question of a turn: in full, with those of its filters that can be watched."""
+    question = read_question(turn.question, turn.after).standalone
+    return Watch(question=question, speaker=turn.filters.speaker or "", source=turn.filters.source or "")
 
 
 def _link(turn: Turn) -> str:

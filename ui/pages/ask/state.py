@@ -11,6 +11,7 @@ from typing import Any
 from qa.answer import Answer
 from qa.feedback import Vote
 from qa.filters import NO_FILTERS, Filters
+from qa.watches import Watch
 
 _REMEMBERED = 20  # earlier questions that a follow-up may refer to
 
@@ -20,7 +21,7 @@ class Turn:
     """One question of a conversation with its answer or the problem with it; neither while it is being answered.
 
     `after` are the earlier questions that it was answered as a follow-up to, oldest first. `step` is what is being
-    done to answer it, `link` asks it again, and `following` are suggestions for the next question.
+    done to answer it, `link` asks it again, `watch` watches it, and `following` are suggestions for the next question.
     """
 
     question: str
@@ -31,6 +32,7 @@ class Turn:
     step: str = "searching"
     stopped: bool = False
     link: str = ""
+    watch: Watch | None = None
     following: tuple[str, ...] = ()
     vote: Vote | None = None
     comment: str | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from qa.answer import Citation
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.feedback import MAX_COMMENT
+from ui.bells import bell_html
 from ui.inert import escape_html
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.pages.ask.filters import filtered_html
@@ -165,6 +166,8 @@ def _actions_html(turn: Turn, is_last: bool) -> str:
             buttons.append(f'<button type="button" class="copy" data-text="{copied}">Copy with sources</button>')
         link = escape_html(turn.link)
         buttons.append(f'<button type="button" class="copy-link" data-link="{link}">Copy link</button>')
+    if turn.watch is not None:
+        buttons.append(bell_html(turn.watch, "this question"))
     buttons.append('<button type="button" class="edit">Edit</button>')
     if is_last:
         buttons.append('<button type="button" class="retry">Ask again</button>')
