@@ -36,7 +36,7 @@ function isShown(place) {
 function open(place) {
   wanted = place;
   if (isShown(place)) settlePanel();
-  else trigger("open", place);
+  trigger("open", place); // what is shown may have changed since
 }
 
 function markCurrent() {

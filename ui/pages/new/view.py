@@ -75,14 +75,14 @@ def shown_html(shown: Shown, *, read_only: bool) -> str:
 
 def watched_told_html(watched: Watch) -> str:
     """What is watched from now on."""
-    return _told_html(f"Watching <bdi>{escape_html(watched.title)}</bdi> from now on.")
+    return _told_html(f"Watching “<bdi>{escape_html(watched.title)}</bdi>” from now on.")
 
 
 def stopped_told_html(watched: Watch) -> str:
     """What is no longer watched, with a button that watches it again."""
     given = "".join(f' data-{name}="{escape_html(text)}"' for name, text in asdict(watched).items() if text)
     again = f'<button type="button" class="again"{given}>Watch again</button>'
-    return _told_html(f"No longer watching <bdi>{escape_html(watched.title)}</bdi>.", again)
+    return _told_html(f"No longer watching “<bdi>{escape_html(watched.title)}</bdi>”.", again)
 
 
 def refused_told_html(message: str) -> str:
