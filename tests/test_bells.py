@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from index.file_names import WATCHES_FILE
 from index.library import Library
-from qa.watches import WATCHES_FILE, Watch, read_watches
+from qa.watches import Watch, read_watches
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
 from ui.bells import bell_html, toggle, watched_html

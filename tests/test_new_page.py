@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from index.file_names import WATCHES_FILE
 from index.library import Library
 from qa.answer import CitedSentence
 from qa.news import NewsItem, find_news, unwatch, watch
-from qa.watches import WATCHES_FILE, Watch
+from qa.watches import Watch
 from tests.conftest import MakeLibrary
 from tests.test_render import HOSTILE, Page
 from ui.pages.new.state import Shown, find_shown

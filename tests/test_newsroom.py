@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from index.file_names import WATCHES_FILE
 from qa.news import list_news, watch
-from qa.watches import WATCHES_FILE, Watch
+from qa.watches import Watch
 from tests.conftest import MakeLibrary, comes_true
 from ui.newsroom import count_shown_unread, finding_news
 

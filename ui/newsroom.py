@@ -35,7 +35,7 @@ def finding_news(library: Library) -> Iterator[None]:
 def count_shown_unread(library: Library) -> int:
     """How many items the masthead shows as unread; 0 if that cannot be said, which the New page explains."""
     try:
-        return count_unread(library)
+        return sum(count_unread(library).values())
     except OnRecordError:
         return 0
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from qa.watches import WATCHES_FILE, Watch, add_watch, read_watches, remove_watch
+from index.file_names import WATCHES_FILE
+from qa.watches import Watch, add_watch, read_watches, remove_watch
 from tests.browser.conftest import Visitor
 from tests.browser.test_access import check_tab_stops, find_cut_off, serious
 
