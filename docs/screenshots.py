@@ -74,6 +74,7 @@ def _show_new(page: Page) -> None:
     page.evaluate("location.hash = '#new'")
     page.locator("#new-list .statement").first.click()
     page.locator("#source mark.active:visible").first.wait_for()
+    page.keyboard.press("Escape")  # on a phone, the source is in front
 
 
 def _show_library(page: Page) -> None:

@@ -303,6 +303,9 @@ def test_the_page_is_for_everyone(browser: Browser, town: Town, device: str, sch
         page.locator("#new-head summary").click()
         check_page(page, device)
         town.put("ferry.txt", FERRY)
+        expect(link(page)).to_contain_text("1")  # the focus is in the list, which therefore stays as it is
+        expect(page.locator("#new-list .unread")).to_have_count(4)
+        link(page).click()
         expect(page.locator("#new-list .unread")).to_have_count(5)
         page.locator("#new-list .statement", has_text="in August").last.click()
         page.get_by_role("button", name="As it is now").wait_for()
