@@ -7,6 +7,7 @@ Run it as `python -m docs.screenshots` after a change to how the app looks. It n
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -17,6 +18,10 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from index.library import Library
+from index.settings import load_settings
+from qa.news import find_news, watch
+from qa.watches import Watch
 from tests.browser.driving import NO_CHROMIUM, ask, find_chromium
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +70,13 @@ def _show_topic(page: Page) -> None:
     page.locator("#topic .point").first.wait_for()
 
 
+def _show_new(page: Page) -> None:
+    page.evaluate("location.hash = '#new'")
+    page.locator("#new-list .statement").first.click()
+    page.locator("#source mark.active:visible").first.wait_for()
+    page.keyboard.press("Escape")  # on a phone, the source is in front
+
+
 def _show_library(page: Page) -> None:
     page.evaluate("location.hash = '#library'")
     page.locator("#library-page .read").first.wait_for()
@@ -82,12 +94,36 @@ STATES: dict[str, Callable[[Page], None]] = {
     "topic-": _show_topic,
     "library-": _show_library,
 }
+# Taken last, after something has changed.
+NEW: dict[str, Callable[[Page], None]] = {"new-": _show_new}
+CHANGES = (
+    ("it was premature to make any predictions", "it was too early to make any predictions"),
+    ("He assured that measures are being taken to ensure security, and", "He said that"),
+)
 IN_ALL = ("", "people-")
 
 
-def take_screenshots(url: str, browser: Browser) -> None:
+def copy_seeds(folder: Path) -> Path:
+    """A copy of seeds/, in which an article can be changed."""
+    return Path(shutil.copytree(ROOT / "seeds", folder / "seeds"))
+
+
+def change_articles(library: Library) -> None:
+    """Watch a person and a question, then change an article, so that there is something new."""
+    watch(library, Watch(speaker="Dmitry Peskov"))
+    watch(library, Watch(question=QUESTION))
+    article = next(library.settings.seeds.glob("*.txt"))
+    text = article.read_text(encoding="utf-8")
+    for before, now in CHANGES:
+        text = text.replace(before, now)
+    article.write_text(text, encoding="utf-8")
+    library.sync()
+    find_news(library)
+
+
+def take_screenshots(url: str, browser: Browser, states: dict[str, Callable[[Page], None]]) -> None:
     """A picture of each state, in the sizes and colour schemes that it is kept in."""
-    for name, show in STATES.items():
+    for name, show in states.items():
         for device, scheme in product(SIZES, SCHEMES):
             if name not in IN_ALL and (device, scheme) not in {("desktop", "light"), ("phone", "dark")}:
                 continue
@@ -111,8 +147,6 @@ def take_screenshots(url: str, browser: Browser) -> None:
 
 def main() -> None:
     """Start the app on a free port and take every picture."""
-    from index.library import Library
-    from index.settings import load_settings
     from ui.web import running
 
     executable = find_chromium()
@@ -124,13 +158,15 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with (
-        tempfile.TemporaryDirectory() as store,
-        Library(load_settings(seeds=ROOT / "seeds", store=store)) as library,
+        tempfile.TemporaryDirectory() as folder,
+        Library(load_settings(seeds=copy_seeds(Path(folder)), store=Path(folder) / "store")) as library,
     ):
         library.update()
         with running(library, port=port) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"] if root else [])
-            take_screenshots(url, browser)
+            take_screenshots(url, browser, STATES)
+            change_articles(library)
+            take_screenshots(url, browser, NEW)
             browser.close()
 
 

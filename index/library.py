@@ -174,9 +174,8 @@ class Library:
         with self._making_roster:
             opened, made = self._opened, self._roster
             if made is None or made[0] is not opened:
-                stamp = find_stamp(
-                    self.settings.seeds / PEOPLE_FILE
-                )  # first: what is changed during the reading is read again
+                # First: what is changed during the reading is read again.
+                stamp = find_stamp(self.settings.seeds / PEOPLE_FILE)
                 corrections = read_corrections(self.settings.seeds)
                 for fault in corrections.faults:
                     logger.warning("%s, line %d: %s", PEOPLE_FILE, fault.line, fault.reason)

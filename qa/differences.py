@@ -11,6 +11,7 @@ from typing import Literal
 _CHANGED = 0.5  # of the words of two sentences in the same place: with fewer in common, one is removed and one added
 _BECOME = 0.6  # the same, wherever they stand: one of the two has become the other
 _PAIRED = 30  # sentences in a row that were all replaced: in longer runs they are not compared, which takes too long
+_LONGEST = 1_000  # words and spaces of a sentence: longer ones are not compared word by word
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -38,6 +39,9 @@ def compare(before: Sequence[str], after: Sequence[str]) -> list[Difference]:
 def compare_words(before: str, after: str) -> Iterator[tuple[str, str]]:
     """Yield the pieces of a changed sentence in order, each as before and as after: the same, or one of them "" ."""
     ours, theirs = _TOKEN.findall(before), _TOKEN.findall(after)
+    if max(len(ours), len(theirs)) > _LONGEST:
+        yield from ((before, ""), ("", after))
+        return
     for kind, i, j, m, n in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         one, other = "".join(ours[i:j]), "".join(theirs[m:n])
         if kind == "equal":

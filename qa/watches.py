@@ -72,7 +72,7 @@ def add_watch(seeds: Path, watch: Watch) -> Watch:
 
     Raises QuestionError for one that says nothing or too much, and SeedsError if the file cannot be changed.
     """
-    clean = _clean(asdict(watch))
+    clean = clean_watch(watch)
 
     def add(text: str) -> str:
         known = _parse(text, seeds)
@@ -105,6 +105,11 @@ def find_watch(watches: list[Watch], asked: str) -> Watch:
         what = "several watches begin" if found else "no watch begins"
         raise QuestionError(f"{what} with {asked!r}. `onrecord watch list` shows them all.")
     return found[0]
+
+
+def clean_watch(watch: Watch) -> Watch:
+    """The watch as it is kept, each text on one line; raises QuestionError for one that says nothing or too much."""
+    return _clean(asdict(watch))
 
 
 def text_of(watch: Watch) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ui.inert import escape_html
 from ui.wording import count, format_date
@@ -17,14 +17,20 @@ def problem_html(message: str) -> str:
 
 
 def masthead_html(
-    folder: str, counts: tuple[int, int], synced: float | None, links: Sequence[tuple[str, str, Sequence[str]]]
+    folder: str,
+    counts: tuple[int, int],
+    synced: float | None,
+    links: Sequence[tuple[str, str, Sequence[str]]],
+    unread: Mapping[str, int],
 ) -> str:
     """The masthead; `counts` are the numbers of articles and sentences, and `synced` is `Library.synced`.
 
-    A link is the address of a page, its title, and the names of the pages that mark it as current.
+    A link is the address of a page, its title, and the names of the pages that mark it as current. `unread` has how
+    many items are unread there, by address.
     """
     pages = "".join(
-        f'<a href="#{address}" data-pages="{" ".join(names)}">{title}</a>' for address, title, names in links
+        f'<a href="#{address}" data-pages="{" ".join(names)}">{title}{_unread_html(unread.get(address, 0))}</a>'
+        for address, title, names in links
     )
     articles, sentences = counts
     size = f"{count(articles, 'article')} · {count(sentences, 'sentence')}"
@@ -35,6 +41,10 @@ def masthead_html(
         f'<p class="library">{size} <span class="folder">in <bdi>{escape_html(folder)}</bdi></span></p>'
         '<button type="button" class="restart">New conversation</button></header>'
     )
+
+
+def _unread_html(unread: int) -> str:
+    return f' <span class="unread">{unread:,}</span><span class="unseen"> unread</span>' if unread else ""
 
 
 def message_html(message: str) -> str:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urldefrag, urlsplit
 
 from index.errors import OnRecordError
-from index.values import Article, Locator, find_locator
+from index.values import Article, ArticleRecord, Locator, find_locator
 from ui.inert import escape_html, is_web_link
 from ui.shell import date_html, problem_html
 from ui.text.answer import find_words
+from ui.wording import format_moment
 
 if TYPE_CHECKING:
     from index.library import Library
+    from index.storage.history import Version
 
 
 _PARAGRAPH_GAP = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
@@ -33,6 +35,8 @@ class Marked(Protocol):
     @property
     def article_id(self) -> str: ...  # noqa: D102
     @property
+    def digest(self) -> str: ...  # noqa: D102
+    @property
     def start(self) -> int: ...  # noqa: D102
     @property
     def end(self) -> int: ...  # noqa: D102
@@ -44,10 +48,11 @@ class Marked(Protocol):
 
 @dataclass(frozen=True)
 class Mark:
-    """A sentence to be marked in its article that is not a citation of an answer."""
+    """A sentence to be marked in the version of its article with this digest that is not a citation of an answer."""
 
     number: int
     article_id: str
+    digest: str
     start: int
     end: int
     text: str
@@ -221,11 +226,12 @@ def panel_html(
 ) -> str:
     """The panel with an article, or with the reason it cannot be shown; see `article_html` for `marks` and `active`.
 
-    `note` is HTML to show above the article.
+    If the active mark is of an earlier version of the article that is kept, it shows that one, and the article as it is
+    now behind a switch. `note` is HTML to show above the article.
     """
     try:
-        article = library.article(article_id)
-        body, summarise = article_html(article, marks, active), _summarise_html(article)
+        body = _body_html(library, article_id, marks, active)
+        summarise = _summarise_html(library.records[article_id]) if article_id in library.records else ""
     except OnRecordError as error:
         body, summarise = problem_html(str(error)), ""
     return frame_html(opened, note + body, summarise)
@@ -251,9 +257,44 @@ def frame_html(opened: Opened, body: str, actions: str = "") -> str:
     )
 
 
-def _summarise_html(article: Article) -> str:
+def _summarise_html(article: ArticleRecord) -> str:
     question = escape_html(f"Summarise “{article.title}”")
     return f'<button type="button" class="summarise" data-question="{question}">Summarise</button>'
+
+
+def _body_html(library: Library, article_id: str, marks: Sequence[Marked], active: int) -> str:
+    cited = next((mark for mark in marks if (mark.number, mark.article_id) == (active, article_id)), None)
+    with library.reading():
+        is_here = article_id in library.records
+    now = library.article(article_id) if is_here else None
+    if cited is not None and (now is None or now.digest != cited.digest):
+        then = library.version(article_id, cited.digest)
+        if then is not None:
+            return _versions_html(then, now, marks, cited)
+    return article_html(now or library.article(article_id), marks, active)
+
+
+def _versions_html(then: Version, now: Article | None, marks: Sequence[Marked], cited: Marked) -> str:
+    """An article as it was, and as it is `now`, of which one is shown; the cited sentence is marked in both."""
+    until = f"As it was until {format_moment(then.until)}"
+    was = article_html(then.article, marks, cited.number)
+    if now is None:
+        return f'<p class="versions" role="note">{until}. This article is not in the library any more.</p>{was}'
+    found = [at.start() for at in re.finditer(rf"(?<!\w){re.escape(cited.text)}(?!\w)", now.text)]
+    others = [mark for mark in marks if mark.number != cited.number]
+    if found:
+        start = min(found, key=lambda at: abs(at - cited.start))
+        here = Mark(cited.number, now.id, now.digest, start, start + len(cited.text), cited.text, cited.words)
+        is_now = article_html(now, [*others, here], cited.number)
+    else:
+        note = '<p class="stale" role="note">This article does not have the sentence any more.</p>'
+        is_now = note + article_html(now, others, cited.number)
+    return (
+        '<div class="versions" role="group" aria-label="Versions of this article">'
+        f'<button type="button" class="version" data-version="then" aria-pressed="true">{until}</button>'
+        '<button type="button" class="version" data-version="now" aria-pressed="false">As it is now</button></div>'
+        f'<div class="then">{was}</div><div class="now" hidden>{is_now}</div>'
+    )
 
 
 def _step_html(which: str, sign: str, noun: str, place: int | None) -> str:

@@ -19,15 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
 from ui.api import add_endpoints, exception_handlers
+from ui.bells import toggle, watched_html
 from ui.citing.formats import FORMATS
 from ui.citing.view import CONVERSATION_JSON, cited_html, menu_html
 from ui.feeds import feed_routes
 from ui.gradio_seam import keep_gradio_quiet, let_idle, sent_with, uploaded_paths
 from ui.guard import guards
 from ui.mcp import http_options
+from ui.newsroom import count_shown_unread, finding_news
 from ui.pages.ask.handlers import AskPage
 from ui.pages.library.arrivals import largest_upload
 from ui.pages.library.handlers import LibraryPage
+from ui.pages.new.handlers import NewPage
 from ui.pages.page import Listed, Openers, Page, Site, draw_html, listen
 from ui.pages.people.handlers import PeoplePage
 from ui.pages.topic.handlers import TopicPage
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 # To add a page, add its folder to ui/pages and its class here. The first page is shown if the address names none.
-PAGES: tuple[type[Page], ...] = (AskPage, PeoplePage, TopicPage, LibraryPage)
+PAGES: tuple[type[Page], ...] = (AskPage, NewPage, PeoplePage, TopicPage, LibraryPage)
 
 _ASSETS = Path(__file__).parent / "assets"
 _VISITORS = 1000  # the most recent ones, whose state is kept; Gradio adds about 100 kB for each
@@ -87,6 +90,7 @@ def running(
     largest = largest_upload(library)
     kept = nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest)
     with kept as uploads, ExitStack() as stopping:
+        stopping.enter_context(finding_news(library))
         blocks = build(library, stopping, read_only=read_only)
         try:
             _, url, _ = blocks.launch(
@@ -130,8 +134,10 @@ def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> 
     folder = library.settings.seeds.name
 
     def show_masthead() -> str:
+        # A reader of a read-only server marks nothing as seen, so nothing is counted.
+        unread = {} if read_only else {NewPage.name: count_shown_unread(library)}
         with library.reading():  # includes what other processes wrote
-            return masthead_html(folder, library.counts, library.synced, _list_links())
+            return masthead_html(folder, library.counts, library.synced, _list_links(), unread)
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="page"):
@@ -144,6 +150,7 @@ def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> 
             masthead=draw_html(show_masthead(), "masthead"),
             show_masthead=show_masthead,
             panel=draw_html(nothing_open_html(), "source", is_rendered=False),
+            watched=draw_html(watched_html(library), "watched"),
             stopping=stopping,
         )
         openers: dict[str, Listed] = {}
@@ -154,11 +161,25 @@ def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> 
         site.panel.render()  # type: ignore[no-untyped-call]
         listen(script, "look", show_masthead, None, site.masthead, while_running="once")
         listen(blocks, "load", show_masthead, None, site.masthead, while_running="once")
+        _listen_to_bells(library, script, blocks, site.watched, read_only=read_only)
         listen(script, "open", *_open_source(openers), site.panel, while_running="always_last")
         cited = draw_html("", "cited", is_seen=False)
         listen(citing, "cite", *_cite(openers), cited, while_running="multiple")
         add_endpoints(library, read_only=read_only)
     return blocks
+
+
+def _listen_to_bells(
+    library: Library, script: gr.HTML, blocks: gr.Blocks, watched: gr.HTML, *, read_only: bool
+) -> None:
+    if read_only:
+        return
+
+    def ring(event: gr.EventData) -> str:
+        return watched_html(library, toggle(library, sent_with(event)))
+
+    listen(script, "watch", ring, None, watched, while_running="multiple")
+    listen(blocks, "load", lambda: watched_html(library), None, watched, while_running="once")
 
 
 def _open_source(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:

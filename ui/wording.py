@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from index.english.dates import MONTHS
@@ -41,6 +41,13 @@ def describe_also(also: Sequence[str], copies: Mapping[str, ArticleRecord]) -> s
     rest = len(also) - (outlet is not None)
     others = f"{rest:,} other{'s' if rest > 1 else ''}" if rest else ""
     return f"also in {' and '.join(part for part in (plain_text(outlet or ''), others) if part)}" if also else ""
+
+
+def format_moment(seconds: float) -> str:
+    """A time in seconds since 1970 as "3 December, 14:05", on this machine's clock; with the year if it is another."""
+    when = datetime.fromtimestamp(seconds)
+    year = "-" if when.year == datetime.now().year else f"{when:%Y}"
+    return f"{format_date(f'{year}-{when:%m-%d}')}, {when:%H:%M}"
 
 
 def describe_source(title: str, source: str | None, published: str | None) -> str:

@@ -38,7 +38,7 @@ function isShown(place) {
 function open(place) {
   wanted = place;
   if (isShown(place)) settlePanel();
-  else trigger("open", place);
+  trigger("open", place); // what is shown may have changed since
 }
 
 function markCurrent() {
@@ -62,11 +62,18 @@ function settlePanel() {
 
 function scrollToMark(section) {
   const scroller = section.querySelector(".scroller");
-  const mark = section.querySelector("mark.active");
+  const mark = [...section.querySelectorAll("mark.active")].find((one) => one.checkVisibility());
   if (!mark) return scroller.scrollTo({ top: 0 });
   const above = mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
   const top = scroller.scrollTop + above - scroller.clientHeight * 0.3;
   scroller.scrollTo({ top, behavior: still.matches ? "auto" : "smooth" });
+}
+
+function showVersion(chosen) {
+  const section = shown();
+  for (const button of section.querySelectorAll(".version")) button.setAttribute("aria-pressed", String(button === chosen));
+  for (const name of ["then", "now"]) section.querySelector(`.${name}`).hidden = chosen.dataset.version !== name;
+  scrollToMark(section);
 }
 
 // On a phone the panel is a sheet over the page.
@@ -98,6 +105,16 @@ function closeSheet() {
   if (!document.body.classList.contains("sheet-open")) return;
   if (history.state?.sheet) history.back();
   else hideSheet();
+}
+
+// Bells: #watched lists what is watched, and a bell whose data-watch is in it is pressed.
+
+function markBells() {
+  const watched = document.querySelector("#watched [data-ids]")?.dataset.ids.split(" ") ?? [];
+  for (const bell of document.querySelectorAll("#page .bell")) {
+    const pressed = String(watched.includes(bell.dataset.watch));
+    if (bell.getAttribute("aria-pressed") !== pressed) bell.setAttribute("aria-pressed", pressed);
+  }
 }
 
 // The pages and the masthead
@@ -139,6 +156,10 @@ document.addEventListener("click", (event) => {
     open(readPlace({ turn, ...button.dataset }));
   } else if (button.matches(".step")) {
     open(readPlace({ turn, kind: shown().dataset.kind, place: button.dataset.place }));
+  } else if (button.matches(".version")) {
+    showVersion(button);
+  } else if (button.matches(".bell")) {
+    trigger("watch", { ...button.dataset, on: button.getAttribute("aria-pressed") === "false" });
   } else if (button.matches(".skip")) {
     skipMasthead();
   } else if (button.matches(".summarise")) {
@@ -169,6 +190,7 @@ function start() {
   // Gradio changes elements in place if it can: then only their attributes change.
   const places = ["data-turn", "data-kind", "data-place"];
   observe("page", markCurrent, { attributes: true, attributeFilter: [...places, "data-opens", "aria-current"] });
+  observe("page", markBells, { attributes: true, attributeFilter: ["data-watch", "data-ids", "aria-pressed"] });
   observe("source", settlePanel, { attributes: true, attributeFilter: places });
   observe("masthead", markLink, { characterData: true });
   setInterval(look, LOOK);

@@ -62,6 +62,8 @@ class Site:
     masthead: gr.HTML
     show_masthead: Callable[[], str]
     panel: gr.HTML
+    watched: gr.HTML
+    """What is watched, which presses the bells; see `ui.bells`."""
     stopping: ExitStack
     """Closes what a page enters into it, when the server stops."""
 

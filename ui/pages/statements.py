@@ -25,7 +25,7 @@ PAGE_SIZE = 100  # people or statements shown before "more"
 def to_marks(statements: Sequence[Quote], article_id: str) -> list[Mark]:
     """Return the statements in one article as marks, each numbered with its place in the list, from 1."""
     return [
-        Mark(number, statement.article_id, statement.start, statement.end, statement.text)
+        Mark(number, statement.article_id, statement.digest, statement.start, statement.end, statement.text)
         for number, statement in enumerate(statements, start=1)
         if statement.article_id == article_id
     ]

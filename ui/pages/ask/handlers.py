@@ -22,6 +22,7 @@ from qa.examples import next_questions
 from qa.feedback import MAX_COMMENT, Feedback, save_feedback
 from qa.filters import Filters
 from qa.question import read_question
+from qa.watches import Watch
 from ui.answering import UnwantedError, answer_between_readers, one_at_a_time
 from ui.gradio_seam import sent_with
 from ui.pages.ask.examples import Examples
@@ -64,6 +65,7 @@ class AskPage:
     def __init__(self, site: Site) -> None:
         self._library = site.library
         self._panel = site.panel
+        self._can_watch = not site.read_only
         self._examples = site.stopping.enter_context(closing(Examples(site.library)))
         self._examples.get()  # to be ready for the first visitor
 
@@ -182,7 +184,8 @@ class AskPage:
             try:
                 answer = self._answer(turn.question, turn.after, turn.filters, lambda step: steps.put({"step": step}))
                 copies = list_copies(self._library, answer.citations or answer.closest)
-                steps.put({"answer": answer, "link": _link(turn), "copies": copies})
+                watch = _to_watch(turn) if self._can_watch and answer.mode != "help" else None
+                steps.put({"answer": answer, "link": _link(turn), "copies": copies, "watch": watch})
             except OnRecordError as error:
                 steps.put({"problem": str(error)})
             except Exception:
@@ -284,6 +287,12 @@ class AskPage:
 
     def _cite_conversation(self, talk: Talk, _turn: int, _place: int, form: str) -> str:
         return write_turns(talk.turns, form, self._library.read_text)
+
+
+def _to_watch(turn: Turn) -> Watch:
+    """What watches the question of a turn: in full, with those of its filters that can be watched."""
+    question = read_question(turn.question, turn.after).standalone
+    return Watch(question=question, speaker=turn.filters.speaker or "", source=turn.filters.source or "")
 
 
 def _link(turn: Turn) -> str:

@@ -13,6 +13,7 @@ from index.values import ArticleRecord
 from qa.answer import Answer
 from qa.feedback import Vote
 from qa.filters import NO_FILTERS, Filters
+from qa.watches import Watch
 
 _REMEMBERED = 20  # earlier questions that a follow-up may refer to
 
@@ -22,8 +23,8 @@ class Turn:
     """One question of a conversation with its answer or the problem with it; neither while it is being answered.
 
     `after` are the earlier questions that it was answered as a follow-up to, oldest first. `step` is what is being
-    done to answer it, `link` asks it again, and `following` are suggestions for the next question. `copies` has what is
-    known of the articles that have its sentences too, by id.
+    done to answer it, `link` asks it again, `watch` watches it, and `following` are suggestions for the next question.
+    `copies` has what is known of the articles that have its sentences too, by id.
     """
 
     question: str
@@ -34,6 +35,7 @@ class Turn:
     step: str = "searching"
     stopped: bool = False
     link: str = ""
+    watch: Watch | None = None
     following: tuple[str, ...] = ()
     copies: Mapping[str, ArticleRecord] = field(default_factory=dict)
     vote: Vote | None = None

@@ -14,6 +14,7 @@ from qa.answer import Citation
 from qa.confidence import LIKELY, WELL_SUPPORTED, describe_confidence
 from qa.copies import find_in_copy
 from qa.feedback import MAX_COMMENT
+from ui.bells import bell_html
 from ui.citing.cite import write
 from ui.citing.formats import FORMATS
 from ui.inert import escape_html
@@ -138,7 +139,8 @@ def also_panel_html(library: Library, turns: Conversation, turn: int, place: int
     cited, article_id = also[place]
     theirs = [one for one in citations if one.article_id == cited.article_id]
     places = find_in_copy(library, theirs, article_id)
-    marks = [Mark(one.number, article_id, *places[one.number]) for one in theirs if one.number in places]
+    digest = library.records[article_id].digest if article_id in library.records else ""
+    marks = [Mark(one.number, article_id, digest, *places[one.number]) for one in theirs if one.number in places]
     opened = Opened(
         kind="also",
         turn=turn,
@@ -201,6 +203,8 @@ def _actions_html(turn: Turn, is_last: bool) -> str:
             )
         link = escape_html(turn.link)
         buttons.append(f'<button type="button" class="copy-link" data-link="{link}">Copy link</button>')
+    if turn.watch is not None:
+        buttons.append(bell_html(turn.watch, "this question"))
     buttons.append('<button type="button" class="edit">Edit</button>')
     if is_last:
         buttons.append('<button type="button" class="retry">Ask again</button>')

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
 from index.speech.corrections import Correction
+from qa.watches import Watch
+from ui.bells import bell_html
 from ui.gradio_seam import sent_with
 from ui.pages.page import Listed, Openers, Site, draw_html, listen
 from ui.pages.people.correcting import find_correction, forms_html, refused_html, to_address, told_html
@@ -76,7 +78,11 @@ class PeoplePage:
         return chosen, self._person_html(chosen), person_panel_html(self._library, chosen, 0), news
 
     def _person_html(self, chosen: PersonStatements | None) -> str:
-        return person_html(chosen, correct=forms_html(self._library, chosen) if self._can_edit and chosen else "")
+        if not (self._can_edit and chosen):
+            return person_html(chosen)
+        what = "this person on this topic" if chosen.topic else "this person"
+        bell = bell_html(Watch(speaker=chosen.speaker.name, about=chosen.topic), what)
+        return person_html(chosen, correct=forms_html(self._library, chosen), bell=bell)
 
     def _show_more(self, chosen: PersonStatements | None) -> tuple[PersonStatements | None, str]:
         chosen = replace(chosen, shown=chosen.shown + PAGE_SIZE) if chosen else None

@@ -70,10 +70,10 @@ def person_problem_html(name: str, problem: str) -> str:
     return f'<section class="person-page">{back}{problem}</section>'
 
 
-def person_html(person: PersonStatements | None, *, correct: str = "") -> str:
+def person_html(person: PersonStatements | None, *, correct: str = "", bell: str = "") -> str:
     """One person's statements, by article, with a plot of how many there are in each month.
 
-    `correct` is the HTML of the forms with which one who can edit corrects the person.
+    `correct` is the HTML of the forms with which one who can edit corrects the person, `bell` that of their bell.
     """
     back = '<a class="back" href="#people">‹ All people</a>'
     if person is None:
@@ -87,12 +87,14 @@ def person_html(person: PersonStatements | None, *, correct: str = "") -> str:
     also = _also(person.speaker)
     role = f" · <bdi>{escape_html(also)}</bdi>" if also else ""
     name = escape_html(person.speaker.name)
+    heading = f'<h2 tabindex="-1" dir="auto">{name}</h2>'
+    heading = f'<div class="headline">{heading}{bell}</div>' if bell else heading
     runs = groupby(enumerate(person.statements[: person.shown]), key=lambda pair: pair[1].article_id)
     listed = "".join(in_article_html([*run], can_be_given=bool(correct)) for _, run in runs)
     give = give_html() if correct else ""
     return (
         f'<section class="person-page" aria-label="Statements" data-person="{name}" data-shown="{person.shown}" '
-        f'data-topic="{escape_html(person.topic)}">{back}{correct}<h2 tabindex="-1" dir="auto">{name}</h2>'
+        f'data-topic="{escape_html(person.topic)}">{back}{correct}{heading}'
         f'<p class="total" role="status">{total}{role}</p>{_narrow_html(person)}'
         f"{plot_html([month for statement in person.statements if (month := month_of(statement))])}"
         f"{listed}{more_html('statements', len(person.statements), person.shown)}{give}</section>"

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import OnRecordError
+from qa.watches import Watch
+from ui.bells import bell_html
 from ui.gradio_seam import sent_with
 from ui.pages.page import Listed, Openers, Site, draw_html, listen
 from ui.pages.statements import PAGE_SIZE, cite_statement, topic_box_html
@@ -28,6 +30,7 @@ class TopicPage:
     def __init__(self, site: Site) -> None:
         self._library = site.library
         self._panel = site.panel
+        self._can_watch = not site.read_only
 
     def draw(self, script: gr.HTML) -> Openers:
         """Draw the components and connect their events."""
@@ -57,7 +60,8 @@ class TopicPage:
             timeline = find_timeline(self._library, topic)
         except OnRecordError as error:
             return None, topic_problem_html(topic, problem_html(str(error))), "", nothing_open_html()
-        return timeline, timeline_html(timeline), statements_html(timeline), self._open_first(timeline)
+        bell = bell_html(Watch(about=topic), "this topic") if self._can_watch else ""
+        return timeline, timeline_html(timeline, bell), statements_html(timeline), self._open_first(timeline)
 
     def _choose_point(self, timeline: Timeline | None, event: gr.EventData) -> tuple[Timeline | None, str, str]:
         if timeline is None:

@@ -27,20 +27,21 @@ if TYPE_CHECKING:
 _WIDEST, _SMALLEST, _MANY = 24, 8, 9
 
 
-def timeline_html(timeline: Timeline) -> str:
-    """The head of the page and the plot, whose points are `button.point[data-row][data-column]`."""
+def timeline_html(timeline: Timeline, bell: str = "") -> str:
+    """The head of the page, with the HTML of its bell, and the plot of `button.point[data-row][data-column]`."""
     total = len(timeline.statements)
     if not total:
         topic = escape_html(timeline.topic)
         return _page_html(
             timeline.topic,
             f'<p class="nobody" role="status">Nobody who speaks here says anything about “<bdi>{topic}</bdi>”.</p>',
+            bell,
         )
     speakers = len({statement.speaker for statement in timeline.statements})
     by = f"{count(total, 'statement')} by {count(speakers, 'speaker')}"
     days = sorted(day for statement in timeline.statements if (day := day_of(statement)))
     period = f", {_period(days[0], days[-1])}" if days else ""
-    return _page_html(timeline.topic, f'<p class="total">{by}{period}</p>{_plot_html(timeline)}')
+    return _page_html(timeline.topic, f'<p class="total">{by}{period}</p>{_plot_html(timeline)}', bell)
 
 
 def topic_problem_html(topic: str, problem: str) -> str:
@@ -80,9 +81,10 @@ def topic_panel_html(library: Library, timeline: Timeline | None, place: int) ->
     return statement_panel_html(library, timeline.statements, timeline.listed, "topic-statement", place)
 
 
-def _page_html(topic: str, body: str) -> str:
+def _page_html(topic: str, body: str, bell: str = "") -> str:
     name = escape_html(topic)
     heading = f'<h2 tabindex="-1" dir="auto">{name}</h2>' if topic.strip() else ""
+    heading = f'<div class="headline">{heading}{bell}</div>' if bell else heading
     return (
         f'<section class="topic-page" aria-label="Timeline" data-topic="{name}">'
         f'<a class="back" href="#people">‹ All people</a>{heading}{body}</section>'
