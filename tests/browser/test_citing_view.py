@@ -214,7 +214,7 @@ def publishing() -> Iterator[str]:
             server.shutdown()
 
 
-# Pages cannot read what is marked, but it is painted: the page is tall, and only lines with the colour are counted.
+# A page cannot tell what the browser marks, but where it has been scrolled to.
 @pytest.mark.parametrize(
     "sentence", SENTENCES, ids=["signs", "short and repeated", "long", "more signs", "last of many"]
 )
