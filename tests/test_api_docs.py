@@ -97,4 +97,4 @@ def test_configuration_of_a_client_that_starts_the_program(environment: dict[str
             await session.initialize()
             return [tool.name for tool in (await session.list_tools()).tools]
 
-    assert run_coroutine(run()) == ["ask", "quotes", "read_article"]
+    assert run_coroutine(run()) == ["ask", "quotes", "read_article", "watches", "news"]

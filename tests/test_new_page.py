@@ -84,7 +84,7 @@ def test_what_is_new_is_shown_by_watch_and_the_latest_first(town: Library) -> No
     assert html.count('<li class="unread">') == 2
     assert html.count('<li class="seen">') == 1
     assert "stop in <del>June</del>.</span>" in html
-    assert "stop in <ins>August.</ins></span>" in html
+    assert "stop in <ins>August</ins>.</span>" in html
     assert f'<a class="feed" href="/feeds/{TRAM.id}.atom">' in html
 
 
