@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,21 +14,23 @@ from qa.news import count_unread, find_news
 if TYPE_CHECKING:
     from index.library import Library
 
-_LOOK_SECONDS = 1.0  # between checks whether this or another process has synced
-
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def finding_news(library: Library) -> Iterator[None]:
-    """Look for what is new after each sync, whichever process makes it, for the length of the block."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_follow, args=(library, stop), daemon=True, name="news")
+def finding_news(library: Library) -> Iterator[Callable[[], None]]:
+    """Find what is new in the background for the length of the block, which gets a function to call when one looks.
+
+    It returns at once; what is new since the last sync, whichever process made it, is then found by a thread.
+    """
+    is_wanted, is_over = threading.Event(), threading.Event()
+    thread = threading.Thread(target=_follow, args=(library, is_wanted, is_over), daemon=True, name="news")
     thread.start()
     try:
-        yield
+        yield is_wanted.set
     finally:
-        stop.set()
+        is_over.set()
+        is_wanted.set()
         thread.join()
 
 
@@ -40,10 +42,11 @@ def count_shown_unread(library: Library) -> int:
         return 0
 
 
-def _follow(library: Library, stop: threading.Event) -> None:
+def _follow(library: Library, is_wanted: threading.Event, is_over: threading.Event) -> None:
     looked: float | None = None
     fault = ""
-    while True:
+    while is_wanted.wait() and not is_over.is_set():
+        is_wanted.clear()
         try:
             synced = library.synced  # read first: a sync during the look is looked at next
             if synced != looked:
@@ -55,6 +58,4 @@ def _follow(library: Library, stop: threading.Event) -> None:
             fault = str(error)
         except Exception:
             logger.exception("what is new could not be found")
-            return
-        if stop.wait(_LOOK_SECONDS):
             return

@@ -90,7 +90,6 @@ def running(
     largest = largest_upload(library)
     kept = nullcontext() if read_only else keeping_uploads(library.settings.store, largest=largest)
     with kept as uploads, ExitStack() as stopping:
-        stopping.enter_context(finding_news(library))
         blocks = build(library, stopping, read_only=read_only)
         try:
             _, url, _ = blocks.launch(
@@ -132,8 +131,10 @@ def build(library: Library, stopping: ExitStack, *, read_only: bool = False) -> 
     import gradio as gr
 
     folder = library.settings.seeds.name
+    look_for_news = stopping.enter_context(finding_news(library))
 
     def show_masthead() -> str:
+        look_for_news()
         # A reader of a read-only server marks nothing as seen, so nothing is counted.
         unread = {} if read_only else {NewPage.name: count_shown_unread(library)}
         with library.reading():  # includes what other processes wrote

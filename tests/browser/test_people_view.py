@@ -183,6 +183,8 @@ def test_keyboard_alone_is_enough(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#person h2")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Watch this person")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator("#person .statement").first).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator("#person .not-theirs").first).to_be_focused()

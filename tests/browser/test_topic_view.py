@@ -103,6 +103,8 @@ def test_the_plot_is_worked_by_keyboard(visiting: Visiting, ferry_url: str) -> N
         ask_for(page, "ferry")
         expect(page.locator("#topic h2")).to_be_focused()
         page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Watch this topic")).to_be_focused()
+        page.keyboard.press("Tab")
         focused = "document.activeElement.getAttribute('aria-label')"
         first = page.evaluate(focused)
         assert first == "Ines Duarte, January 2023: 2 statements"
@@ -128,7 +130,7 @@ def test_the_plot_is_worked_by_keyboard(visiting: Visiting, ferry_url: str) -> N
         expect(page.locator("#topic-statements .chosen-line")).to_contain_text("All ")
         assert page.evaluate(focused) == first
         page.keyboard.press("Shift+Tab")
-        expect(page.get_by_role("link", name="All people")).to_be_focused()
+        expect(page.get_by_role("button", name="Watch this topic")).to_be_focused()
 
 
 def test_statements_without_a_date_are_apart(visiting: Visiting, ferry_url: str) -> None:
