@@ -1,4 +1,4 @@
-"""What is new for what is watched, found in the background while the app is served."""
+"""What is new for what is watched, found and sent in the background while the app is served."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
 from qa.news import count_unread, find_news
+from ui.webhook import send_news
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -51,6 +52,7 @@ def _follow(library: Library, is_wanted: threading.Event, is_over: threading.Eve
             synced = library.synced  # read first: a sync during the look is looked at next
             if synced != looked:
                 find_news(library)
+                send_news(library)
                 looked, fault = synced, ""
         except OnRecordError as error:
             if str(error) != fault:  # it is tried again until it can be done, and said once

@@ -18,6 +18,8 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+
 from index.errors import OnRecordError, in_one_line
 from index.library import Library
 from qa.news import find_mark, list_news, mark_seen
@@ -41,6 +43,11 @@ def send_news(library: Library) -> int:
     address = library.settings.webhook
     if address is None:
         return 0
+    with FileLock(library.settings.store / "webhook.lock"):  # else two processes could send the same
+        return _send(library, address)
+
+
+def _send(library: Library, address: str) -> int:
     watches = {watched.id: watch_fields(watched) for watched in read_watches(library.settings.seeds)}
     items = [item for item in reversed(list_news(library, after=find_mark(library, _MARK))) if item.watch in watches]
     for i in range(0, len(items), _AT_ONCE):
