@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from ui.citing.formats import FORMATS
 
@@ -62,7 +63,7 @@ def _add_quotes(quotes: argparse.ArgumentParser) -> None:
     _add_format(how)
 
 
-def _add_format(how: argparse._MutuallyExclusiveGroup) -> None:
+def _add_format(how: Any) -> None:
     how.add_argument("--format", choices=tuple(FORMATS), help="print it as other programs read or people paste it")
 
 

@@ -425,6 +425,8 @@ def test_read_only_switches_changes_off_on_the_server_too(
             "dismiss",
             "correct",
             "undo",
+            "watch",
+            "stop_watching",
         }
     assert sorted(path.name for path in seeds.iterdir()) == sorted(ARTICLES)
 
