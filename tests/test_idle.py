@@ -69,5 +69,5 @@ def test_quiet_server_sleeps_and_ctrl_c_ends_it(seeds: Path, tmp_path: Path, mak
     assert process.returncode == 0
     assert time.monotonic() - began < 10  # 1 s when nothing else is running
     # In 10 s. Each wake-up takes 30 µs, or up to 200 µs when other work fills the processor's caches.
-    assert int(wakes) < 250
+    assert int(wakes) < 300
     assert float(seconds) < 0.05
