@@ -27,7 +27,7 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 # Many cases of what costs much would make every run minutes longer: ask for them with ONRECORD_TESTS=all
 IS_WHOLE = os.environ.get("ONRECORD_TESTS") == "all"
 only_in_whole_runs = pytest.mark.skipif(not IS_WHOLE, reason="only with ONRECORD_TESTS=all")
-MEGABYTES = 1_650  # the most that a process running tests may use
+MEGABYTES = 2_000  # the most that a process running tests may use
 
 MakeLibrary = Callable[..., Library]
 T = TypeVar("T")
