@@ -51,10 +51,6 @@ def assert_true(library: Library, folder: Folder) -> None:
         assert is_in(citation, folder.now[citation.article_id]), citation
 
 
-def megabytes(store: Path) -> float:
-    return sum(path.stat().st_size for path in store.rglob("*") if path.is_file()) / 1e6
-
-
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "SMALL", SMALL)
