@@ -21,7 +21,7 @@ from qa.news import NewsItem, count_unread, find_news, list_news, mark_seen, unw
 from qa.watches import Watch, add_watch, find_watch, read_watches
 from tests.conftest import IS_WHOLE
 
-EDITS = 500 if IS_WHOLE else 40
+EDITS = 500 if IS_WHOLE else 16
 ROOT = Path(__file__).parent.parent
 PEOPLE = ["Ana Roe", "Bo Hale", "Cora Lind", "Dev Marsh", "Eve Stone"]
 PLACES = "Arden Belmont Corwen Dunmore Elsworth Farley Granton Holt".split()
