@@ -8,9 +8,10 @@ import pytest
 
 from index.values import Article, ArticleRecord, Locator, Statement
 from qa.answer import Answer, Citation
+from ui.citing.quotations import answer_fragment
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.source import article_html
-from ui.text.answer import answer_markdown, answer_text
+from ui.text.answer import NO_COPIES, answer_markdown, answer_text, no_link
 from ui.wording import describe_also, describe_places, describe_voice, format_date
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
@@ -142,6 +143,11 @@ def test_a_timeline_is_a_line_of_dates() -> None:
     assert answer_markdown(TIMELINE).startswith(
         "**9 December 2024**\n\n> “We will build it,” Ana Ruiz said. \\[1\\]\n\n**10 December 2024**"
     )
+    written = answer_fragment(TIMELINE, NO_COPIES, no_link)
+    assert written.startswith(
+        "<p><strong>9 December 2024</strong></p>\n<blockquote>“We will build it,” Ana Ruiz said. [1]</blockquote>\n"
+        "<p><strong>10 December 2024</strong></p>"
+    )
     html = answer_html(TIMELINE)
     assert html.count('<li><p class="when">') == 2
     assert html.index("9 December 2024") < html.index("10 December 2024")
@@ -150,6 +156,9 @@ def test_a_timeline_is_a_line_of_dates() -> None:
 def test_a_summary_has_no_labels() -> None:
     summary = replace(ANSWER, mode="summary")
     assert answer_text(summary).startswith("“We will build it,” Ana Ruiz said. [1] Work starts in May. [2]\n")
+    assert answer_fragment(summary, NO_COPIES, no_link).startswith(
+        "<blockquote>“We will build it,” Ana Ruiz said. [1] Work"
+    )
     assert 'class="voice"' not in answer_html(summary)
 
 
@@ -157,6 +166,8 @@ def test_the_programs_own_words_are_no_quotation() -> None:
     """They have no sources, and their questions can be asked."""
     assert answer_text(HELP) == "Ask what they say.\n- What did <b> say?"
     assert answer_markdown(HELP) == "Ask what they say.\n\n- What did &lt;b&gt; say?"
+    written = answer_fragment(HELP, NO_COPIES, no_link)
+    assert written == "<p>Ask what they say.</p>\n<ul><li>What did &lt;b&gt; say?</li></ul>"
     page = Page(answer_html(HELP))
     assert page.tags == ["div", "div", "p", "button"]
     assert ("class", "example") in page.attributes

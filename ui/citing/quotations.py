@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from qa.answer import Answer, Citation, CitedSentence
+from qa.smalltalk import EXAMPLE
 from ui.citing.records import Record
 from ui.inert import line_html, markdown_text, plain_text
 from ui.text.answer import (
@@ -14,7 +15,7 @@ from ui.text.answer import (
     Copies,
     Link,
     describe_attribution,
-    group_by_voice,
+    group_citations,
     inert_sentence,
     markdown_source,
     plain_source,
@@ -63,7 +64,8 @@ def answer_fragment(answer: Answer, copies: Copies, link: Link) -> str:
             parts.append(f"<blockquote>{_sentence_html(citation)}</blockquote>")
             parts.append(f"<p>{_source_html(citation, link(citation), copies)}</p>")
         return "\n".join(parts)
-    for label, citations in group_by_voice(answer.citations):
+    parts += map(_line_html, answer.text.splitlines()) if answer.mode == "help" else ()
+    for label, citations in group_citations(answer):
         if label:
             parts.append(f"<p><strong>{line_html(label)}</strong></p>")
         for passage in split_passages(citations):
@@ -81,6 +83,12 @@ def to_document(title: str, body: str) -> str:
         f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{line_html(title)}</title></head>\n'
         f"<body>\n{body}\n</body>\n</html>\n"
     )
+
+
+def _line_html(line: str) -> str:
+    """A line of the program's own words; a question to ask is an item of a list."""
+    question = line.removeprefix(EXAMPLE)
+    return f"<p>{line_html(line)}</p>" if question == line else f"<ul><li>{line_html(question)}</li></ul>"
 
 
 def _sentence_html(citation: Citation) -> str:

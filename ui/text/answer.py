@@ -75,13 +75,11 @@ def answer_text(answer: Answer, copies: Copies = NO_COPIES, *, bold: bool = Fals
 
 
 def _plain_passages(answer: Answer, strong: tuple[str, str]) -> Iterator[str]:
-    if answer.mode == "timeline":
-        for citation in answer.citations:
-            yield f"{format_date(citation.when)}: {inert_sentence(citation, plain_text, *strong)} [{citation.number}]"
-        return
     for label, citations in group_citations(answer):
         for passage in split_passages(citations):
-            speaker = label and (CONTEXT if passage[0].context else describe_voice(passage[0]))
+            speaker = label
+            if label and answer.mode != "timeline":
+                speaker = CONTEXT if passage[0].context else describe_voice(passage[0])
             sentences = " ".join(
                 f"{inert_sentence(citation, plain_text, *strong)} [{citation.number}]" for citation in passage
             )
@@ -119,11 +117,6 @@ def _markdown_line(line: str) -> str:
 
 
 def _markdown_passages(answer: Answer) -> Iterator[str]:
-    if answer.mode == "timeline":
-        for citation in answer.citations:
-            when = markdown_text(format_date(citation.when))
-            yield f"**{when}**\n\n> {_markdown_sentence(citation)} \\[{citation.number}\\]"
-        return
     for label, citations in group_citations(answer):
         passages = [
             "> " + " ".join(f"{_markdown_sentence(citation)} \\[{citation.number}\\]" for citation in passage)
@@ -232,7 +225,12 @@ def _markdown_sentence(citation: Citation) -> str:
 
 
 def group_citations(answer: Answer) -> Iterator[tuple[str, list[Citation]]]:
-    """The citations as `group_by_voice` has them; if nobody's words are asked for, as one group without a label."""
+    """The citations as `group_by_voice` has them.
+
+    In a timeline, each is alone under its date; if nobody's words are asked for, all are one group without a label.
+    """
+    if answer.mode == "timeline":
+        return ((format_date(citation.when), [citation]) for citation in answer.citations)
     if answer.mode in ("summary", "help"):
         return iter([("", list(answer.citations))] if answer.citations else [])
     return group_by_voice(answer.citations)
