@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.library import Library
-from index.speech.telling import tell_events
 from index.words import to_stems
 from qa.boilerplate import is_prose
 from qa.dates import find_date
@@ -59,6 +58,8 @@ def find_events(
     Only sentences with a date, in the article or in themselves, tell an event: an archive without dates has none.
     `since` leaves out what was before, `articles` limits them to these ids.
     """
+    from index.speech.telling import tell_events  # with all that finds speakers, which no other question needs
+
     # 1. what is on the topic, and tells that something happened
     found = retrieve(library, query, (), articles, candidates_each=_FOUND)
     near = max((evidence.features["named_near"] for evidence in found), default=0.0)

@@ -161,6 +161,14 @@ def test_heavy_packages_wait_until_they_are_needed(code: str) -> None:
     assert done.stdout.splitlines()[-1] == "LOADED"
 
 
+def test_what_finds_speakers_waits_until_articles_are_indexed() -> None:
+    """A question from a new process would wait a third of a second for it."""
+    code = (
+        "import sys\nimport qa.ask\nassert not [name for name in sys.modules if name == 'index.speech.attribution']\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_finding_speakers_does_without_torch_and_leaves_it_to_others() -> None:
     code = "import sys\nfrom index.speech.attribution import parse\nparse(['It is open, said Ana Ruiz.'])\n"
     code += "assert 'spacy' in sys.modules\nassert 'torch' not in sys.modules\n"
