@@ -6,16 +6,17 @@ differs is held against every watch. It costs what has changed. Whoever asks fir
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from index.library import Library
 from index.models.embedding import in_context
 from index.storage.history import History, Look, Noted, Version
-from index.values import Article, ArticleRecord, Sentence, locators_to_json, sentence_id
+from index.values import ArticleRecord, Sentence, sentence_id
 from qa.answer import CitedSentence, describe
 from qa.differences import pair_alike
 from qa.watches import Watch, add_watch, read_watches, remove_watch, text_of
@@ -24,6 +25,7 @@ from qa.watching import Matcher, Seen
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from pydantic import TypeAdapter
 
 Kind = Literal["new", "changed", "removed"]
 SEEN = "seen"  # the mark of what a reader has seen
@@ -65,16 +67,14 @@ def find_news(library: Library) -> int:
 
     Nothing is looked at before something is watched for the first time. Raises OnRecordError.
     """
-    if not History.exists(library.settings.store):
-        return 0
-    with closing(library.open_history()) as history:
-        if not history.has_begun:
+    with _opened(library) as history:
+        if history is None or not history.has_begun:
             return 0
         watches = read_watches(library.settings.seeds)
         while True:
             with library.reading():
                 looks = _look(library, history, watches)
-            if history.announce(looks):  # else another process was quicker
+            if not looks or history.announce(looks):  # else another process was quicker
                 return sum(len(look.found) for look in looks)
 
 
@@ -98,35 +98,48 @@ def _look(library: Library, history: History, watches: Sequence[Watch]) -> list[
     return looks
 
 
-def list_news(library: Library, *, watch: str | None = None, after: int = 0, limit: int = -1) -> list[NewsItem]:
-    """What was found to be new, the latest first: of one watch by its id, or of all, with a number above `after`."""
-    if not History.exists(library.settings.store):
-        return []
-    with closing(library.open_history()) as history:
-        return [_to_item(noted) for noted in history.news(after=after, watch=watch, limit=limit)]
+def list_news(
+    library: Library, watches: Collection[Watch] | None = None, *, after: int = 0, limit: int = -1
+) -> list[NewsItem]:
+    """What was found to be new for these watches, by default for all there are, the latest first.
+
+    `after` is the number that theirs are above. Raises SeedsError if watches.toml cannot be understood.
+    """
+    with _opened(library) as history:
+        if history is None:
+            return []
+        wanted = read_watches(library.settings.seeds) if watches is None else watches
+        found = history.news([watched.id for watched in wanted], after=after, limit=limit)
+        return [_to_item(noted) for noted in found]
 
 
 def count_unread(library: Library, name: str = SEEN) -> dict[str, int]:
     """How many items a reader has not seen, by the id of the watch; only those of which there are some."""
-    if not History.exists(library.settings.store):
-        return {}
-    with closing(library.open_history()) as history:
-        counts = history.count_news(after=history.mark(name))
+    with _opened(library) as history:
+        counts = history.count_news(after=history.mark(name)) if history else {}
         return {one.id: counts[one.id] for one in read_watches(library.settings.seeds) if one.id in counts}
 
 
 def find_mark(library: Library, name: str = SEEN) -> int:
     """The number of the last item that was seen, or sent, by this name; 0 if none was."""
-    if not History.exists(library.settings.store):
-        return 0
-    with closing(library.open_history()) as history:
-        return history.mark(name)
+    with _opened(library) as history:
+        return history.mark(name) if history else 0
 
 
 def mark_seen(library: Library, number: int, name: str = SEEN) -> None:
     """Note that the items up to this number were seen, or sent."""
     with closing(library.open_history()) as history:
         history.set_mark(name, max(number, history.mark(name)))
+
+
+@contextmanager
+def _opened(library: Library) -> Iterator[History | None]:
+    """The library's history for the length of the block; None if it has none, which is not made to be read."""
+    if not History.exists(library.settings.store):
+        yield None
+        return
+    with closing(library.open_history()) as history:
+        yield history
 
 
 def _compare(
@@ -137,23 +150,25 @@ def _compare(
     there = _read_then(library, old) if old else None
     texts = [sentence.text for sentence in here.sentences] if here else []
     former = [sentence.text for sentence in there.sentences] if there else []
-    came = [i for i, text in enumerate(texts) if text not in former]
-    went = [i for i, text in enumerate(former) if text not in texts]
+    before, after = set(former), set(texts)
+    came = [i for i, text in enumerate(texts) if text not in before]
+    went = [i for i, text in enumerate(former) if text not in after]
     pairs = pair_alike([former[i] for i in went], [texts[i] for i in came])
     became = {came[new]: went[old] for old, new in pairs}
+    changed = set(became.values())
     fit_now = matcher.match(here, came) if here and came else {}
     fit_then = matcher.match(there, went) if there and went else {}
     for watched in dict.fromkeys([*fit_now, *fit_then]):
-        now, then = fit_now.get(watched, []), fit_then.get(watched, [])
+        now, then = set(fit_now.get(watched, ())), fit_then.get(watched, [])
         for i in came:
             at = became.get(i)
             if record and here and (i in now or (at is not None and at in then)):
                 kind: Kind = "new" if at is None else "changed"
-                before = "" if at is None else former[at]
-                yield watched.id, _to_json(kind, before, _cite(library, record, here.sentences[i]))
+                was = "" if at is None else former[at]
+                yield watched.id, _to_json(kind, was, _cite(library, record, here.sentences[i]))
         for i in then:
-            if old and there and i not in became.values():
-                yield watched.id, _to_json("removed", "", _cite(library, _to_record(old.article), there.sentences[i]))
+            if old and there and i not in changed:
+                yield watched.id, _to_json("removed", "", _cite(library, old.record, there.sentences[i]))
 
 
 def _read_now(library: Library, record: ArticleRecord) -> Seen:
@@ -165,10 +180,9 @@ def _read_now(library: Library, record: ArticleRecord) -> Seen:
 
 
 def _read_then(library: Library, old: Version) -> Seen:
-    article = old.article
-    vectors = library.model.encode([article.title, *(sentence.text for sentence in old.sentences)])
-    sentences = library.roster.correct(article.digest, old.sentences)
-    return Seen(article.source, sentences, in_context(vectors[1:], vectors[0]))
+    vectors = library.model.encode([old.record.title, *(sentence.text for sentence in old.sentences)])
+    sentences = library.roster.correct(old.record.digest, old.sentences)
+    return Seen(old.record.source, sentences, in_context(vectors[1:], vectors[0]))
 
 
 def _find_vectors(library: Library, history: History, watches: Sequence[Watch]) -> NDArray[np.float32]:
@@ -193,31 +207,18 @@ def _cite(library: Library, record: ArticleRecord, sentence: Sentence) -> CitedS
     return CitedSentence(**describe(sentence, record, library.full_names))
 
 
-def _to_record(article: Article) -> ArticleRecord:
-    """The record of an article that is gone, as far as it is cited."""
-    return ArticleRecord(
-        id=article.id,
-        file="",
-        digest=article.digest,
-        sentences=0,
-        title=article.title,
-        source=article.source,
-        author=article.author,
-        published=article.published,
-        place=article.place,
-        url=article.url,
-        body=article.body,
-        locators=locators_to_json(article.locators),
-    )
-
-
 def _to_json(kind: Kind, before: str, sentence: CitedSentence) -> str:
     return json.dumps({"kind": kind, "before": before, "sentence": asdict(sentence)}, ensure_ascii=False)
 
 
 def _to_item(noted: Noted) -> NewsItem:
+    held: Mapping[str, Any] = json.loads(noted.item)
+    sentence = _reader().validate_python(held["sentence"])
+    return NewsItem(noted.number, noted.watch, held["kind"], sentence, held["before"], noted.found)
+
+
+@functools.cache
+def _reader() -> TypeAdapter[CitedSentence]:
     from pydantic import TypeAdapter
 
-    held: Mapping[str, Any] = json.loads(noted.item)
-    sentence = TypeAdapter(CitedSentence).validate_python(held["sentence"])
-    return NewsItem(noted.number, noted.watch, held["kind"], sentence, held["before"], noted.found)
+    return TypeAdapter(CitedSentence)

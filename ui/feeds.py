@@ -32,7 +32,7 @@ def feed_routes(library: Library) -> list[Any]:
         def make() -> bytes:
             watched = find_watch(read_watches(library.settings.seeds), request.path_params["watch"])
             find_news(library)
-            return make_feed(watched, list_news(library, watch=watched.id, limit=LISTED), str(request.url))
+            return make_feed(watched, list_news(library, [watched], limit=LISTED), str(request.url))
 
         try:
             return Reply(await run_in_threadpool(make), media_type="application/atom+xml")

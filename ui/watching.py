@@ -58,8 +58,7 @@ def _print_news(library: Library, *, as_json: bool) -> None:
     """Print what is new since the last run, then note that it was printed, and send it to the webhook."""
     find_news(library)
     watches = read_watches(library.settings.seeds)
-    ids = {watched.id for watched in watches}
-    items = [item for item in reversed(list_news(library, after=find_mark(library, PRINTED))) if item.watch in ids]
+    items = list_news(library, watches, after=find_mark(library, PRINTED))[::-1]
     if as_json:
         for item in items:
             print(json.dumps(item_fields(item), ensure_ascii=False))

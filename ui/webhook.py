@@ -11,7 +11,6 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
-import logging
 import socket
 import ssl
 import time
@@ -32,8 +31,6 @@ _WAIT_SECONDS = 1.0  # before the second try, and twice as long before the third
 _AT_ONCE = 100  # items in a request
 _MARK = "webhook"
 
-logger = logging.getLogger(__name__)
-
 
 def send_news(library: Library) -> int:
     """Send what has not been sent yet, if the settings name an address; return how many items were.
@@ -48,8 +45,9 @@ def send_news(library: Library) -> int:
 
 
 def _send(library: Library, address: str) -> int:
-    watches = {watched.id: watch_fields(watched) for watched in read_watches(library.settings.seeds)}
-    items = [item for item in reversed(list_news(library, after=find_mark(library, _MARK))) if item.watch in watches]
+    known = read_watches(library.settings.seeds)
+    watches = {watched.id: watch_fields(watched) for watched in known}
+    items = list_news(library, known, after=find_mark(library, _MARK))[::-1]
     for i in range(0, len(items), _AT_ONCE):
         some = items[i : i + _AT_ONCE]
         body = {"news": [{**item_fields(item), "watch": watches[item.watch]} for item in some]}

@@ -42,9 +42,10 @@ from index.storage.records import (
     file_to_metadata,
     sentence_from_metadata,
     texts_to_vectors,
+    to_article,
     vectors_to_texts,
 )
-from index.values import Article, ArticleRecord, FileRecord, Sentence, locators_from_json, sentence_id
+from index.values import Article, ArticleRecord, FileRecord, Sentence, sentence_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,20 +121,7 @@ class Part:
         found = self._articles.get(ids=[article_id], include=["metadatas", "documents"])
         if not found["ids"] or found["metadatas"][0].get("gone"):
             return None
-        record = article_from_metadata(article_id, found["metadatas"][0])
-        return Article(
-            id=article_id,
-            title=record.title,
-            text=found["documents"][0],
-            digest=record.digest,
-            source=record.source,
-            author=record.author,
-            published=record.published,
-            place=record.place,
-            url=record.url,
-            body=record.body,
-            locators=locators_from_json(record.locators),
-        )
+        return to_article(article_from_metadata(article_id, found["metadatas"][0]), found["documents"][0])
 
     @as_store_error
     def sentences_of(self, ids: Sequence[str]) -> dict[str, Sentence]:

@@ -16,21 +16,22 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import StoreError
-from index.values import Article, Locator, Sentence, Statement
+from index.storage.records import to_article
+from index.values import Article, ArticleRecord, Sentence, Statement
 
 _NAME = "history.sqlite3"
 _VERSION = 1  # raise it when the tables below change
 _TABLES = """
-    CREATE TABLE versions (id TEXT, digest TEXT, until REAL NOT NULL, size INTEGER NOT NULL, article BLOB NOT NULL,
-        sentences BLOB NOT NULL, PRIMARY KEY (id, digest));
-    CREATE INDEX versions_by_time ON versions (until);
+    CREATE TABLE versions (id TEXT, digest TEXT, until REAL NOT NULL, size INTEGER NOT NULL, packed BLOB NOT NULL,
+        PRIMARY KEY (id, digest));
+    CREATE INDEX versions_by_time ON versions (until, size);
     CREATE TABLE looked_at (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE news (number INTEGER PRIMARY KEY AUTOINCREMENT, watch TEXT NOT NULL, found REAL NOT NULL,
         item TEXT NOT NULL);
@@ -45,9 +46,15 @@ _BEGUN = "begun"  # the mark that says that `looked_at` holds all articles
 class Version:
     """An article as it was indexed until a time, in seconds since 1970, with its sentences in order."""
 
-    article: Article
+    record: ArticleRecord
+    text: str
     sentences: tuple[Sentence, ...]
     until: float
+
+    @property
+    def article(self) -> Article:
+        """The article itself."""
+        return to_article(self.record, self.text)
 
 
 @dataclass(frozen=True)
@@ -95,45 +102,27 @@ class History:
         """Keep versions of articles that are about to be replaced, within the limit."""
         with self._writing() as connection:
             for version in versions:
-                article = _pack(asdict(version.article))
-                sentences = _pack([list(asdict(sentence).values())[1:] for sentence in version.sentences])
+                record, packed = version.record, _pack(version)
                 connection.execute(
-                    "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?, ?)",
-                    (
-                        version.article.id,
-                        version.article.digest,
-                        version.until,
-                        len(article) + len(sentences),
-                        article,
-                        sentences,
-                    ),
+                    "INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?)",
+                    (record.id, record.digest, version.until, len(packed), packed),
                 )
-            ((size,),) = connection.execute("SELECT total(size) FROM versions")
-            for article_id, digest, freed in connection.execute(
-                "SELECT id, digest, size FROM versions ORDER BY until"
-            ).fetchall():
-                if size <= self._most:
-                    break
-                connection.execute("DELETE FROM versions WHERE id = ? AND digest = ?", (article_id, digest))
+            # By an index alone: what is packed is not read.
+            ((size,),) = connection.execute("SELECT total(size) FROM versions INDEXED BY versions_by_time")
+            while size > self._most:
+                ((row, freed),) = connection.execute("SELECT rowid, size FROM versions ORDER BY until LIMIT 1")
+                connection.execute("DELETE FROM versions WHERE rowid = ?", (row,))
                 size -= freed
 
     def version(self, article_id: str, digest: str) -> Version | None:
         """A version of an article that is kept; None if it is not."""
-        rows = self._query(
-            "SELECT until, article, sentences FROM versions WHERE id = ? AND digest = ?", article_id, digest
-        )
-        for until, article, sentences in rows:
-            return Version(
-                _to_article(_unpack(article)),
-                tuple(_to_sentence(article_id, values) for values in _unpack(sentences)),
-                until,
-            )
-        return None
+        rows = self._query("SELECT packed FROM versions WHERE id = ? AND digest = ?", article_id, digest)
+        return next((_unpack(packed) for (packed,) in rows), None)
 
     def begin(self, digests: Mapping[str, str]) -> None:
         """Count what is new from now on: these articles, by id with their digest, are not; done before, do nothing."""
         with self._writing() as connection:
-            if not self._mark(_BEGUN):
+            if not self.has_begun:
                 connection.execute("DELETE FROM looked_at")
                 connection.executemany("INSERT INTO looked_at VALUES (?, ?)", digests.items())
                 self._set_mark(_BEGUN, 1)
@@ -141,7 +130,7 @@ class History:
     @property
     def has_begun(self) -> bool:
         """Whether anything is counted as new at all."""
-        return bool(self._mark(_BEGUN))
+        return bool(self.mark(_BEGUN))
 
     def looked_at(self) -> dict[str, str]:
         """The digest of the version of each article that was looked at last, by its id."""
@@ -153,7 +142,9 @@ class History:
         Returns whether it was noted: another process may have been quicker.
         """
         with self._writing() as connection:
-            held = self.looked_at()
+            listed = json.dumps([look.article_id for look in looks])
+            statement = "SELECT id, digest FROM looked_at WHERE id IN (SELECT value FROM json_each(?))"
+            held = dict(connection.execute(statement, (listed,)).fetchall())
             if any(held.get(look.article_id) != look.before for look in looks):
                 return False
             for look in looks:
@@ -164,13 +155,13 @@ class History:
                 connection.executemany("INSERT INTO news (watch, found, item) VALUES (?, ?, ?)", rows)
             return True
 
-    def news(self, *, after: int = 0, watch: str | None = None, limit: int = -1) -> list[Noted]:
-        """What was found with a later number, of one watch or of all, the latest first."""
+    def news(self, watches: Collection[str], *, after: int = 0, limit: int = -1) -> list[Noted]:
+        """What was found for these watches with a later number, the latest first."""
         statement = """
-            SELECT number, watch, found, item FROM news WHERE number > ? AND watch = coalesce(?, watch)
-            ORDER BY number DESC LIMIT ?
+            SELECT number, watch, found, item FROM news
+            WHERE number > ? AND watch IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?
         """
-        return [Noted(*row) for row in self._query(statement, after, watch, limit)]
+        return [Noted(*row) for row in self._query(statement, after, json.dumps(list(watches)), limit)]
 
     def count_news(self, *, after: int) -> dict[str, int]:
         """How many items have a later number, by watch."""
@@ -183,7 +174,7 @@ class History:
 
     def mark(self, name: str) -> int:
         """The number of the last of the news that was seen, or sent, by this name; 0 if none was."""
-        return self._mark(name)
+        return next((int(row[0]) for row in self._query("SELECT number FROM marks WHERE name = ?", name)), 0)
 
     def set_mark(self, name: str, number: int) -> None:
         """Note that the news up to this number were seen, or sent."""
@@ -204,9 +195,6 @@ class History:
         """Close the file."""
         with self._lock:
             self._connection.close()
-
-    def _mark(self, name: str) -> int:
-        return next((int(row[0]) for row in self._query("SELECT number FROM marks WHERE name = ?", name)), 0)
 
     def _set_mark(self, name: str, number: int) -> None:
         self._connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, number))
@@ -261,18 +249,14 @@ class History:
         )
 
 
-def _pack(value: object) -> bytes:
-    return zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+def _pack(version: Version) -> bytes:
+    return zlib.compress(json.dumps(asdict(version), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def _unpack(packed: bytes) -> Any:
-    return json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
-
-
-def _to_article(values: dict[str, Any]) -> Article:
-    return Article(**{**values, "locators": tuple(Locator(**one) for one in values["locators"])})
-
-
-def _to_sentence(article_id: str, values: list[Any]) -> Sentence:
-    position, start, end, text, speaker, speech, said = values
-    return Sentence(article_id, position, start, end, text, speaker, speech, tuple(Statement(**one) for one in said))
+def _unpack(packed: bytes) -> Version:
+    values = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    sentences = (
+        Sentence(**{**sentence, "statements": tuple(Statement(**said) for said in sentence["statements"])})
+        for sentence in values["sentences"]
+    )
+    return Version(ArticleRecord(**values["record"]), values["text"], tuple(sentences), values["until"])

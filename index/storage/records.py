@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from index.values import ArticleRecord, FileRecord, Sentence, statements_from_json
+from index.values import Article, ArticleRecord, FileRecord, Sentence, locators_from_json, statements_from_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,23 @@ def article_from_metadata(article_id: str, metadata: Mapping[str, Any]) -> Artic
     for name in ("speakers", "locators"):
         values[name] = values[name] or "[]"  # for one that was put without
     return ArticleRecord(id=article_id, **values)
+
+
+def to_article(record: ArticleRecord, text: str) -> Article:
+    """The article of a record, with its text."""
+    return Article(
+        id=record.id,
+        title=record.title,
+        text=text,
+        digest=record.digest,
+        source=record.source,
+        author=record.author,
+        published=record.published,
+        place=record.place,
+        url=record.url,
+        body=record.body,
+        locators=locators_from_json(record.locators),
+    )
 
 
 def sentence_from_metadata(metadata: Mapping[str, Any], text: str) -> Sentence:

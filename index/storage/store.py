@@ -246,7 +246,8 @@ class Store:
         if replaced:
             now = time.time()
             self._keep(
-                Version(self.article(record.id), tuple(self.sentences(record)), until=now) for record in replaced
+                Version(record, self.article(record.id).text, tuple(self.sentences(record)), until=now)
+                for record in replaced
             )
 
     def _reading(self, records: Mapping[str, ArticleRecord | None]) -> Read:

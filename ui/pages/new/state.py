@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,21 +45,10 @@ class Shown:
 def find_shown(library: Library, *, seen: int, limit: int = PAGE_SIZE) -> Shown:
     """Return the latest `limit` items of what is watched; raises SeedsError if watches.toml cannot be understood."""
     watches = {watched.id: watched for watched in read_watches(library.settings.seeds)}
-    found = _list_latest(library, watches, limit + 1)
+    found = list_news(library, list(watches.values()), limit=limit + 1)
     by_watch: dict[str, list[NewsItem]] = {}
     for item in found[:limit]:
         by_watch.setdefault(item.watch, []).append(item)
     ids = [*by_watch, *(id_ for id_ in reversed(watches) if id_ not in by_watch)]
     groups = tuple((watches[id_], tuple(by_watch.get(id_, ()))) for id_ in ids)
     return Shown(groups, seen, limit, len(found) > limit)
-
-
-def _list_latest(library: Library, watches: Collection[str], number: int) -> list[NewsItem]:
-    """The latest items of these watches; there may be many of watches that are gone."""
-    limit = number
-    while True:
-        found = list_news(library, limit=limit)
-        kept = [item for item in found if item.watch in watches]
-        if len(kept) >= number or len(found) < limit:
-            return kept[:number]
-        limit *= 4
