@@ -11,6 +11,7 @@ from typing import Literal
 _CHANGED = 0.5  # of the words of two sentences in the same place: with fewer in common, one is removed and one added
 _BECOME = 0.6  # the same, wherever they stand: one of the two has become the other
 _PAIRED = 30  # sentences in a row that were all replaced: in longer runs they are not compared, which takes too long
+_MOST_PAIRS = 40_000  # of sentences that are compared wherever they stand, which takes some seconds
 _LONGEST = 1_000  # words and spaces of a sentence: longer ones are not compared word by word
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -52,17 +53,22 @@ def compare_words(before: str, after: str) -> Iterator[tuple[str, str]]:
 
 
 def pair_alike(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Pair each old sentence with the new one that it has become, the most alike first; those unlike are left out."""
+    """Pair each old sentence with the new one that it has become, the most alike first; those unlike are left out.
+
+    Of an article that was rewritten, with more than _MOST_PAIRS, none is paired.
+    """
+    if len(old) * len(new) > _MOST_PAIRS:
+        return []
     words = [[text.split() for text in texts] for texts in (old, new)]
-    ratios = []
-    for i, before in enumerate(words[0]):
-        for j, after in enumerate(words[1]):
-            matcher = SequenceMatcher(None, before, after, autojunk=False)
-            if matcher.real_quick_ratio() >= _BECOME and matcher.quick_ratio() >= _BECOME:
-                ratios.append((-matcher.ratio(), i, j))
+    ratios = [
+        (-ratio, i, j)
+        for i, before in enumerate(words[0])
+        for j, after in enumerate(words[1])
+        if (ratio := _measure_likeness(before, after, least=_BECOME))
+    ]
     pairs: dict[int, int] = {}
-    for ratio, i, j in sorted(ratios):
-        if -ratio >= _BECOME and i not in pairs and j not in pairs.values():
+    for _, i, j in sorted(ratios):
+        if i not in pairs and j not in pairs.values():
             pairs[i] = j
     return sorted(pairs.items())
 
@@ -84,8 +90,16 @@ def _pair(before: Sequence[str], after: Sequence[str]) -> list[Difference]:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    matcher = SequenceMatcher(None, _to_key(one).split(), _to_key(other).split(), autojunk=False)
-    return matcher.real_quick_ratio() >= _CHANGED and matcher.ratio() >= _CHANGED
+    return _measure_likeness(_to_key(one).split(), _to_key(other).split(), least=_CHANGED) > 0
+
+
+def _measure_likeness(before: Sequence[str], after: Sequence[str], *, least: float) -> float:
+    """The share of words that two sentences have in common, as difflib has it; 0 if it is less than `least`."""
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= least else 0.0
 
 
 def _to_key(text: str) -> str:
