@@ -52,6 +52,8 @@ class Library:
     """The last arguments of `on_progress` in the sync that this process is running; None when it is running none."""
     last: tuple[Report, float] | None
     """The report of the last sync in this process, and its time in seconds since 1970."""
+    on_sync: list[Callable[[], None]]
+    """Called after each sync in this process, by the thread that synced: each returns at once."""
 
     def __init__(self, settings: Settings) -> None:
         """Open the index of a seeds folder as it is; `update` or `sync` brings it up to date.
@@ -70,6 +72,7 @@ class Library:
         self._roster: tuple[Opened, Stamp | None, Roster] | None = None  # of what was open, and of which file
         self.progress = None
         self.last = None
+        self.on_sync = []
         self._wanted_model = EmbeddingModel(settings.model)
         self._snapshots = None if settings.chroma_url else Snapshots(settings.store)
         self._merger = Merger(settings, self._snapshots) if self._snapshots else None
@@ -141,6 +144,8 @@ class Library:
             self.last = report, time.time()
         if self._merger:
             self._merger.begin(self.model, self.counts[1])
+        for callback in self.on_sync:
+            callback()
         return report
 
     def open_history(self) -> History:

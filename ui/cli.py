@@ -286,22 +286,17 @@ def _eval(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     from index.watch import watching
     from ui.mcp import require_mcp, serve_stdio
-    from ui.watching import follow_news
+    from ui.newsroom import finding_news
     from ui.web import serve
 
     if options.mcp:
         require_mcp()
     with _open_library(options) as library:
         _update(library)
-
-        def note(report: Report) -> None:
-            _print_note(report_line(report))
-            follow_news(library)
-
-        follow_news(library)
-        with watching(library, on_report=note):
+        with watching(library, on_report=lambda report: _print_note(report_line(report))):
             if options.mcp == "stdio":
-                serve_stdio(library)
+                with finding_news(library):
+                    serve_stdio(library)
                 return
             signal.signal(signal.SIGTERM, signal.default_int_handler)  # service managers stop a service with it
             serve(

@@ -20,16 +20,19 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def finding_news(library: Library) -> Iterator[Callable[[], None]]:
-    """Find what is new in the background for the length of the block, which gets a function to call when one looks.
+    """Find what is new in the background for the length of the block: at its beginning, and after each sync.
 
-    It returns at once; what is new since the last sync, whichever process made it, is then found by a thread.
+    The block gets a function to call when one looks, which returns at once: another process may have synced.
     """
     is_wanted, is_over = threading.Event(), threading.Event()
+    is_wanted.set()
+    library.on_sync.append(is_wanted.set)
     thread = threading.Thread(target=_follow, args=(library, is_wanted, is_over), daemon=True, name="news")
     thread.start()
     try:
         yield is_wanted.set
     finally:
+        library.on_sync.remove(is_wanted.set)
         is_over.set()
         is_wanted.set()
         thread.join()

@@ -1,13 +1,11 @@
-"""The command `onrecord watch`, and what a server does about news after each sync."""
+"""The command `onrecord watch`."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 
-from index.errors import OnRecordError
 from index.library import Library
 from qa.news import count_unread, find_mark, find_news, list_news, mark_seen, unwatch, watch
 from qa.watches import Watch, find_watch, read_watches
@@ -16,8 +14,6 @@ from ui.text.report import printable
 from ui.webhook import send_news
 
 PRINTED = "printed"  # the mark of the news that `onrecord watch run` has printed
-
-_log = logging.getLogger(__name__)
 
 
 def run_watch(library: Library, options: argparse.Namespace) -> None:
@@ -41,17 +37,6 @@ def run_watch(library: Library, options: argparse.Namespace) -> None:
     done = "No longer watching" if options.do == "remove" else "Watching"
     line = printable(f"{done}: {watched.title} ({watched.id})")
     print(json.dumps(watch_fields(watched), ensure_ascii=False) if options.json else line)
-
-
-def follow_news(library: Library) -> None:
-    """Find what is new, and send it if the settings say so; what goes wrong is logged."""
-    try:
-        find_news(library)
-        send_news(library)
-    except OnRecordError as error:
-        _log.warning("%s", error)
-    except Exception:
-        _log.exception("what is new could not be found")
 
 
 def _print_news(library: Library, *, as_json: bool) -> None:
