@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -52,6 +53,12 @@ def change_own(path: Path, edit: Callable[[str], str]) -> None:
             partial.replace(real)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def to_toml_text(text: str) -> str:
+    """A text as TOML has it, in quotation marks."""
+    # TOML's basic strings are JSON's, but that DEL has to be escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 @contextmanager

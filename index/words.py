@@ -14,6 +14,11 @@ def word_set(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
+def phrases(table: str) -> tuple[str, ...]:
+    """Return the phrases of a table, which commas separate."""
+    return tuple(" ".join(phrase.split()) for phrase in table.split(","))
+
+
 def any_of(words: Iterable[str]) -> str:
     """Return a regular expression for any of these words, the longest first."""
     return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))})"

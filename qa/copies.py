@@ -95,7 +95,7 @@ def list_groups(library: Library) -> list[list[ArticleRecord]]:
     Within a group the earliest article is the first.
     """
     with library.reading():
-        copies = library.lexical.all_copies()
+        copies = library.lexical.copies_of(None)
         groups, seen = [], set[str]()
         for first in sorted(copies):
             group, waiting = set[str](), {first} - seen

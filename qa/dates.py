@@ -73,14 +73,6 @@ def read_since(words: str, newest: str | None) -> str | None:
     return (day - timedelta(int(ago["number"] or 1) * _UNITS[ago["unit"].lower()])).isoformat() if ago else None
 
 
-def describe_day(day: str) -> str:
-    """Return YYYY, YYYY-MM or YYYY-MM-DD in words: "10 December 2024"."""
-    year, *rest = day[:10].split("-")
-    words = [str(int(number)) for number in rest[1:]]
-    words += [MONTHS[int(rest[0]) - 1]] if rest else []
-    return " ".join([*words, year])
-
-
 def _to_day(published: str | None) -> date | None:
     try:
         return date.fromisoformat((published or "")[:10])

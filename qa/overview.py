@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from index.english.dates import format_date
 from index.library import Library
 from index.values import ArticleRecord
 from index.words import to_words
 from qa.answer import Answer, Mode
 from qa.compose import Background, number_citations
 from qa.copies import look_elsewhere
-from qa.dates import describe_day, read_since
+from qa.dates import read_since
 from qa.events import MAX_EVENTS, find_events
 from qa.evidence import Evidence
 from qa.filters import Filters, dated, find_articles
@@ -97,7 +98,7 @@ def _to_answer(
     if dates:
         citations = tuple(replace(citation, when=when) for citation, when in zip(citations, dates, strict=True))
     lines = [
-        f"{describe_day(citation.when)}: {citation.text} [{citation.number}]"
+        f"{format_date(citation.when)}: {citation.text} [{citation.number}]"
         if citation.when
         else f"{citation.text} [{citation.number}]"
         for citation in citations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -51,8 +51,8 @@ class Candidates:
     @cached_property
     def rarity(self) -> dict[str, float]:
         """The rarity of each stem of the question, including those carried over from an earlier one."""
-        rarity = _rarity(self.library, self.query.terms)
-        for stem, weight in _rarity(self.library, self.query.carried).items():
+        rarity = measure_rarity(self.library, to_stems(" ".join(self.query.terms)))
+        for stem, weight in measure_rarity(self.library, to_stems(" ".join(self.query.carried))).items():
             rarity.setdefault(stem, CARRIED_TERM * weight)
         return rarity
 
@@ -121,14 +121,16 @@ def _weigh(features: Sequence[Feature], values: Mapping[str, float], asks_for_wo
 
 def _measure_named_near(candidates: Candidates) -> dict[str, float]:
     """Share of the question's terms, weighted by rarity, in the sentence or its context, in [0, 1]."""
-    return {key: _share(candidates.rarity, stems) for key, stems in candidates.stems_near.items()}
+    return {key: measure_share(candidates.rarity, stems) for key, stems in candidates.stems_near.items()}
 
 
 def _measure_named_in_article(candidates: Candidates) -> dict[str, float]:
     """The same, anywhere in the article."""
     library, rarity = candidates.library, candidates.rarity
     articles = {sentence.article_id for _, sentence, _, _ in candidates.found}
-    shares = {article_id: _share(rarity, library.lexical.stems_in(article_id, rarity)) for article_id in articles}
+    shares = {
+        article_id: measure_share(rarity, library.lexical.stems_in(article_id, rarity)) for article_id in articles
+    }
     return {key: shares[sentence.article_id] for key, sentence, _, _ in candidates.found}
 
 
@@ -146,7 +148,7 @@ def _measure_on_topic(candidates: Candidates) -> dict[str, float]:
     another keeps most of its share: "This is all a subject for discussion," he added.
     """
     statements = {key for key, spoken in candidates.spoken.items() if spoken >= SPOKEN["likely"]}
-    shares = {key: _share(candidates.topic, set(to_stems(found.text))) for key, found, _, _ in candidates.found}
+    shares = {key: measure_share(candidates.topic, set(to_stems(found.text))) for key, found, _, _ in candidates.found}
     naming = [row for row in candidates.found if shares[row[0]] > 0]
     on_topic = dict(shares)
     for key, sentence, own, _ in candidates.found:
@@ -283,13 +285,14 @@ PREFERENCES = (
 CROSS_ENCODER = 0.3
 
 
-def _rarity(library: Library, terms: Sequence[str]) -> dict[str, float]:
-    """The inverse sentence frequency of each stem, as in BM25: a rare name weighs more than a common word."""
+def measure_rarity(library: Library, stems: Iterable[str]) -> dict[str, float]:
+    """Return the inverse sentence frequency of each stem, as in BM25: a rare name weighs more than a common word."""
     total = library.counts[1]
-    frequencies = {stem: library.lexical.frequency(stem) for stem in to_stems(" ".join(terms))}
+    frequencies = {stem: library.lexical.frequency(stem) for stem in stems}
     return {stem: math.log(1 + (total - found + 0.5) / (found + 0.5)) for stem, found in frequencies.items()}
 
 
-def _share(weights: Mapping[str, float], found: set[str]) -> float:
+def measure_share(weights: Mapping[str, float], found: Collection[str]) -> float:
+    """Return the share of the stems, by their weights, that are found, in [0, 1]; 0 of none."""
     whole = sum(weights.values())
     return sum(weight for stem, weight in weights.items() if stem in found) / whole if whole else 0.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from index.english.dates import format_date
 from index.library import Library
 from index.values import ArticleRecord
 from qa.answer import Answer
 from qa.compose import Background, join_names, number_citations
-from qa.dates import describe_day
 from qa.evidence import Evidence
 from qa.examples import find_examples
 from qa.filters import dated
@@ -72,7 +72,7 @@ def _tell_size(records: list[ArticleRecord]) -> str:
     days = sorted(day[:10] for record in records if (day := dated(record.published)))
     period = ""
     if days:
-        first, last = describe_day(days[0]), describe_day(days[-1])
+        first, last = format_date(days[0]), format_date(days[-1])
         period = f", of {first}" if first == last else f", from {first} to {last}"
     outlets = Counter(record.source for record in records if record.source)
     most = [name for name, _ in sorted(outlets.items(), key=lambda pair: (-pair[1], pair[0]))]
@@ -89,5 +89,5 @@ def _tell_newest(library: Library, records: list[ArticleRecord], question: str) 
     if newest is None or not dated(newest.published):
         return to_help(question, ["No article has a full date, so that none can be called the newest."])
     outlet = f", {newest.source}" if newest.source else ""
-    line = f"The newest article is “{newest.title}”{outlet}, of {describe_day(dated(newest.published) or '')}."
+    line = f"The newest article is “{newest.title}”{outlet}, of {format_date(newest.published)}."
     return to_help(question, [line], tuple(summarise_article(library, newest, limit=1)), library)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from index.english.dates import format_date
 from index.english.stop_words import STOP_WORDS
 from index.library import Library
 from index.values import ArticleRecord, Sentence, sentence_id
 from index.words import to_stems, to_words
 from qa.boilerplate import is_prose
-from qa.dates import describe_day
 from qa.evidence import Evidence
 from qa.filters import Filters, dated, find_articles
 from qa.select import points_back
@@ -77,7 +77,7 @@ def summarise_news(
         if newest < start:
             start = _back(newest, days)
             period = "today" if days <= 1 else f"the last {days} days"
-            note = f"No article is from {period}; the newest day is {describe_day(newest)}. "
+            note = f"No article is from {period}; the newest day is {format_date(newest)}. "
     recent = sorted((record for record in records.values() if _day_of(record) >= start), key=lambda record: record.id)
     recent.sort(key=_day_of, reverse=True)
     sentences, vectors = _read_prose(library, recent[:_NEW], first=_FIRST)

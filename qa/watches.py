@@ -13,6 +13,7 @@ The file is a list of tables, each with one or more of these; all of them must f
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import tomllib
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from index.errors import QuestionError, SeedsError, in_one_line
 from index.file_names import WATCHES_FILE
-from index.own_files import change_own, read_own
+from index.own_files import Stamp, change_own, find_stamp, read_own, to_toml_text
 from index.words import to_words
 from qa.question import read_question
 
@@ -61,8 +62,13 @@ class Watch:
 
 def read_watches(seeds: Path) -> list[Watch]:
     """Return what the folder's file says, in its order; raises SeedsError if it cannot be understood."""
+    return list(_read(seeds, find_stamp(seeds / WATCHES_FILE)))
+
+
+@functools.lru_cache(maxsize=8)  # every masthead counts what is unread of them
+def _read(seeds: Path, _stamp: Stamp | None) -> tuple[Watch, ...]:
     try:
-        return _parse(read_own(seeds / WATCHES_FILE), seeds)
+        return tuple(_parse(read_own(seeds / WATCHES_FILE), seeds))
     except OSError as error:
         raise SeedsError(f"{seeds / WATCHES_FILE} cannot be read: {error.strerror or error}.") from error
 
@@ -151,10 +157,4 @@ def _clean(given: Mapping[str, str]) -> Watch:
 
 
 def _to_toml(watch: Watch) -> str:
-    # TOML's basic strings are JSON's, but that DEL has to be escaped.
-    lines = [
-        f"{name} = {json.dumps(text, ensure_ascii=False)}\n".replace("\x7f", "\\u007F")
-        for name, text in asdict(watch).items()
-        if text
-    ]
-    return "[[watch]]\n" + "".join(lines)
+    return "[[watch]]\n" + "".join(f"{name} = {to_toml_text(text)}\n" for name, text in asdict(watch).items() if text)

@@ -8,7 +8,6 @@ with all watches at once, and no index is needed for it, so that one that is gon
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from index.speech.people import find_speaker
 from index.values import Sentence, Speaker, led_by
 from index.words import fold_letters, to_stems, to_words
 from qa.question import read_question
+from qa.scoring import measure_rarity, measure_share
 from qa.watches import MOST, Watch, text_of
 
 if TYPE_CHECKING:
@@ -95,13 +95,7 @@ class Matcher:
         bar = SAID if wanted.speaker else ASKED
         if near + bar.share < bar.least or near >= bar.least:
             return near >= bar.least  # whatever words it has
-        rarity = {stem: self._measure_rarity(stem) for stem in wanted.topic}
-        share = sum(weight for stem, weight in rarity.items() if stem in stems) / sum(rarity.values())
-        return near + bar.share * share >= bar.least
-
-    def _measure_rarity(self, stem: str) -> float:
-        total, often = self._library.counts[1], self._library.lexical.frequency(stem)
-        return math.log(1 + (total - often + 0.5) / (often + 0.5))
+        return near + bar.share * measure_share(measure_rarity(self._library, wanted.topic), stems) >= bar.least
 
     def _words_of(self, voice: str) -> set[str]:
         """The words by which a voice may be asked for."""

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa.dates import describe_day, find_date, read_since
+from index.english.dates import format_date
+from qa.dates import find_date, read_since
 
 THURSDAY = "2016-07-21"
 DATES = [
@@ -54,7 +55,7 @@ def test_since(words: str, since: str | None) -> None:
 
 
 def test_a_day_in_words() -> None:
-    assert [describe_day(day) for day in ("2024-12-05", "2024-12", "2024")] == [
+    assert [format_date(day) for day in ("2024-12-05", "2024-12", "2024")] == [
         "5 December 2024",
         "December 2024",
         "2024",

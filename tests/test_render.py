@@ -6,13 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from index.english.dates import format_date
 from index.values import Article, ArticleRecord, Locator, Statement
 from qa.answer import Answer, Citation
 from ui.citing.quotations import answer_fragment
 from ui.pages.ask.answer import answer_html, cards_html
 from ui.source import article_html
 from ui.text.answer import NO_COPIES, answer_markdown, answer_text, no_link
-from ui.wording import describe_also, describe_places, describe_voice, format_date
+from ui.wording import describe_also, describe_places, describe_voice
 
 TEXT = "The mayor spoke.\n“We will build it,” Ana Ruiz said. Work starts in May.\n"
 

@@ -49,7 +49,7 @@ def test_a_copy_is_found(lexical: Lexical, text: str) -> None:
     put(lexical, "one.txt", WIRE)
     put(lexical, "two.txt", text)
     assert lexical.copies_of(["two.txt", "gone.txt"]) == {"two.txt": {"one.txt"}}
-    assert lexical.all_copies() == {"one.txt": {"two.txt"}, "two.txt": {"one.txt"}}
+    assert lexical.copies_of(None) == {"one.txt": {"two.txt"}, "two.txt": {"one.txt"}}
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_a_copy_is_found(lexical: Lexical, text: str) -> None:
 def test_what_is_no_copy(lexical: Lexical, text: str) -> None:
     put(lexical, "one.txt", WIRE)
     put(lexical, "two.txt", text)
-    assert lexical.all_copies() == {}
+    assert lexical.copies_of(None) == {}
 
 
 @pytest.mark.parametrize(("day", "is_copy"), [("2024-03-07", True), ("2024-03-08", False), ("--03-08", True)])
 def test_copies_are_of_a_few_days(lexical: Lexical, day: str, is_copy: bool) -> None:
     put(lexical, "one.txt", WIRE)
     put(lexical, "two.txt", WIRE, published=day)
-    assert bool(lexical.all_copies()) == is_copy
+    assert bool(lexical.copies_of(None)) == is_copy
 
 
 def test_each_revision_has_its_own_copies(lexical: Lexical, tmp_path: Path) -> None:
@@ -84,10 +84,10 @@ def test_each_revision_has_its_own_copies(lexical: Lexical, tmp_path: Path) -> N
     assert writer.ledger.begin(1)
     put(writer, "three.txt", WIRE)
     put(writer, "two.txt", OTHER)
-    assert lexical.all_copies() == {"one.txt": {"two.txt"}, "two.txt": {"one.txt"}}
-    assert writer.all_copies() == {"one.txt": {"three.txt"}, "three.txt": {"one.txt"}}
+    assert lexical.copies_of(None) == {"one.txt": {"two.txt"}, "two.txt": {"one.txt"}}
+    assert writer.copies_of(None) == {"one.txt": {"three.txt"}, "three.txt": {"one.txt"}}
     assert writer.ledger.begin(1)  # as after a kill
-    assert writer.all_copies() == {"one.txt": {"two.txt"}, "two.txt": {"one.txt"}}
+    assert writer.copies_of(None) == {"one.txt": {"two.txt"}, "two.txt": {"one.txt"}}
     writer.ledger.remove(["one.txt", "two.txt"], [])
     writer.ledger.finish()
     writer.ledger.prune(2)

@@ -82,6 +82,27 @@ def _add_copies(copies: argparse.ArgumentParser) -> None:
     copies.add_argument("--json", action="store_true", help="print each group, or each copy, as a line of JSON")
 
 
+def _add_actions(
+    command: argparse.ArgumentParser, chosen: str, metavar: str, *, json: str
+) -> Callable[[str, str], argparse.ArgumentParser]:
+    """Return what adds an action to a command, by its name and its help; the option `chosen` has the name.
+
+    `json` is the help of the option --json of an action.
+    """
+    # Options after the action must not undo with their defaults what stands before it.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_folders(common)
+    common.add_argument("--json", action="store_true", help=json)
+    actions = command.add_subparsers(metavar=metavar)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, parents=[common], help=text, description=f"{text[:1].upper()}{text[1:]}.")
+        action.set_defaults(**{chosen: name})
+        return action
+
+    return add
+
+
 def _add_people(people: argparse.ArgumentParser) -> None:
     people.description = (
         "List the corrections of who is who and what may be one person under two names, or make a correction. "
@@ -89,17 +110,7 @@ def _add_people(people: argparse.ArgumentParser) -> None:
     )
     people.add_argument("--json", action="store_true", help="print it as one line of JSON")
     people.set_defaults(correct=None)
-    # Options after the correction must not undo with their defaults what stands before it.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    _add_folders(common)
-    common.add_argument("--json", action="store_true", help="print the correction as one line of JSON")
-    kinds = people.add_subparsers(metavar="CORRECTION")
-
-    def add(name: str, text: str) -> argparse.ArgumentParser:
-        kind = kinds.add_parser(name, parents=[common], help=text, description=f"{text[:1].upper()}{text[1:]}.")
-        kind.set_defaults(correct=name)
-        return kind
-
+    add = _add_actions(people, "correct", "CORRECTION", json="print the correction as one line of JSON")
     one = add("merge", "two names are one person")
     one.add_argument("person", metavar="NAME", help="whose statements are the other's")
     one.add_argument("into", metavar="INTO", help="the person, who keeps this name")
@@ -134,16 +145,7 @@ def _add_watch(watch: argparse.ArgumentParser) -> None:
     )
     watch.add_argument("--json", action="store_true", help="print it as lines of JSON")
     watch.set_defaults(do="list")
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    _add_folders(common)
-    common.add_argument("--json", action="store_true", help="print it as lines of JSON")
-    actions = watch.add_subparsers(metavar="ACTION")
-
-    def add(name: str, text: str) -> argparse.ArgumentParser:
-        action = actions.add_parser(name, parents=[common], help=text, description=f"{text[:1].upper()}{text[1:]}.")
-        action.set_defaults(do=name)
-        return action
-
+    add = _add_actions(watch, "do", "ACTION", json="print it as lines of JSON")
     add("list", "list what is watched, with how much of it is unread")
     one = add("add", "watch a question, a person, a topic or an outlet, or what is said by one on another")
     one.add_argument("question", metavar="QUESTION", nargs="?", default="", help="the question, in quotes")

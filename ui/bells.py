@@ -31,12 +31,16 @@ def bell_html(wanted: Watch, what: str) -> str:
         wanted = clean_watch(wanted)
     except QuestionError:
         return ""
-    given = "".join(f' data-{name}="{escape_html(text)}"' for name, text in asdict(wanted).items() if text)
     return (
-        f'<button type="button" class="bell" data-watch="{wanted.id}"{given} aria-pressed="false">'
+        f'<button type="button" class="bell" data-watch="{wanted.id}"{data_html(wanted)} aria-pressed="false">'
         f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_BELL}" /></svg><span class="off">Watch</span>'
         f'<span class="on">Watching</span><span class="unseen"> {escape_html(what)}</span></button>'
     )
+
+
+def data_html(wanted: Watch) -> str:
+    """The attributes of a button that say what it watches."""
+    return "".join(f' data-{name}="{escape_html(text)}"' for name, text in asdict(wanted).items() if text)
 
 
 def watched_html(library: Library, problem: str = "") -> str:

@@ -10,7 +10,8 @@ from index.library import Library
 from qa.news import NewsItem, find_news, list_news
 from qa.watches import Watch, find_watch, read_watches
 from ui.inert import is_web_link, plain_text
-from ui.wording import describe_source, describe_voice
+from ui.text.answer import describe_origin
+from ui.text.news import describe_said
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,11 +56,10 @@ def make_feed(watched: Watch, items: list[NewsItem], address: str) -> bytes:
         sentence = item.sentence
         entry = feed.add_entry(order="append")
         entry.id(f"urn:onrecord:news:{watched.id}:{item.number}")
-        said = ": ".join(part for part in (describe_voice(sentence), " ".join(sentence.text.split())) if part)
+        said = describe_said(sentence)
         entry.title(_clean(_KINDS[item.kind] + (said if len(said) <= _TITLE else f"{said[:_TITLE].rstrip()}…")))
         before = f"\nBefore: {item.before}" if item.before else ""
-        source = describe_source(sentence.title, sentence.source, sentence.published)
-        entry.content(_clean(f"{said}{before}\n{source}"), type="text")
+        entry.content(_clean(f"{said}{before}\n{describe_origin(sentence)}"), type="text")
         entry.updated(_when(item.found))
         entry.author(name=_clean(sentence.source or "On the Record"))
         if sentence.url and is_web_link(sentence.url):

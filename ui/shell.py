@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from index.english.dates import format_date
 from ui.inert import escape_html
-from ui.wording import count, format_date
+from ui.wording import count, describe_places
+
+if TYPE_CHECKING:
+    from qa.answer import CitedSentence
 
 TITLE = "On the Record"
 _INTRODUCTION = "Answers in the articles’ own sentences"
@@ -55,3 +60,25 @@ def message_html(message: str) -> str:
 def date_html(published: str | None) -> list[str]:
     """The date of an article as a list of one piece of HTML; empty if it has none."""
     return [f'<bdi class="date">{escape_html(format_date(published))}</bdi>'] if published else []
+
+
+def origin_html(*citations: CitedSentence) -> str:
+    """The article of citations, its outlet and date, and where in the original they are."""
+    citation, places = citations[0], describe_places(citations)
+    parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
+    if citation.source:
+        parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
+    parts += date_html(citation.published)
+    if places:
+        parts.append(f'<span class="place">{escape_html(places)}</span>')
+    return " · ".join(parts)
+
+
+def piece_html(before: str, after: str) -> str:
+    """A piece of a text that has changed: a `del` of what only the old one has, an `ins` of what only the new one has.
+
+    What both have is as it is in the new one.
+    """
+    if before and after:
+        return escape_html(after)
+    return f"<del>{escape_html(before)}</del>" if before else f"<ins>{escape_html(after)}</ins>"

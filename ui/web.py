@@ -188,10 +188,9 @@ def _open_source(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
 
     def open_source(event: gr.EventData, *states: Any) -> str:
         kind, turn, place = read_place(sent_with(event))
-        for state, (name, listed) in zip(states, openers.items(), strict=True):
-            if name == kind:
-                return listed.open(state, turn, place)
-        return nothing_open_html()
+        if kind not in openers:
+            return nothing_open_html()
+        return openers[kind].open(dict(zip(openers, states, strict=True))[kind], turn, place)
 
     return open_source, [listed.state for listed in openers.values()]
 
@@ -203,11 +202,11 @@ def _cite(openers: Openers) -> tuple[Callable[..., str], list[gr.State]]:
         sent = sent_with(event)
         kind, turn, place = read_place(sent)
         form = sent.get("form")
-        for state, (name, listed) in zip(states, openers.items(), strict=True):
-            if name == kind and (form in FORMATS or form == CONVERSATION_JSON):
-                plain = listed.cite(state, turn, place, "text") if form == "html" else ""
-                return cited_html(sent.get("number"), form, listed.cite(state, turn, place, form), plain)
-        return ""
+        if kind not in openers or not (form in FORMATS or form == CONVERSATION_JSON):
+            return ""
+        state, cite_in = dict(zip(openers, states, strict=True))[kind], openers[kind].cite
+        plain = cite_in(state, turn, place, "text") if form == "html" else ""
+        return cited_html(sent.get("number"), form, cite_in(state, turn, place, form), plain)
 
     return cite, [listed.state for listed in openers.values()]
 

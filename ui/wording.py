@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from index.english.dates import MONTHS
+from index.english.dates import format_date
 from index.english.roles import REPORTS, SPOKESMEN
 from ui.inert import plain_text
 
@@ -17,29 +16,11 @@ if TYPE_CHECKING:
     from qa.filters import Filters
 
 
-def format_date(published: str | None) -> str:
-    """`2024-12-10` as "10 December 2024", `--12-10` as "10 December", None as "", anything else unchanged."""
-    if not published:
-        return ""
-    found = re.fullmatch(r"(\d{4}|-)-(\d\d)(?:-(\d\d))?(?:[T ].*)?", published)
-    if not found:
-        return published
-    year, month, day = found.groups()
-    try:
-        # 2024 is a leap year, so --02-29 is valid.
-        valid = date(2024 if year == "-" else int(year), int(month), int(day or 1))
-    except ValueError:
-        return published
-    # Not strftime("%B"), which follows the locale.
-    words = [str(valid.day) if day else "", MONTHS[valid.month - 1], "" if year == "-" else year]
-    return " ".join(word for word in words if word)
-
-
 def describe_also(also: Sequence[str], copies: Mapping[str, ArticleRecord]) -> str:
     """Where else a sentence stands: "also in Alliance News and 3 others"; `copies` has what is known."""
     outlet = next((record.source for key in also if (record := copies.get(key)) and record.source), None)
     rest = len(also) - (outlet is not None)
-    others = f"{rest:,} other{'s' if rest > 1 else ''}" if rest else ""
+    others = count(rest, "other") if rest else ""
     return f"also in {' and '.join(part for part in (plain_text(outlet or ''), others) if part)}" if also else ""
 
 

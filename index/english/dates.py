@@ -1,6 +1,9 @@
-"""Days, months and time zones, as tables."""
+"""Days, months and time zones, as tables, and a date in words."""
 
 from __future__ import annotations
+
+import re
+from datetime import date
 
 from index.words import word_set
 
@@ -21,3 +24,21 @@ PERIODS = word_set("autumn fall month night spring summer week winter year")
 AFTER_THIS = word_set("evening fall month morning spring summer time week winter year")
 # After "that": a date, not what was said: "Who said that night …?"
 AFTER_THAT = word_set("day evening moment month morning night time week year")
+
+
+def format_date(published: str | None) -> str:
+    """`2024-12-10` as "10 December 2024", `--12-10` as "10 December", None as "", anything else unchanged."""
+    if not published:
+        return ""
+    found = re.fullmatch(r"(\d{4}|-)-(\d\d)(?:-(\d\d))?(?:[T ].*)?", published)
+    if not found:
+        return published
+    year, month, day = found.groups()
+    try:
+        # 2024 is a leap year, so --02-29 is valid.
+        valid = date(2024 if year == "-" else int(year), int(month), int(day or 1))
+    except ValueError:
+        return published
+    # Not strftime("%B"), which follows the locale.
+    words = [str(valid.day) if day else "", MONTHS[valid.month - 1], "" if year == "-" else year]
+    return " ".join(word for word in words if word)

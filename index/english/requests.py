@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from index.words import phrases
 
-def _phrases(table: str) -> tuple[str, ...]:
-    return tuple(" ".join(phrase.split()) for phrase in table.split(","))
-
-
-GREETINGS = _phrases("good afternoon, good day, good evening, good morning, greetings, hello, hey, hi, hiya")
+GREETINGS = phrases("good afternoon, good day, good evening, good morning, greetings, hello, hey, hi, hiya")
 # After a greeting.
-GREETED = _phrases("again, all, everybody, everyone, folks, friend, there, you")
-THANKS = _phrases(
+GREETED = phrases("again, all, everybody, everyone, folks, friend, there, you")
+THANKS = phrases(
     "cheers, great thanks, many thanks, ok thanks, okay thanks, thank you, thank you so much, thank you very much, "
     "thanks, thanks a lot, thx"
 )
-FAREWELLS = _phrases("bye, bye bye, good bye, goodbye, good night, see you")
-HELP = _phrases(
+FAREWELLS = phrases("bye, bye bye, good bye, goodbye, good night, see you")
+HELP = phrases(
     """
     can you help, can you help me, help, help me, how can i use this, how can you help, how can you help me,
     how do i use this, how do you work, how does it work, how does this work, tell me about yourself, what are you,
@@ -25,11 +22,11 @@ HELP = _phrases(
     """
 )
 # What the whole is called, after "this" or "your".
-COLLECTION = _phrases("archive, collection, library")
+COLLECTION = phrases("archive, collection, library")
 # One article that is open, or that the question is narrowed to.
-ONE_ARTICLE = _phrases("article, document, file, news article, piece, report, story, text")
+ONE_ARTICLE = phrases("article, document, file, news article, piece, report, story, text")
 # They ask for the gist of what follows.
-SUMMARISING = _phrases(
+SUMMARISING = phrases(
     """
     a short summary of, a summary of, briefly summarise, briefly summarize, give a summary of,
     give me a short summary of, give me a summary of, give me the gist of, recap, sum up, summarise, summarize,
@@ -37,7 +34,7 @@ SUMMARISING = _phrases(
     """
 )
 # Before a topic, they ask for what happened, in order.
-TELLING = _phrases(
+TELLING = phrases(
     """
     a chronology of, a timeline for, a timeline of, bring me up to date on, catch me up on, chronology of,
     give me a chronology of, give me a timeline for, give me a timeline of, make a timeline of, sequence of events in,
@@ -50,7 +47,7 @@ TELLING = _phrases(
 )
 # Periods up to the newest day, in days.
 PERIODS = {
-    **dict.fromkeys(_phrases("now, this morning, today"), 1),
-    **dict.fromkeys(_phrases("last week, lately, recently, the last week, the past week, this week"), 7),
-    **dict.fromkeys(_phrases("last month, the last month, the past month, this month"), 31),
+    **dict.fromkeys(phrases("now, this morning, today"), 1),
+    **dict.fromkeys(phrases("last week, lately, recently, the last week, the past week, this week"), 7),
+    **dict.fromkeys(phrases("last month, the last month, the past month, this month"), 31),
 }

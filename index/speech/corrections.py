@@ -13,7 +13,6 @@ that is not ours as it is.
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -21,6 +20,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 from index.errors import in_one_line
+from index.own_files import to_toml_text
 
 LONGEST = 200  # characters of a name or a role
 HEADER = (
@@ -275,5 +275,4 @@ def _list_names(names: Iterable[str]) -> str:
 def _to_value(value: str | tuple[str, ...]) -> str:
     if isinstance(value, tuple):
         return "[\n" + "".join(f"    {part},\n" for part in map(_to_value, value)) + "]"
-    # TOML's basic strings are JSON's, but that DEL has to be escaped.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return to_toml_text(value)

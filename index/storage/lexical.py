@@ -140,17 +140,11 @@ class Lexical:
             found += self._query("SELECT id FROM sentences WHERE digest = ? LIMIT 1", digest(text))
         return [row[0] for row in found]
 
-    def copies_of(self, article_ids: Collection[str]) -> dict[str, set[str]]:
-        """The ids of the articles that are copies of each of these, by its id, if there are any; see `sketches`."""
+    def copies_of(self, article_ids: Collection[str] | None) -> dict[str, set[str]]:
+        """The ids of the copies of each of these articles that has some, by its id; with None, of all articles."""
+        given = () if article_ids is None else (json.dumps(list(article_ids)),)
         found: dict[str, set[str]] = {}
-        for one, other in self._copies(f"AND mine.id IN {_LISTED}", json.dumps(list(article_ids))):
-            found.setdefault(one, set()).add(other)
-        return found
-
-    def all_copies(self) -> dict[str, set[str]]:
-        """The ids of the copies of every article that has some, by its id."""
-        found: dict[str, set[str]] = {}
-        for one, other in self._copies(""):
+        for one, other in self._copies(f"AND mine.id IN {_LISTED}" if given else "", *given):
             found.setdefault(one, set()).add(other)
         return found
 

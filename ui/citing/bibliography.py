@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from index.english.dates import MONTHS
+from index.english.dates import MONTHS, format_date
 from index.english.names import FEMALE, MALE, PARTICLES, SUFFIXES
 from ui.citing.links import to_address
 from ui.citing.records import Record
 from ui.inert import plain_text
-from ui.wording import describe_speech, describe_voice, format_date
+from ui.wording import describe_speech, describe_voice
 
 _LATEX = {
     **{sign: f"\\{sign}" for sign in "#$%&_"},

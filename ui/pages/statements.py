@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from index.english.dates import format_date
 from qa.answer import CitedSentence
 from qa.statements import Quote
 from ui.citing.cite import write
 from ui.citing.formats import FORMATS
 from ui.inert import escape_html
 from ui.source import Mark, Opened, nothing_open_html, panel_html
-from ui.wording import describe_manner, describe_places, describe_speech, find_own_words, format_date
+from ui.wording import describe_manner, describe_places, describe_speech, find_own_words
 
 if TYPE_CHECKING:
     from index.library import Library

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Literal
 
+from index.english.dates import format_date
 from index.values import ArticleRecord
 from qa.answer import Answer, Citation, CitedSentence
 from qa.smalltalk import EXAMPLE
@@ -18,7 +19,6 @@ from ui.wording import (
     describe_speech,
     describe_voice,
     find_own_words,
-    format_date,
 )
 
 NO_ANSWER = "No answer on the record."
@@ -132,9 +132,14 @@ def source_parts(cited: CitedSentence) -> list[str]:
     return [cited.title or cited.article_id, *(part for part in about if part)]
 
 
+def describe_origin(cited: CitedSentence) -> str:
+    """The same on one line, made inert."""
+    return ", ".join(map(plain_text, source_parts(cited)))
+
+
 def plain_source(cited: CitedSentence, link: str, copies: Copies = NO_COPIES) -> str:
     """Who says a sentence and where it is, as plain text, with its link on a line of its own."""
-    described = ", ".join(map(plain_text, source_parts(cited)))
+    described = describe_origin(cited)
     place = f"({plain_text(cited.article_id)}, {cited.start}–{cited.end})"
     also = f", {describe_also(cited.also, copies)}" if cited.also else ""
     source = f"{plain_text(describe_attribution(cited))} {described} {place}{also}".lstrip()

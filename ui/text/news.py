@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from qa.answer import CitedSentence
 from qa.news import NewsItem
 from qa.watches import Watch
 from ui.inert import plain_text
-from ui.wording import count, describe_source, describe_voice
+from ui.text.answer import describe_origin
+from ui.wording import count, describe_voice
 
-_KINDS = {"new": "new", "changed": "this statement changed", "removed": "was removed"}
+KINDS = {"new": "new", "changed": "this statement changed", "removed": "was removed"}
 
 
 def watches_text(watches: Sequence[Watch], unread: Mapping[str, int]) -> str:
@@ -43,13 +45,18 @@ def news_text(items: Sequence[NewsItem], watches: Sequence[Watch]) -> str:
         lines += ["", plain_text(titles[watch])]
         for item in found:
             sentence = item.sentence
-            said = ": ".join(part for part in (describe_voice(sentence), " ".join(sentence.text.split())) if part)
-            lines.append(f"  {_KINDS[item.kind]}  {plain_text(said)}")
+            lines.append(f"  {KINDS[item.kind]}  {plain_text(describe_said(sentence))}")
             if item.before:
                 lines.append(f"      before: {plain_text(' '.join(item.before.split()))}")
-            source = describe_source(sentence.title, sentence.source, sentence.published)
-            lines.append(f"      {source} ({plain_text(sentence.article_id)}, {sentence.start}–{sentence.end})")
+            lines.append(
+                f"      {describe_origin(sentence)} ({plain_text(sentence.article_id)}, {sentence.start}–{sentence.end})"
+            )
     return "\n".join(lines)
+
+
+def describe_said(sentence: CitedSentence) -> str:
+    """A sentence on one line, after whoever says it; not made inert."""
+    return ": ".join(part for part in (describe_voice(sentence), " ".join(sentence.text.split())) if part)
 
 
 def item_fields(item: NewsItem) -> dict[str, Any]:

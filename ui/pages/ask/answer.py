@@ -10,7 +10,7 @@ from index.values import ArticleRecord
 from qa.answer import Answer, Citation
 from qa.smalltalk import EXAMPLE
 from ui.inert import escape_html
-from ui.shell import date_html
+from ui.shell import date_html, origin_html
 from ui.text.answer import (
     NO_ANSWER,
     NO_COPIES,
@@ -20,7 +20,7 @@ from ui.text.answer import (
     group_citations,
     split_passages,
 )
-from ui.wording import count, describe_places, describe_speech, describe_voice
+from ui.wording import count, describe_speech, describe_voice
 
 # What stands around the pieces of a sentence.
 _AROUND = {
@@ -117,7 +117,7 @@ def _sources_html(citations: Sequence[Citation], copies: Copies) -> str:
             place += 1
         listed = f'<details class="also"><summary>{_count_others(len(also))}</summary><ul>{items}</ul></details>'
         lines.append(
-            f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{_origin_html(*cited)}'
+            f'<li><span class="numbers">{numbers}</span> {_by_html(cited[0])}{origin_html(*cited)}'
             f"{listed if also else ''}</li>"
         )
     return f'<ul class="sources" aria-label="Sources">{"".join(lines)}</ul>'
@@ -165,18 +165,6 @@ def _note_html(answer: Answer) -> str:
     return f'<p class="note" dir="auto">{escape_html(answer.note)}</p>' if answer.note else ""
 
 
-def _origin_html(*citations: Citation) -> str:
-    """The article of citations, its outlet and date, and where in the original they are."""
-    citation, places = citations[0], describe_places(citations)
-    parts = [f"<cite><bdi>{escape_html(citation.title or citation.article_id)}</bdi></cite>"]
-    if citation.source:
-        parts.append(f"<bdi>{escape_html(citation.source)}</bdi>")
-    parts += date_html(citation.published)
-    if places:
-        parts.append(f'<span class="place">{escape_html(places)}</span>')
-    return " · ".join(parts)
-
-
 def _refusal_html(answer: Answer) -> str:
     parts = [
         f'<div class="refusal">{_note_html(answer)}<p class="verdict">{NO_ANSWER}</p>',
@@ -188,7 +176,7 @@ def _refusal_html(answer: Answer) -> str:
         for place, citation in enumerate(answer.closest):
             parts.append(
                 f'<blockquote dir="auto">{_sentence_html(citation)}</blockquote>'
-                f'<p class="closest-source">{_by_html(citation)}{_origin_html(citation)} · '
+                f'<p class="closest-source">{_by_html(citation)}{origin_html(citation)} · '
                 f'<button type="button" class="closest-open" data-opens="closest" data-place="{place}">'
                 "Read it in the article</button></p>"
             )
@@ -202,5 +190,5 @@ def _card_html(citation: Citation) -> str:
     return (
         f'<div class="card" data-number="{citation.number}">'
         f'<p class="words" dir="auto">{_sentence_html(replace(citation, gloss=None))}</p>{speaker}'
-        f'<p class="from">{_origin_html(citation)}</p></div>'
+        f'<p class="from">{origin_html(citation)}</p></div>'
     )

@@ -10,9 +10,9 @@ from index.errors import OnRecordError
 from index.values import ArticleRecord
 from qa.copies import compare_articles, find_copies
 from qa.differences import Difference, compare_words
-from ui.inert import escape_html, line_html
+from ui.inert import line_html
 from ui.pages.library.state import Row, Shelf
-from ui.shell import date_html, problem_html
+from ui.shell import date_html, piece_html, problem_html
 from ui.source import Opened, frame_html, nothing_open_html
 from ui.text.copies import describe_counts
 from ui.wording import count
@@ -102,19 +102,8 @@ def _counts(differences: Sequence[Difference]) -> str:
 
 def _difference_html(one: Difference) -> str:
     if one.kind == "changed":
-        shown = "".join(
-            escape_html(before)
-            if before and after
-            else f"<del>{escape_html(before)}</del>"
-            if before
-            else f"<ins>{escape_html(after)}</ins>"
-            for before, after in compare_words(one.before, one.after)
-        )
-    elif one.kind == "removed":
-        shown = f"<del>{escape_html(one.before)}</del>"
-    elif one.kind == "added":
-        shown = f"<ins>{escape_html(one.after)}</ins>"
+        shown = "".join(piece_html(before, after) for before, after in compare_words(one.before, one.after))
     else:
-        shown = escape_html(one.after)
+        shown = piece_html(one.before, one.after)
     name = "" if one.kind == "same" else f'<span class="kind">{one.kind.capitalize()}</span> '
     return f'<li class="{one.kind}" dir="auto">{name}{shown}</li>'

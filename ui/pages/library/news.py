@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from index.english.dates import format_date
 from index.seeds_folder import Added, Known, Taken
 from index.sync import Report
 from ui.inert import escape_html, line_html, plain_text
 from ui.pages.library.state import Arrival, Shelf
 from ui.shell import problem_html
-from ui.wording import count, format_date
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library

@@ -102,7 +102,7 @@ class Shelf:
 def list_rows(library: Library, plan: Plan, ghosts: Sequence[Row] = ()) -> list[Row]:
     """Every article and every file that has none yet; a ghost takes the place of its row until the file is back."""
     records = library.records
-    copies = library.lexical.all_copies()
+    copies = library.lexical.copies_of(None)
     changed = {file.name for file in plan.read} | set(plan.unsettled)
     gone = set(plan.gone)
     reasons = dict(plan.skipped)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from index.english.dates import format_date
 from index.reading.files import CONTAINERS, SUFFIXES, largest
 from index.settings import Settings
 from ui.inert import line_html
 from ui.pages.library.state import PAGE_SIZE, Row, Shelf, describe_order
 from ui.source import Opened, nothing_open_html, panel_html
-from ui.wording import count, format_date
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from qa.differences import compare_words
 from qa.news import NewsItem
 from qa.watches import LONGEST, Watch
+from ui.bells import data_html
 from ui.inert import escape_html, line_html
 from ui.pages.new.state import Shown
 from ui.pages.statements import own_words_html
-from ui.shell import date_html, problem_html
+from ui.shell import origin_html, piece_html, problem_html
 from ui.source import Mark, Opened, nothing_open_html, panel_html
+from ui.text.news import KINDS
 from ui.wording import count, describe_speech, describe_voice, format_moment
 
 if TYPE_CHECKING:
     from index.library import Library
 
 _OFFERED = 200  # people, and outlets, offered while a name is typed
-_KINDS = {"new": "New", "changed": "This statement changed", "removed": "Was removed"}
 
 
 def head_html(*, read_only: bool) -> str:
@@ -79,8 +79,7 @@ def watched_told_html(watched: Watch) -> str:
 
 def stopped_told_html(watched: Watch) -> str:
     """What is no longer watched, with a button that watches it again."""
-    given = "".join(f' data-{name}="{escape_html(text)}"' for name, text in asdict(watched).items() if text)
-    again = f'<button type="button" class="again"{given}>Watch again</button>'
+    again = f'<button type="button" class="again"{data_html(watched)}>Watch again</button>'
     return _told_html(f"No longer watching “<bdi>{escape_html(watched.title)}</bdi>”.", again)
 
 
@@ -110,11 +109,8 @@ def news_panel_html(library: Library, shown: Shown | None, number: int) -> str:
 
 def differing_html(before: str, now: str) -> tuple[str, str]:
     """Two versions of a sentence, the words that only one of them has in a `del` and in an `ins`."""
-    was = is_now = ""
-    for old, new in compare_words(before, now):
-        was += escape_html(old) if new or not old else f"<del>{escape_html(old)}</del>"
-        is_now += escape_html(new) if old or not new else f"<ins>{escape_html(new)}</ins>"
-    return was, is_now
+    pieces = [(old, new, piece_html(old, new)) for old, new in compare_words(before, now)]
+    return "".join(html for old, _, html in pieces if old), "".join(html for _, new, html in pieces if new)
 
 
 def _offer_html(name: str, offered: list[str]) -> str:
@@ -172,16 +168,11 @@ def _item_html(item: NewsItem, *, is_unread: bool) -> str:
         words = f'<span class="words">{own_words_html(sentence)}</span>'
     voice = describe_voice(sentence)
     by = f"<bdi>{escape_html(voice)}</bdi>, {describe_speech(sentence.speech)}" if voice else ""
-    origin = [
-        part for part in (by, f"<cite><bdi>{line_html(sentence.title or sentence.article_id)}</bdi></cite>") if part
-    ]
-    if sentence.source:
-        origin.append(f"<bdi>{escape_html(sentence.source)}</bdi>")
-    origin += date_html(sentence.published)
+    origin = " · ".join(part for part in (by, origin_html(sentence)) if part)
     return (
         f'<li class="{"unread" if is_unread else "seen"}"><button type="button" class="statement" data-opens="news" '
         f'data-place="{item.number}" dir="auto"><span class="speech {item.kind}">'
-        f"{'<span class=unseen>Unread: </span>' if is_unread else ''}{_KINDS[item.kind]}"
+        f"{'<span class=unseen>Unread: </span>' if is_unread else ''}{KINDS[item.kind].capitalize()}"
         f'<span class="found"> · found {format_moment(item.found)}</span></span>{words}'
-        f'<span class="origin">{" · ".join(origin)}</span></button></li>'
+        f'<span class="origin">{origin}</span></button></li>'
     )

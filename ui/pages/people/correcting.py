@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from index.english.dates import format_date
 from index.file_names import PEOPLE_FILE
 from index.speech.corrections import LONGEST, Correction, to_toml
 from index.speech.suggestions import Suggestion
@@ -15,7 +16,7 @@ from ui.inert import escape_html, line_html
 from ui.pages.people.state import PersonStatements
 from ui.shell import problem_html
 from ui.text.people import describe, describe_suggestion
-from ui.wording import count, format_date
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from index.english.dates import format_date
 from index.values import Speaker
 from index.words import fold_letters
 from qa.statements import count_quotes, list_dates
@@ -18,7 +19,7 @@ from ui.pages.people.state import PersonStatements, month_of
 from ui.pages.statements import PAGE_SIZE, in_article_html, more_html, statement_panel_html, topic_box_html
 from ui.search import has_words, split_sought
 from ui.source import nothing_open_html
-from ui.wording import count, format_date
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library

@@ -11,12 +11,13 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from index.english.dates import format_date
 from qa.statements import Quote
 from ui.inert import escape_html
 from ui.pages.statements import in_article_html, more_html, statement_panel_html
 from ui.pages.topic.state import Timeline, day_of
 from ui.source import nothing_open_html
-from ui.wording import count, format_date
+from ui.wording import count
 
 if TYPE_CHECKING:
     from index.library import Library
