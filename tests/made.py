@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from index.values import ArticleRecord, Sentence
+from index.values import ArticleRecord, Sentence, Statement
 from qa.answer import Answer
 from qa.compose import compose
 from qa.evidence import Evidence
 from qa.question import read_question
+from qa.statements import Quote
 
 QUERY = read_question("What did Duarte say about the pier?")
 TEXTS = [
@@ -24,6 +25,24 @@ TEXTS = [
     "Gulls do not mind.",
     "Lowland waits for spring.",
 ]
+
+# A statement as the pages of the app list them.
+FERRY = Quote(
+    article_id="ferry.txt",
+    digest="d1",
+    title="Ferry",
+    source="City Wire",
+    author=None,
+    published="2024-03-04",
+    url=None,
+    start=0,
+    end=11,
+    text="It is over.",
+    speaker="Ines Duarte",
+    speech="direct",
+    statements=(Statement(0, 12, "Ines Duarte", "direct"),),
+    locator=None,
+)
 
 
 def evidence(

@@ -10,6 +10,7 @@ from qa.answer import CitedSentence
 from qa.news import NewsItem, find_news, unwatch, watch
 from qa.watches import Watch
 from tests.conftest import MakeLibrary
+from tests.made import FERRY as SAID
 from tests.test_render import HOSTILE, Page
 from ui.pages.new.state import Shown, find_shown
 from ui.pages.new.view import (
@@ -25,22 +26,6 @@ from ui.source import nothing_open_html
 
 DUARTE = Watch(speaker="Ines Duarte")
 TRAM = Watch(about="tram")
-SAID = CitedSentence(
-    article_id="ferry.txt",
-    digest="d1",
-    title="Ferry",
-    source="City Wire",
-    author=None,
-    published="2024-03-04",
-    url=None,
-    start=0,
-    end=11,
-    text="It is over.",
-    speaker="Ines Duarte",
-    speech="direct",
-    statements=(),
-    locator=None,
-)
 
 
 def put(library: Library, name: str, text: str) -> None:

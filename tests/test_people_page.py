@@ -7,30 +7,13 @@ import pytest
 
 from index.errors import QuestionError
 from index.library import Library
-from index.values import Speaker, Statement
-from qa.statements import Quote
+from index.values import Speaker
 from tests.conftest import MakeLibrary
+from tests.made import FERRY as SAID
 from tests.test_render import HOSTILE, Page
 from ui.pages.people.state import PersonStatements, find_person_statements
 from ui.pages.people.view import people_html, person_html, person_panel_html, plot_html
 from ui.source import nothing_open_html
-
-SAID = Quote(
-    article_id="ferry.txt",
-    digest="d1",
-    title="Ferry",
-    source="City Wire",
-    author=None,
-    published="2024-03-04",
-    url=None,
-    start=0,
-    end=11,
-    text="It is over.",
-    speaker="Ines Duarte",
-    speech="direct",
-    statements=(Statement(0, 12, "Ines Duarte", "direct"),),
-    locator=None,
-)
 
 
 @pytest.fixture(scope="module")

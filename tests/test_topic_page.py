@@ -8,31 +8,14 @@ import pytest
 
 from index.errors import QuestionError
 from index.library import Library
-from index.values import Statement
-from qa.statements import Quote
 from tests.conftest import MakeLibrary
+from tests.made import FERRY
 from tests.test_render import HOSTILE, Page
 from ui.pages.topic.handlers import read_point
 from ui.pages.topic.state import ROWS, arrange, find_timeline
 from ui.pages.topic.view import statements_html, timeline_html, topic_panel_html, topic_problem_html
 from ui.source import nothing_open_html
 
-FERRY = Quote(
-    article_id="ferry.txt",
-    digest="d1",
-    title="Ferry",
-    source="City Wire",
-    author=None,
-    published="2024-03-04",
-    url=None,
-    start=0,
-    end=11,
-    text="It is over.",
-    speaker="Ines Duarte",
-    speech="direct",
-    statements=(Statement(0, 12, "Ines Duarte", "direct"),),
-    locator=None,
-)
 LATER = replace(FERRY, article_id="later.txt", published="2024-05-01", speaker="Tomas Okafor")
 UNDATED = replace(FERRY, article_id="undated.txt", published=None)
 BIDI = "\u202eevil"

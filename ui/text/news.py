@@ -48,9 +48,8 @@ def news_text(items: Sequence[NewsItem], watches: Sequence[Watch]) -> str:
             lines.append(f"  {KINDS[item.kind]}  {plain_text(describe_said(sentence))}")
             if item.before:
                 lines.append(f"      before: {plain_text(' '.join(item.before.split()))}")
-            lines.append(
-                f"      {describe_origin(sentence)} ({plain_text(sentence.article_id)}, {sentence.start}–{sentence.end})"
-            )
+            place = f"({plain_text(sentence.article_id)}, {sentence.start}–{sentence.end})"
+            lines.append(f"      {describe_origin(sentence)} {place}")
     return "\n".join(lines)
 
 
