@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 from ui.gradio_seam import accept_event, sent_with
@@ -58,3 +59,20 @@ def test_names_are_still_there() -> None:
         source = inspect.getsource(where)
         assert [name for name in names if name not in source] == []
     assert LocalContext.blocks.get(None) is LocalContext.request.get(None) is None
+
+
+def test_events_of_which_the_last_one_counts_are_sent_as_such() -> None:
+    listening, sending = set(), set()
+    for path in UI.rglob("*.py"):
+        page = "assets" if path.parent == UI else path.parent.name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "listen":
+                values = (*node.args, *(word.value for word in node.keywords))
+                texts = [value.value for value in values if isinstance(value, ast.Constant)]
+                listening |= {(page, texts[0])} if "always_last" in texts else set()
+    for path in UI.rglob("*.js"):
+        sending |= {
+            (path.parent.name, name) for name in re.findall(r'triggerLatest\("(\w+)"', path.read_text(encoding="utf-8"))
+        }
+    assert listening == sending
+    assert len(listening) > 9

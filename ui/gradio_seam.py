@@ -44,6 +44,24 @@ def sent_with(event: gr.EventData) -> dict[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
+def with_trigger_latest(script: str) -> str:
+    """The script of an element of HTML, which may call `triggerLatest`: for events of which the last one counts.
+
+    While the handler of an "always_last" event runs, Gradio notes only that there was another, and then sends once more
+    what the *first* one was sent with. It keeps that object, so whatever is in it by then is what the last one has.
+    """
+    return _TRIGGER_LATEST + script
+
+
+_TRIGGER_LATEST = """const latest = {};
+function triggerLatest(name, data = {}) {
+  latest[name] ??= {};
+  for (const key of Object.keys(latest[name])) delete latest[name][key];
+  trigger(name, Object.assign(latest[name], data));
+}
+"""
+
+
 def uploaded_paths(blocks: gr.Blocks) -> set[str]:
     """The paths of the uploads that Gradio has received; when deleting a file, remove its path from the set too."""
     return blocks.upload_file_set

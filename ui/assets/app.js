@@ -38,7 +38,7 @@ function isShown(place) {
 function open(place) {
   wanted = place;
   if (isShown(place)) settlePanel();
-  trigger("open", place); // what is shown may have changed since
+  triggerLatest("open", place); // what is shown may have changed since
 }
 
 function markCurrent() {

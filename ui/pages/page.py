@@ -2,8 +2,9 @@
 
 A page is a folder here. Its handlers.py has a class that draws the components into a column and connects their events;
 its script and its style sheet have the folder's name. The script runs once, when Gradio has put it on the page, and
-sends events to Python with `trigger(name, {…})`. A button with data-opens opens an article in the panel on the right:
-see assets/app.js. One with data-cites offers the formats to copy or save it in: see assets/citing.js.
+sends events to Python with `trigger(name, {…})`, or with `triggerLatest` where only the last of several counts: see
+`listen`. A button with data-opens opens an article in the panel on the right: see assets/app.js. One with data-cites
+offers the formats to copy or save it in: see assets/citing.js.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
-from ui.gradio_seam import accept_event
+from ui.gradio_seam import accept_event, with_trigger_latest
 from ui.source import nothing_open_html
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def draw_html(
         html,
         elem_id=name,
         elem_classes=[] if is_seen else ["carrier"],
-        js_on_load=script,
+        js_on_load=script and with_trigger_latest(script),
         apply_default_css=False,
         render=is_rendered,
     )
@@ -115,8 +116,9 @@ def listen(
 ) -> Any:
     """Call a handler on each event of a component; its parameter `event`, if it has one, gets what the script sent.
 
-    `while_running` is for events during a call: they are ignored, handled at once, or the last is handled afterwards.
-    Events with the same `queue`, of all visitors, are handled one at a time.
+    `while_running` is for events during a call: they are ignored, handled at once, or the last is handled afterwards,
+    which the script must then send by `triggerLatest`. Events with the same `queue`, of all visitors, are handled in
+    turn.
     """
     accept_event(handler)
     # Events are not for users of the API, and Gradio's own progress overlay would cover what is being read. Without a

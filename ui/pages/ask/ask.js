@@ -26,7 +26,7 @@ function settleTurns() {
   // Ignore an earlier revision, unless it is from a restarted server whose clock was set back.
   if (!part || (got <= revision && got > revision - 1000)) return;
   const first = Number(part.dataset.first);
-  if (first && got !== revision + 1) return trigger("send_all");
+  if (first && got !== revision + 1) return triggerLatest("send_all");
   revision = got;
   const made = document.createElement("template");
   made.innerHTML = part.textContent;
@@ -189,9 +189,9 @@ document.addEventListener("click", (event) => {
     focusQuestion();
   } else if (button.matches(".edit")) {
     editing = true;
-    trigger("edit", { turn });
+    triggerLatest("edit", { turn });
   } else if (button.matches(".keep")) {
-    trigger("cancel_edit");
+    triggerLatest("cancel_edit");
     focusQuestion();
   } else if (button.matches(".vote")) trigger("vote", { turn, vote: button.dataset.vote });
   else if (button.matches(".filters-toggle")) toggleFilters();
@@ -249,7 +249,7 @@ function toggleFilters() {
 }
 
 function sendFilters() {
-  trigger("filter", Object.fromEntries(new FormData(filterForm())));
+  triggerLatest("filter", Object.fromEntries(new FormData(filterForm())));
 }
 
 function settleTools() {
@@ -266,7 +266,7 @@ document.addEventListener("input", (event) => {
   const { form, name, value, type } = event.target;
   if (!form || form !== filterForm() || type === "date") return;
   clearTimeout(offerTimer);
-  offerTimer = setTimeout(() => trigger("offer", { name, sought: value }), 120);
+  offerTimer = setTimeout(() => triggerLatest("offer", { name, sought: value }), 120);
 });
 
 // The address: ?q= asks a question, and is removed when another is asked.

@@ -15,7 +15,7 @@ let depth = 0; // how many nested elements a file is being dragged over
 
 function listArticles(changes = {}) {
   const table = list();
-  trigger("list_articles", {
+  triggerLatest("list_articles", {
     sought: box()?.value ?? "",
     ...(table && { column: table.dataset.column, descending: table.dataset.descending === "1" }),
     ...changes,

@@ -57,7 +57,8 @@ class NewPage:
             news = draw_html("", "new-list")
             offers = draw_html("", "new-offers", is_seen=False)
         outputs = [state, news, self._site.masthead, self._site.watched]
-        listen(script, "open_news", self._open_news, state, outputs, while_running="always_last")
+        # In turn: the second of two calls must know from the first what was unread when the visitor came.
+        listen(script, "open_news", self._open_news, state, outputs, while_running="always_last", queue="news")
         listen(script, "settle", self._settle, state, [state, news], while_running="once")
         if not self._read_only:
             listen(script, "offer", lambda: offers_html(self._library), None, offers, while_running="once")
@@ -67,22 +68,25 @@ class NewPage:
 
     def _open_news(self, state: Shown | None, event: gr.EventData) -> _Outputs:
         sent = sent_with(event)
-        limit = sent.get("limit")
-        limit = limit if isinstance(limit, int) and limit > 0 else PAGE_SIZE
-        return self._show(None if sent.get("anew") is True else state, limit)
+        limit, visit = (sent[name] if isinstance(sent.get(name), int) else 0 for name in ("limit", "visit"))
+        return self._show(state if state and state.visit == visit else None, limit if limit > 0 else PAGE_SIZE, visit)
 
-    def _show(self, state: Shown | None, limit: int) -> _Outputs:
+    def _show(self, state: Shown | None, limit: int, visit: int) -> _Outputs:
         """The page as it is now; what was unread on it in `state` still is."""
         try:
-            shown = find_shown(self._library, seen=state.seen if state else find_mark(self._library), limit=limit)
+            seen = state.seen if state else find_mark(self._library)
+            shown = find_shown(self._library, seen=seen, limit=limit, visit=visit)
             if self._read_only:
                 shown = replace(shown, seen=shown.latest)
             elif shown.unread:
                 mark_seen(self._library, shown.latest)
         except OnRecordError as error:
-            return None, problem_html(str(error)), self._site.show_masthead(), watched_html(self._library)
+            return state, problem_html(str(error)), self._site.show_masthead(), watched_html(self._library)
         html = shown_html(shown, read_only=self._read_only)
         return shown, html, self._site.show_masthead(), watched_html(self._library)
+
+    def _show_again(self, state: Shown | None) -> _Outputs:
+        return self._show(state, state.limit if state else PAGE_SIZE, state.visit if state else 0)
 
     def _settle(self, state: Shown | None) -> tuple[Shown | None, Any]:
         import gradio as gr
@@ -93,15 +97,13 @@ class NewPage:
         return state, shown_html(state, read_only=self._read_only)
 
     def _watch(self, state: Shown | None, event: gr.EventData) -> _Outputs:
-        limit = state.limit if state else PAGE_SIZE
         try:
             told = watched_told_html(watch(self._library, read_sent(sent_with(event))))
         except OnRecordError as error:
             told = refused_told_html(str(error))
-        return *self._show(state, limit), told
+        return *self._show_again(state), told
 
     def _stop(self, state: Shown | None, event: gr.EventData) -> _Outputs:
-        limit = state.limit if state else PAGE_SIZE
         try:
             watches = read_watches(self._library.settings.seeds)
             watched = find_watch(watches, str(sent_with(event).get("watch", "")))
@@ -109,7 +111,7 @@ class NewPage:
             told = stopped_told_html(watched)
         except OnRecordError as error:
             told = refused_told_html(str(error))
-        return *self._show(state, limit), told
+        return *self._show_again(state), told
 
     def _open_item(self, state: Shown | None, _turn: int, number: int) -> str:
         return news_panel_html(self._library, state, number)

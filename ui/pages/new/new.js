@@ -9,6 +9,7 @@ const unread = () => link()?.querySelector(".unread");
 const numbers = () => [...list().querySelectorAll(".statement")].map((row) => row.dataset.place);
 
 let wasHere = false;
+let visit = 0; // counts how often the page was entered: what was unread then stays marked
 let known = null; // the items that were listed when earlier ones were asked for
 let watches = null; // how many there were
 
@@ -17,7 +18,8 @@ function enter() {
   wasHere = isHere();
   if (!enters) return;
   document.getElementById("new-told").querySelector(".told")?.remove();
-  trigger("open_news", { anew: true });
+  visit += 1;
+  openNews(0);
   if (form()) trigger("offer");
   document.querySelector("#new-head h2").focus({ preventScroll: true });
 }
@@ -47,7 +49,11 @@ function settleMasthead() {
 }
 
 function refresh() {
-  trigger("open_news", { limit: Number(list().querySelector(".news")?.dataset.limit ?? 0) });
+  openNews(Number(list().querySelector(".news")?.dataset.limit ?? 0));
+}
+
+function openNews(limit) {
+  triggerLatest("open_news", { visit, limit });
 }
 
 function settleTold() {
@@ -72,7 +78,7 @@ document.addEventListener("click", (event) => {
   else if (button?.matches(".again")) trigger("watch", { ...button.dataset });
   else if (button?.matches(".more")) {
     known = numbers();
-    trigger("open_news", { limit: Number(list().querySelector(".news").dataset.limit) + 50 });
+    openNews(Number(list().querySelector(".news").dataset.limit) + 50);
   }
 });
 

@@ -18,13 +18,15 @@ PAGE_SIZE = 50  # items shown before "Show earlier"
 class Shown:
     """What is watched, with what is new for each watch: watches and items the latest first, those without any last.
 
-    Items with a number above `seen` are unread. `has_earlier` is whether there are more than `limit`.
+    Items with a number above `seen` are unread. `has_earlier` is whether there are more than `limit`. `visit` is how
+    often the visitor had come to the page.
     """
 
     groups: tuple[tuple[Watch, tuple[NewsItem, ...]], ...]
     seen: int
     limit: int
     has_earlier: bool
+    visit: int = 0
 
     @property
     def items(self) -> list[NewsItem]:
@@ -42,7 +44,7 @@ class Shown:
         return sum(item.number > self.seen for item in self.items)
 
 
-def find_shown(library: Library, *, seen: int, limit: int = PAGE_SIZE) -> Shown:
+def find_shown(library: Library, *, seen: int, limit: int = PAGE_SIZE, visit: int = 0) -> Shown:
     """Return the latest `limit` items of what is watched; raises SeedsError if watches.toml cannot be understood."""
     watches = {watched.id: watched for watched in read_watches(library.settings.seeds)}
     found = list_news(library, list(watches.values()), limit=limit + 1)
@@ -51,4 +53,4 @@ def find_shown(library: Library, *, seen: int, limit: int = PAGE_SIZE) -> Shown:
         by_watch.setdefault(item.watch, []).append(item)
     ids = [*by_watch, *(id_ for id_ in reversed(watches) if id_ not in by_watch)]
     groups = tuple((watches[id_], tuple(by_watch.get(id_, ()))) for id_ in ids)
-    return Shown(groups, seen, limit, len(found) > limit)
+    return Shown(groups, seen, limit, len(found) > limit, visit)

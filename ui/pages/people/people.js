@@ -30,7 +30,7 @@ function enter() {
   if (!list().querySelector("p")) listPeople();
   if (name) {
     if (openPerson() === name && openTopic() === topic) focusPerson();
-    else trigger("open_person", { name, topic });
+    else triggerLatest("open_person", { name, topic });
   } else if (wasOnPerson) {
     [...list().querySelectorAll(".person")]
       .find((row) => decodeURIComponent(row.hash) === `#people/${openPerson()}`)
@@ -41,7 +41,7 @@ function enter() {
 }
 
 function listPeople(shown = null) {
-  trigger("list_people", { sought: soughtBox().value, shown, open: isUnfolded });
+  triggerLatest("list_people", { sought: soughtBox().value, shown, open: isUnfolded });
 }
 
 function openPerson() {

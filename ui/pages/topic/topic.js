@@ -37,7 +37,7 @@ function openTopic() {
 function requestTopic(topic) {
   scroller().setAttribute("aria-busy", "true");
   lastTopic = undefined;
-  trigger("open_topic", { topic });
+  triggerLatest("open_topic", { topic });
 }
 
 function focusTopic() {
@@ -77,7 +77,7 @@ function choose(point) {
   if (point && !again) point.setAttribute("aria-pressed", "true");
   toShow = Boolean(point && !again);
   const at = again || !point ? { row: -1, column: -1 } : placeOf(point);
-  trigger("choose_point", at);
+  triggerLatest("choose_point", at);
 }
 
 function placeOf(point) {
