@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -62,10 +63,11 @@ def unwatch(library: Library, watched: Watch) -> None:
         history.forget(watched.id)
 
 
-def find_news(library: Library) -> int:
+def find_news(library: Library, *, stop: threading.Event | None = None) -> int:
     """Look at every article that has come, changed or gone since it was looked at; return how many items are new.
 
-    Nothing is looked at before something is watched for the first time. Raises OnRecordError.
+    Nothing is looked at before something is watched for the first time. Told to stop meanwhile, it finds nothing, and
+    all is looked at the next time. Raises OnRecordError.
     """
     with _opened(library) as history:
         if history is None or not history.has_begun:
@@ -73,13 +75,13 @@ def find_news(library: Library) -> int:
         watches = read_watches(library.settings.seeds)
         while True:
             with library.reading():
-                looks = _look(library, history, watches)
+                looks = _look(library, history, watches, stop or threading.Event())
             if not looks or history.announce(looks):  # else another process was quicker
                 return sum(len(look.found) for look in looks)
 
 
-def _look(library: Library, history: History, watches: Sequence[Watch]) -> list[Look]:
-    """Look at every article whose version is another than the one that was looked at last."""
+def _look(library: Library, history: History, watches: Sequence[Watch], stop: threading.Event) -> list[Look]:
+    """Look at every article whose version is another than the one that was looked at last; at none if stopped."""
     before, now = history.looked_at(), library.store.ledger.digests()
     changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
     if not changed:
@@ -89,6 +91,8 @@ def _look(library: Library, history: History, watches: Sequence[Watch]) -> list[
     moved = {before[key] for key in changed if key not in now} & {now[key] for key in changed if key not in before}
     looks = []
     for key in changed:
+        if stop.is_set():
+            return []
         was, is_now = before.get(key), now.get(key)
         found: list[tuple[str, str]] = []
         if not (was is None and is_now in moved) and not (is_now is None and was in moved):
@@ -176,13 +180,13 @@ def _read_now(library: Library, record: ArticleRecord) -> Seen:
 
     keys = [sentence_id(record.id, record.digest, position) for position in range(record.sentences)]
     held = sorted(library.roster.sentences_with_vectors(keys), key=lambda row: row[1].position)
-    return Seen(record.source, [row[1] for row in held], np.stack([row[3] for row in held]))
+    return Seen(record.source, record.title, [row[1] for row in held], np.stack([row[3] for row in held]))
 
 
 def _read_then(library: Library, old: Version) -> Seen:
     vectors = library.model.encode([old.record.title, *(sentence.text for sentence in old.sentences)])
     sentences = library.roster.correct(old.record.digest, old.sentences)
-    return Seen(old.record.source, sentences, in_context(vectors[1:], vectors[0]))
+    return Seen(old.record.source, old.record.title, sentences, in_context(vectors[1:], vectors[0]))
 
 
 def _find_vectors(library: Library, history: History, watches: Sequence[Watch]) -> NDArray[np.float32]:

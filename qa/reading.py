@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from index.library import Library
-from index.models.reader import Passage, Reading, open_reader
+from index.models.reader import Passage, Reader, Reading, open_reader
 from index.settings import BUNDLED_READER, Settings
 from index.values import Sentence, sentence_id
 from qa.evidence import Evidence
@@ -22,7 +22,7 @@ def read(library: Library, query: Query, ranked: Sequence[Evidence], *, passages
 
     `ranked` is sorted, best first; at most `passages` passages are read.
     """
-    reader = open_reader()[0] if library.settings.reader == BUNDLED_READER else None
+    reader = _find_reader(library)
     if reader is None:
         return {}
     best = ranked[:READ]
@@ -46,6 +46,32 @@ def read(library: Library, query: Query, ranked: Sequence[Evidence], *, passages
     return readings
 
 
+def read_article(
+    library: Library, question: str, title: str, sentences: Sequence[Sentence], positions: Iterable[int]
+) -> dict[int, float]:
+    """Return how likely sentences of an article are to answer a question, as logits by position; {} without a reader.
+
+    Besides the sentences at these positions, their neighbours are read; what was read with one is not read again.
+    """
+    reader = _find_reader(library)
+    if reader is None:
+        return {}
+    chosen: list[list[int]] = []
+    for position in positions:
+        if not any(position in places for places in chosen):
+            chosen.append(_choose(sentences, position))
+    given = [Passage(title, [_saying(sentences[at]) + sentences[at].text for at in places]) for places in chosen]
+    answers: dict[int, float] = {}
+    for places, readings in zip(chosen, reader.read(question, given), strict=True):
+        for place, reading in zip(places, readings, strict=True):
+            answers[place] = max(reading.answers, answers.get(place, reading.answers))
+    return answers
+
+
+def _find_reader(library: Library) -> Reader | None:
+    return open_reader()[0] if library.settings.reader == BUNDLED_READER else None
+
+
 def _saying(sentence: Sentence) -> str:
     """What to put before a sentence that does not name its speaker: "Ana Roe: "."""
     speaker = sentence.speaker
@@ -59,18 +85,24 @@ def _without(before: int, reading: Reading) -> Reading:
 
 
 def _passage(found: Evidence, around: Mapping[str, Sentence]) -> list[tuple[str, Sentence]]:
-    """The sentence with its neighbours, nearest first as long as there is room, each with its id, in order."""
+    """The sentence with its neighbours, each with its id, in order."""
     keys = list(_neighbours(found))
     middle = keys.index(found.id)
-    chosen, room = {middle}, CHARACTERS - len(found.sentence.text)
+    beside = [found.sentence if key == found.id else around.get(key) for key in keys]
+    return [(keys[place], sentence) for place in _choose(beside, middle) if (sentence := beside[place])]
+
+
+def _choose(sentences: Sequence[Sentence | None], middle: int) -> list[int]:
+    """The places of a sentence and its neighbours, nearest first as long as there is room, in order."""
+    chosen, room = {middle}, CHARACTERS - sum(len(one.text) for one in sentences[middle : middle + 1] if one)
     for distance in range(1, NEIGHBOURS + 1):
         for place in (middle - distance, middle + distance):
+            near = sentences[place] if 0 <= place < len(sentences) else None
             beside = place + (1 if place < middle else -1)
-            near = around.get(keys[place]) if 0 <= place < len(keys) and beside in chosen else None
-            if near and len(near.text) <= room:
+            if near and beside in chosen and len(near.text) <= room:
                 chosen.add(place)
                 room -= len(near.text)
-    return [(keys[place], found.sentence if place == middle else around[keys[place]]) for place in sorted(chosen)]
+    return sorted(chosen)
 
 
 def _neighbours(found: Evidence) -> Iterable[str]:

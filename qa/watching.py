@@ -1,22 +1,27 @@
 """Which watches a sentence fits: by who says it, and by what it means.
 
 A sentence fits a watch if it is from the outlet, is said by the speaker, and is about the topic: its vector in context
-is near that of the question, or it has enough of the topic's words. One version of an article is compared at a time,
-with all watches at once, and no index is needed for it, so that one that is gone is compared like one that is there.
+is near that of the question, or it has enough of the topic's words. What may answer a question, the reader then reads.
+One version of an article is compared at a time, with all watches at once, and no index is needed for it, so that one
+that is gone is compared like one that is there.
 """
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.english.questions import AUXILIARIES, QUESTION_WORDS
 from index.library import Library
 from index.speech.people import find_speaker
 from index.values import Sentence, Speaker, led_by
-from index.words import fold_letters, to_stems, to_words
+from index.words import any_of, fold_letters, to_stems, to_words
 from qa.question import read_question
+from qa.reading import read_article
+from qa.request import find_request, strip_courtesy
 from qa.scoring import measure_rarity, measure_share
 from qa.watches import MOST, Watch, text_of
 
@@ -34,26 +39,38 @@ class _Bar:
 
 
 # With a speaker, chosen on 400 questions "What did X say about Y?" over a stream of news articles; without, on 112
-# questions over these and checked on 149 over others. See docs/quality.md.
-SAID, ASKED = _Bar(0.75, 0.9), _Bar(0.25, 0.72)
+# questions over these and checked on 149 over others. What reaches MAY_ANSWER is read, and must reach ANSWERS as the
+# reader's logit. See docs/quality.md.
+SAID, ASKED, MAY_ANSWER = _Bar(0.75, 0.9), _Bar(0.25, 0.72), _Bar(0.25, 0.6)
+ANSWERS = 0.2
+
+_BEGINS = re.compile(rf"{any_of(QUESTION_WORDS | AUXILIARIES)}\b", re.IGNORECASE)
+_ON_A_TOPIC = re.compile(
+    r"(?:(?:what|how) about|what(?:['’]s| is) new|any (?:more )?news|anything (?:more|new))\b", re.I
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A version of an article: its outlet, and its sentences in order, with their unit vectors in context."""
+    """A version of an article: its outlet, title, and sentences in order, with their unit vectors in context."""
 
     source: str | None
+    title: str
     sentences: Sequence[Sentence]
     vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A watch, ready to be compared: whose words it wants, and the stems of its topic without the speaker's name."""
+    """A watch, ready to be compared: whose words it wants, and the stems of its topic without the speaker's name.
+
+    `asks` is whether it has a question that the reader can tell the answers to.
+    """
 
     watch: Watch
     speaker: str
     topic: tuple[str, ...]
+    asks: bool
 
 
 class Matcher:
@@ -82,17 +99,34 @@ class Matcher:
             if wanted.speaker and not voices:
                 continue
             fitting = [
-                at
-                for at in sorted(positions)
-                if (not voices or led_by(seen.sentences[at], voices).speaker in voices)
-                and (not wanted.topic or self._is_about(wanted, float(row[at]), stems[at]))
+                at for at in sorted(positions) if (not voices or led_by(seen.sentences[at], voices).speaker in voices)
             ]
+            if wanted.topic:
+                fitting = self._find_about(wanted, seen, fitting, row, stems)
             if fitting:
                 found[wanted.watch] = fitting
         return found
 
-    def _is_about(self, wanted: _Wanted, near: float, stems: set[str]) -> bool:
-        bar = SAID if wanted.speaker else ASKED
+    def _find_about(
+        self,
+        wanted: _Wanted,
+        seen: Seen,
+        positions: Sequence[int],
+        near: NDArray[np.float32],
+        stems: Sequence[set[str]],
+    ) -> list[int]:
+        """Those of these positions, in order, of which the sentences are about a topic, or answer a question."""
+        if not wanted.asks:
+            bar = SAID if wanted.speaker else ASKED
+            return [at for at in positions if self._reaches(bar, wanted, float(near[at]), stems[at])]
+        nearest = sorted(positions, key=lambda at: -near[at])
+        may_answer = [at for at in nearest if self._reaches(MAY_ANSWER, wanted, float(near[at]), stems[at])]
+        answers = read_article(self._library, wanted.watch.question, seen.title, seen.sentences, may_answer)
+        if not answers:
+            return [at for at in sorted(may_answer) if self._reaches(ASKED, wanted, float(near[at]), stems[at])]
+        return [at for at in sorted(may_answer) if answers[at] >= ANSWERS]
+
+    def _reaches(self, bar: _Bar, wanted: _Wanted, near: float, stems: set[str]) -> bool:
         if near + bar.share < bar.least or near >= bar.least:
             return near >= bar.least  # whatever words it has
         return near + bar.share * measure_share(measure_rarity(self._library, wanted.topic), stems) >= bar.least
@@ -120,7 +154,16 @@ def _read(watch: Watch) -> _Wanted:
     speaker = watch.speaker or (query.speaker if query and query.speaker else "")
     named = set(to_stems(speaker))
     topic = to_stems(" ".join(query.terms)) if query else []
-    return _Wanted(watch, speaker, tuple(stem for stem in dict.fromkeys(topic) if stem not in named))
+    asks = not speaker and not watch.about and _asks(watch.question)
+    return _Wanted(watch, speaker, tuple(stem for stem in dict.fromkeys(topic) if stem not in named), asks)
+
+
+def _asks(question: str) -> bool:
+    """Whether a question asks for something, rather than for all that there is on a topic."""
+    asked = strip_courtesy(question)
+    if find_request(asked) or _ON_A_TOPIC.match(asked):
+        return False
+    return asked.endswith("?") or _BEGINS.match(asked) is not None
 
 
 def _names(asked: str, people: Sequence[Speaker]) -> frozenset[str]:

@@ -44,6 +44,7 @@ FORKS = multiprocessing.get_context("forkserver")
 HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "sentence_transformers", "transformers"]
 
 KILLS = 50 if IS_WHOLE else 3
+ARTICLES = 200 if IS_WHOLE else 60
 SMALL = 300  # sentences in a part that is copied: these indexes have several
 MEASURED = 5  # rounds between two comparisons with a clean build
 
@@ -324,7 +325,7 @@ def snapshot(library: Library) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 @pytest.mark.timeout(3600 if IS_WHOLE else 600)
 def test_sync_that_is_killed_at_any_moment(settings: Settings, tmp_path: Path) -> None:
     random = Random(7)
-    folder = Folder(settings.seeds, 200, seed=11)
+    folder = Folder(settings.seeds, ARTICLES, seed=11)
     call(_sync, settings)
     folder.change()
     calls, seconds = call(_sync, settings)
@@ -509,7 +510,7 @@ def vanish_bit_by_bit(seeds: Path, away: Path) -> None:
 def test_folder_that_vanishes(
     settings: Settings, tmp_path: Path, vanish: Callable[[Path, Path], None], is_indexed: bool
 ) -> None:
-    folder = Folder(settings.seeds, 200, seed=8)
+    folder = Folder(settings.seeds, ARTICLES, seed=8)
     with Library(settings) as library:
         if is_indexed:
             library.sync()
@@ -527,7 +528,7 @@ def test_folder_that_vanishes(
         assert all(
             version in folder.ever[name] for name in library.records for version in [read_version(library, name)]
         )
-        assert report.articles == len(library.records) >= (200 if is_indexed else seen[0] - 1)
+        assert report.articles == len(library.records) >= (ARTICLES if is_indexed else seen[0] - 1)
         if vanish is not vanish_bit_by_bit:
             reasons = {reason for name, reason in report.skipped if name.endswith(".txt")}
             assert any("No such file" in reason for reason in reasons), reasons
@@ -547,7 +548,7 @@ def test_folder_that_vanishes(
 
 
 EDITED = 12  # articles; the writer edits one per sync
-SYNCS = 100 if IS_WHOLE else 20
+SYNCS = 100 if IS_WHOLE else 12
 
 
 def edition(article: int, number: int) -> Version:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -123,6 +125,44 @@ def test_what_fits_a_watch(library: Library, watched: Watch, texts: list[str]) -
     )
     write(library, "rain.txt", "Weather\n\nHeavy rain came down in Moscow on Monday. Merkel met Nicolas Sarkozy.")
     assert [text for _, text, _ in told(library)] == texts
+
+
+IDLE = "The port of Arden lies idle."
+PORT = f"The port\n\n{IDLE} Nordic Lines will buy the port for two million. Two cranes of the port rust."
+
+
+def test_a_question_is_watched_for_its_answers(library: Library) -> None:
+    watch(library, Watch(question="Who will buy the port of Arden?"))
+    write(library, "port.txt", PORT)
+    assert [text for _, text, _ in told(library)] == ["Nordic Lines will buy the port for two million."]
+    write(library, "port.txt", PORT.replace("Nordic", "Baltic").replace("Two cranes", "Three cranes"))
+    assert [(kind, text[:12]) for kind, text, _ in told(library)][1:] == [("changed", "Baltic Lines")]
+
+
+@pytest.mark.parametrize(
+    "question", ["the port of Arden", "What about the port of Arden?", "Any news on the port of Arden?"]
+)
+def test_what_asks_for_all_on_a_topic_is_watched_for_that(library: Library, question: str) -> None:
+    watch(library, Watch(question=question))
+    write(library, "port.txt", PORT)
+    assert IDLE in [text for _, text, _ in told(library)]
+
+
+def test_without_a_reader_a_question_is_a_topic(settings: Settings) -> None:
+    with Library(replace(settings, reader="none")) as library:
+        library.sync()
+        watch(library, Watch(question="Who will buy the port of Arden?"))
+        write(library, "port.txt", PORT)
+        assert IDLE in [text for _, text, _ in told(library)]
+
+
+def test_a_look_that_is_stopped_is_begun_again(library: Library) -> None:
+    watch(library, PESKOV)
+    write(library, "base.txt", BASE.replace("stay", "close"))
+    stop = threading.Event()
+    stop.set()
+    assert find_news(library, stop=stop) == 0
+    assert told(library) == [("changed", CLOSES, STAYS)]
 
 
 def test_unread_items_are_counted_until_they_are_seen(library: Library) -> None:

@@ -54,7 +54,7 @@ def _follow(library: Library, is_wanted: threading.Event, is_over: threading.Eve
         try:
             synced = library.synced  # read first: a sync during the look is looked at next
             if synced != looked:
-                find_news(library)
+                find_news(library, stop=is_over)
                 send_news(library)
                 looked, fault = synced, ""
         except OnRecordError as error:
