@@ -140,6 +140,11 @@ def test_an_item_opens_the_version_in_which_it_stood(visiting: Visiting, town: T
         page.locator("#source").get_by_role("button", name="Next item").click()
         expect(page.locator("#source .what")).to_have_text("2 of 2 items")
         expect(page.locator("#source mark.active")).to_have_text("Ines Duarte said the song is old.")
+        page.get_by_role("button", name="Cite this…").press("Enter")
+        with page.expect_download() as downloading:
+            page.keyboard.press("ArrowRight")  # from copying to saving
+            page.keyboard.press("Enter")
+        assert "Ines Duarte said the song is old." in downloading.value.path().read_text(encoding="utf-8")
         if device == "phone":
             page.keyboard.press("Escape")
             expect(removed).to_be_focused()

@@ -99,6 +99,7 @@ def news_panel_html(library: Library, shown: Shown | None, number: int) -> str:
         place=number,
         what=f"{place + 1:,} of {count(len(items), 'item')}",
         noun="item",
+        can_be_cited=True,
         previous=items[place - 1].number if place > 0 else None,
         following=items[place + 1].number if place + 1 < len(items) else None,
     )
