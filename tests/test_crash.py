@@ -44,7 +44,6 @@ FORKS = multiprocessing.get_context("forkserver")
 HEAVY = ["chromadb", "filelock", "index.nodes", "numpy", "pytest", "qa.ask", "sentence_transformers", "transformers"]
 
 KILLS = 50 if IS_WHOLE else 3
-ARTICLES = 200 if IS_WHOLE else 60
 SMALL = 300  # sentences in a part that is copied: these indexes have several
 MEASURED = 5  # rounds between two comparisons with a clean build
 
@@ -325,7 +324,7 @@ def snapshot(library: Library) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 @pytest.mark.timeout(3600 if IS_WHOLE else 600)
 def test_sync_that_is_killed_at_any_moment(settings: Settings, tmp_path: Path) -> None:
     random = Random(7)
-    folder = Folder(settings.seeds, ARTICLES, seed=11)
+    folder = Folder(settings.seeds, 200 if IS_WHOLE else 120, seed=11)
     call(_sync, settings)
     folder.change()
     calls, seconds = call(_sync, settings)
@@ -410,7 +409,7 @@ def is_in(citation: Citation, version: Version) -> bool:
 
 
 FULL = [
-    pytest.param(0, id="at once"),
+    pytest.param(0, id="at once", marks=only_in_whole_runs),
     pytest.param(300_000, id="in the new part", marks=only_in_whole_runs),
     pytest.param(1_200_000, id="in the first batch", marks=only_in_whole_runs),
     pytest.param(2_600_000, id="in the second batch"),
@@ -510,7 +509,7 @@ def vanish_bit_by_bit(seeds: Path, away: Path) -> None:
 def test_folder_that_vanishes(
     settings: Settings, tmp_path: Path, vanish: Callable[[Path, Path], None], is_indexed: bool
 ) -> None:
-    folder = Folder(settings.seeds, ARTICLES, seed=8)
+    folder = Folder(settings.seeds, 200, seed=8)
     with Library(settings) as library:
         if is_indexed:
             library.sync()
@@ -528,7 +527,7 @@ def test_folder_that_vanishes(
         assert all(
             version in folder.ever[name] for name in library.records for version in [read_version(library, name)]
         )
-        assert report.articles == len(library.records) >= (ARTICLES if is_indexed else seen[0] - 1)
+        assert report.articles == len(library.records) >= (200 if is_indexed else seen[0] - 1)
         if vanish is not vanish_bit_by_bit:
             reasons = {reason for name, reason in report.skipped if name.endswith(".txt")}
             assert any("No such file" in reason for reason in reasons), reasons

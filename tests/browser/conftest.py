@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.driving import NO_CHROMIUM, ask, find_chromium
-from tests.conftest import find_port
+from tests.conftest import IS_WHOLE, find_port, only_in_whole_runs
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 ARGUMENTS = [
@@ -19,6 +20,22 @@ ARGUMENTS = [
     "--disable-component-update",
     "--no-first-run",
 ]
+
+
+WIDTHS = ("desktop", "phone")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run each test at one of its two widths, in turns; at both only with ONRECORD_TESTS=all."""
+    if IS_WHOLE:
+        return
+    pairs: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        width = next((word for word in WIDTHS if word in re.split(r"[\[\]-]", item.nodeid)), "")
+        if width and Path(__file__).parent in item.path.parents:
+            pairs.setdefault(item.nodeid.replace(width, "width"), []).append(item)
+    for number, pair in enumerate(pair for pair in pairs.values() if len(pair) == len(WIDTHS)):
+        pair[number % len(WIDTHS)].add_marker(only_in_whole_runs)
 
 
 expect.set_options(timeout=30_000)  # as for the rest: a sync on a busy machine takes its time

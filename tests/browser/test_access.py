@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Visitor
 from tests.browser.driving import ask
 from tests.browser.test_people_view import go_to_people, open_person
-from tests.conftest import only_in_whole_runs
 from tests.made import find_words_in_answers
 
 if TYPE_CHECKING:
@@ -139,10 +138,9 @@ STATES: dict[str, Callable[[Page], object]] = {
 @pytest.mark.parametrize(
     ("device", "scheme", "state"),
     [
-        # Every run sees each state on one of the two.
-        pytest.param(*seen, state, marks=[] if (i + j) % 2 else [only_in_whole_runs], id=f"{seen[0]}-{state}")
-        for i, state in enumerate(STATES)
-        for j, seen in enumerate([("desktop", "light"), ("phone", "dark")])
+        pytest.param(*seen, state, id=f"{seen[0]}-{state}")
+        for state in STATES
+        for seen in [("desktop", "light"), ("phone", "dark")]
     ],
 )
 def test_a_state_is_for_everyone(

@@ -57,9 +57,9 @@ class NewPage:
             news = draw_html("", "new-list")
             offers = draw_html("", "new-offers", is_seen=False)
         outputs = [state, news, self._site.masthead, self._site.watched]
-        # In turn: the second of two calls must know from the first what was unread when the visitor came.
+        # In turn: the second of two calls must know from the first what is unread.
         listen(script, "open_news", self._open_news, state, outputs, while_running="always_last", queue="news")
-        listen(script, "settle", self._settle, state, [state, news], while_running="once")
+        listen(script, "settle", self._settle, state, [state, news], while_running="once", queue="news")
         if not self._read_only:
             listen(script, "offer", lambda: offers_html(self._library), None, offers, while_running="once")
             listen(script, "watch", self._watch, state, [*outputs, told], while_running="multiple")
