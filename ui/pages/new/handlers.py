@@ -51,7 +51,7 @@ class NewPage:
         import gradio as gr
 
         state = gr.State(None)
-        with gr.Column(elem_id="new-scroll", elem_classes="scroller"):
+        with gr.Column(elem_id="new-scroll", elem_classes="scrolls-whole"):
             draw_html(head_html(read_only=self._read_only), "new-head")
             told = draw_html("", "new-told")
             news = draw_html("", "new-list")

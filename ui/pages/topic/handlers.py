@@ -38,7 +38,7 @@ class TopicPage:
 
         state = gr.State(None)
         draw_html(topic_box_html("shown-topic"), "topic-sought")
-        with gr.Column(elem_id="topic-scroll", elem_classes="scroller"):
+        with gr.Column(elem_id="topic-scroll", elem_classes="scrolls-whole"):
             topic = draw_html("", "topic")
             statements = draw_html("", "topic-statements")
         outputs = [state, topic, statements, self._panel]
