@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -212,6 +214,22 @@ def test_versions_are_kept_within_their_limit(tmp_path: Path, library: Library) 
     one.keep([kept])
     assert one.version("base.txt", first) is None  # it alone is too large
     one.close()
+
+
+def test_history_of_the_first_version_is_taken_over(library: Library) -> None:
+    watch(library, PESKOV)
+    write(library, "base.txt", BASE.replace("stay", "close"))
+    expected = told(library)
+    with closing(sqlite3.connect(library.settings.store / "history.sqlite3")) as history:
+        history.execute("DROP TABLE versions")
+        history.execute("CREATE TABLE versions (id TEXT, digest TEXT, until REAL, size INTEGER, article BLOB)")
+        history.execute("PRAGMA user_version = 1")
+        history.commit()
+    assert told(library) == expected
+    was = library.records["base.txt"].digest
+    write(library, "base.txt", BASE)
+    assert library.version("base.txt", was) is not None
+    assert len(told(library)) == len(expected) + 1
 
 
 def test_history_that_is_broken_is_said_to_be(library: Library) -> None:

@@ -27,17 +27,18 @@ from index.storage.records import to_article
 from index.values import Article, ArticleRecord, Sentence, Statement
 
 _NAME = "history.sqlite3"
-_VERSION = 1  # raise it when the tables below change
+_VERSION = 2  # raise it when the tables below change, and drop those that have in `_connect`
 _TABLES = """
-    CREATE TABLE versions (id TEXT, digest TEXT, until REAL NOT NULL, size INTEGER NOT NULL, packed BLOB NOT NULL,
-        PRIMARY KEY (id, digest));
-    CREATE INDEX versions_by_time ON versions (until, size);
-    CREATE TABLE looked_at (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE news (number INTEGER PRIMARY KEY AUTOINCREMENT, watch TEXT NOT NULL, found REAL NOT NULL,
+    CREATE TABLE IF NOT EXISTS versions (id TEXT, digest TEXT, until REAL NOT NULL, size INTEGER NOT NULL,
+        packed BLOB NOT NULL, PRIMARY KEY (id, digest));
+    CREATE INDEX IF NOT EXISTS versions_by_time ON versions (until, size);
+    CREATE TABLE IF NOT EXISTS looked_at (id TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS news (number INTEGER PRIMARY KEY AUTOINCREMENT, watch TEXT NOT NULL, found REAL NOT NULL,
         item TEXT NOT NULL);
-    CREATE INDEX news_of_watch ON news (watch, number);
-    CREATE TABLE marks (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE vectors (model TEXT, text TEXT, vector BLOB NOT NULL, PRIMARY KEY (model, text)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS news_of_watch ON news (watch, number);
+    CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS vectors (model TEXT, text TEXT, vector BLOB NOT NULL, PRIMARY KEY (model, text))
+        WITHOUT ROWID;
 """
 _BEGUN = "begun"  # the mark that says that `looked_at` holds all articles
 
@@ -205,11 +206,12 @@ class History:
             connection.execute("PRAGMA journal_mode = WAL")
             with closing(connection.execute("PRAGMA user_version")) as rows:
                 (version,) = rows.fetchone()
-            if version not in (0, _VERSION):
+            if version > _VERSION:
                 raise sqlite3.DatabaseError(f"it is of version {version}, and this is {_VERSION}")
-            if not version:
+            if version < _VERSION:
                 connection.execute("BEGIN IMMEDIATE")
-                if not connection.execute("PRAGMA user_version").fetchone()[0]:  # else another process was quicker
+                if connection.execute("PRAGMA user_version").fetchone()[0] < _VERSION:  # else another was quicker
+                    connection.execute("DROP TABLE IF EXISTS versions")  # of version 1
                     for statement in _TABLES.split(";"):
                         connection.execute(statement)
                     connection.execute(f"PRAGMA user_version = {_VERSION}")
