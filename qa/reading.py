@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from index.library import Library
 from index.models.reader import Passage, Reader, Reading, open_reader
@@ -15,6 +16,8 @@ from qa.question import Query
 # How much is read, at most: the best candidates, in so many passages. A passage is the sentence with up to NEIGHBOURS
 # before and after it, as long as it has no more than CHARACTERS; other candidates in it are read with it.
 READ, PASSAGES, NEIGHBOURS, CHARACTERS = 24, 6, 2, 600
+
+_Key = TypeVar("_Key", str, int)
 
 
 def read(library: Library, query: Query, ranked: Sequence[Evidence], *, passages: int = PASSAGES) -> dict[str, Reading]:
@@ -34,38 +37,39 @@ def read(library: Library, query: Query, ranked: Sequence[Evidence], *, passages
             chosen.append(_passage(found, around))
             covered.update(key for key, _ in chosen[-1])
     asked = query.standalone.removeprefix(query.context)  # or it would answer the earlier question
-    given = [
-        Passage(_title(library, sentences), [_saying(sentence) + sentence.text for _, sentence in sentences])
-        for sentences in chosen
-    ]
-    readings: dict[str, Reading] = {}
-    for sentences, passage in zip(chosen, reader.read(asked, given), strict=True):
-        for (key, sentence), reading in zip(sentences, passage, strict=True):
-            if key not in readings or reading.answers > readings[key].answers:
-                readings[key] = _without(len(_saying(sentence)), reading)
-    return readings
+    return _read(reader, asked, [(_title(library, sentences), sentences) for sentences in chosen])
 
 
 def read_article(
-    library: Library, question: str, title: str, sentences: Sequence[Sentence], positions: Iterable[int]
+    library: Library, question: str, title: str, sentences: Sequence[Sentence], positions: Sequence[int]
 ) -> dict[int, float]:
     """Return how likely sentences of an article are to answer a question, as logits by position; {} without a reader.
 
     Besides the sentences at these positions, their neighbours are read; what was read with one is not read again.
     """
-    reader = _find_reader(library)
+    reader = _find_reader(library) if positions else None
     if reader is None:
         return {}
+    lengths = [len(sentence.text) for sentence in sentences]
     chosen: list[list[int]] = []
     for position in positions:
         if not any(position in places for places in chosen):
-            chosen.append(_choose(sentences, position))
-    given = [Passage(title, [_saying(sentences[at]) + sentences[at].text for at in places]) for places in chosen]
-    answers: dict[int, float] = {}
-    for places, readings in zip(chosen, reader.read(question, given), strict=True):
-        for place, reading in zip(places, readings, strict=True):
-            answers[place] = max(reading.answers, answers.get(place, reading.answers))
-    return answers
+            chosen.append(_choose(lengths, position))
+    readings = _read(reader, question, [(title, [(at, sentences[at]) for at in places]) for places in chosen])
+    return {position: reading.answers for position, reading in readings.items()}
+
+
+def _read(
+    reader: Reader, question: str, passages: Sequence[tuple[str, Sequence[tuple[_Key, Sentence]]]]
+) -> dict[_Key, Reading]:
+    """The best reading of each sentence, by its key; a passage is a title, and its sentences with their keys."""
+    given = [Passage(title, [_saying(one) + one.text for _, one in sentences]) for title, sentences in passages]
+    readings: dict[_Key, Reading] = {}
+    for (_, sentences), passage in zip(passages, reader.read(question, given), strict=True):
+        for (key, sentence), reading in zip(sentences, passage, strict=True):
+            if key not in readings or reading.answers > readings[key].answers:
+                readings[key] = _without(len(_saying(sentence)), reading)
+    return readings
 
 
 def _find_reader(library: Library) -> Reader | None:
@@ -88,20 +92,24 @@ def _passage(found: Evidence, around: Mapping[str, Sentence]) -> list[tuple[str,
     """The sentence with its neighbours, each with its id, in order."""
     keys = list(_neighbours(found))
     middle = keys.index(found.id)
-    beside = [found.sentence if key == found.id else around.get(key) for key in keys]
-    return [(keys[place], sentence) for place in _choose(beside, middle) if (sentence := beside[place])]
+    sentences = {**around, found.id: found.sentence}
+    lengths = [len(sentences[key].text) if key in sentences else None for key in keys]
+    return [(keys[place], sentences[keys[place]]) for place in _choose(lengths, middle)]
 
 
-def _choose(sentences: Sequence[Sentence | None], middle: int) -> list[int]:
-    """The places of a sentence and its neighbours, nearest first as long as there is room, in order."""
-    chosen, room = {middle}, CHARACTERS - sum(len(one.text) for one in sentences[middle : middle + 1] if one)
+def _choose(lengths: Sequence[int | None], middle: int) -> list[int]:
+    """The places of a sentence and its neighbours, nearest first as long as there is room, in order.
+
+    `lengths` are those of the sentences, in characters, None for one that is not there.
+    """
+    chosen, room = {middle}, CHARACTERS - (lengths[middle] or 0)
     for distance in range(1, NEIGHBOURS + 1):
         for place in (middle - distance, middle + distance):
-            near = sentences[place] if 0 <= place < len(sentences) else None
+            length = lengths[place] if 0 <= place < len(lengths) else None
             beside = place + (1 if place < middle else -1)
-            if near and beside in chosen and len(near.text) <= room:
+            if length is not None and beside in chosen and length <= room:
                 chosen.add(place)
-                room -= len(near.text)
+                room -= length
     return sorted(chosen)
 
 

@@ -75,6 +75,11 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 
+_BEGINS = re.compile(rf"{any_of(QUESTION_WORDS | AUXILIARIES)}\b", re.IGNORECASE)
+_ON_A_TOPIC = re.compile(
+    r"(?:(?:what|how) about|what(?:['’]s| is) new|any (?:more )?news|anything (?:more|new))\b", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -119,6 +124,14 @@ def strip_courtesy(question: str) -> str:
     bare = _BEFORE_QUESTION.sub("", " ".join(question.split()), count=1)
     bare = _AFTER_QUESTION.sub("", bare) or bare
     return bare if to_words(bare) else question
+
+
+def asks_for_answer(question: str) -> bool:
+    """Whether a question has an answer, rather than asking for all that there is on a topic: "What about the tram?"."""
+    asked = strip_courtesy(question)
+    if find_request(asked) or _ON_A_TOPIC.match(asked):
+        return False
+    return asked.endswith("?") or _BEGINS.match(asked) is not None
 
 
 def _find_timeline(asked: str) -> Request | None:

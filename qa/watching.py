@@ -9,19 +9,17 @@ that is gone is compared like one that is there.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.english.questions import AUXILIARIES, QUESTION_WORDS
 from index.library import Library
 from index.speech.people import find_speaker
 from index.values import Sentence, Speaker, led_by
-from index.words import any_of, fold_letters, to_stems, to_words
+from index.words import fold_letters, to_stems, to_words
 from qa.question import read_question
 from qa.reading import read_article
-from qa.request import find_request, strip_courtesy
+from qa.request import asks_for_answer
 from qa.scoring import measure_rarity, measure_share
 from qa.watches import MOST, Watch, text_of
 
@@ -43,11 +41,6 @@ class _Bar:
 # reader's logit. See docs/quality.md.
 SAID, ASKED, MAY_ANSWER = _Bar(0.75, 0.9), _Bar(0.25, 0.72), _Bar(0.25, 0.6)
 ANSWERS = 0.2
-
-_BEGINS = re.compile(rf"{any_of(QUESTION_WORDS | AUXILIARIES)}\b", re.IGNORECASE)
-_ON_A_TOPIC = re.compile(
-    r"(?:(?:what|how) about|what(?:['’]s| is) new|any (?:more )?news|anything (?:more|new))\b", re.I
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +76,7 @@ class Matcher:
         self._wanted = [_read(watch) for watch in watches]
         self._called = {person.name: person.also for person in library.people}
         self._voices: dict[str, frozenset[str]] = {}
+        self._rarity: dict[tuple[str, ...], dict[str, float]] = {}
 
     def match(self, seen: Seen, positions: Collection[int]) -> dict[Watch, list[int]]:
         """The positions, of these, of the sentences that fit each watch that any fits."""
@@ -129,7 +123,9 @@ class Matcher:
     def _reaches(self, bar: _Bar, wanted: _Wanted, near: float, stems: set[str]) -> bool:
         if near + bar.share < bar.least or near >= bar.least:
             return near >= bar.least  # whatever words it has
-        return near + bar.share * measure_share(measure_rarity(self._library, wanted.topic), stems) >= bar.least
+        if wanted.topic not in self._rarity:
+            self._rarity[wanted.topic] = measure_rarity(self._library, wanted.topic)
+        return near + bar.share * measure_share(self._rarity[wanted.topic], stems) >= bar.least
 
     def _words_of(self, voice: str) -> set[str]:
         """The words by which a voice may be asked for."""
@@ -154,16 +150,8 @@ def _read(watch: Watch) -> _Wanted:
     speaker = watch.speaker or (query.speaker if query and query.speaker else "")
     named = set(to_stems(speaker))
     topic = to_stems(" ".join(query.terms)) if query else []
-    asks = not speaker and not watch.about and _asks(watch.question)
+    asks = not speaker and not watch.about and asks_for_answer(watch.question)
     return _Wanted(watch, speaker, tuple(stem for stem in dict.fromkeys(topic) if stem not in named), asks)
-
-
-def _asks(question: str) -> bool:
-    """Whether a question asks for something, rather than for all that there is on a topic."""
-    asked = strip_courtesy(question)
-    if find_request(asked) or _ON_A_TOPIC.match(asked):
-        return False
-    return asked.endswith("?") or _BEGINS.match(asked) is not None
 
 
 def _names(asked: str, people: Sequence[Speaker]) -> frozenset[str]:
